@@ -1,0 +1,1 @@
+"""The AWS services that the simulated region answers, one module or folder a service."""

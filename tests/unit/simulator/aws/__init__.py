@@ -1,0 +1,1 @@
+"""Tests of the AWS services of the simulated region."""
