@@ -5,28 +5,43 @@ Every method blocks, may be called from any thread, and raises a ``HueError`` wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from hue_desktop.core.changes import Change, JournalEntry, Plan
-from hue_desktop.core.clusters import Application, BootstrapAction, Cluster, ClusterSummary
+from hue_desktop.core.clusters import (
+    Application,
+    BootstrapAction,
+    Cluster,
+    ClusterSummary,
+    ManagedScaling,
+)
+from hue_desktop.core.connections import Connection
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
 from hue_desktop.core.pricing import PriceSource, TypePrice
 from hue_desktop.core.steps import Step
 
 __all__ = [
     "ApiUsage",
+    "ConnectionStore",
     "Emr",
     "Identity",
     "JournalStore",
     "KeyPair",
     "Launching",
+    "LoadedConnections",
     "Metrics",
     "Prices",
+    "RegionAccess",
     "RegionClock",
+    "RegionProcess",
+    "RunningRegion",
     "Series",
+    "SettingsStore",
     "SpotPrice",
     "Subnet",
 ]
@@ -82,6 +97,9 @@ class Emr(Protocol):
 
     def idle_timeout_s(self, cluster_id: str) -> int | None:
         """GetAutoTerminationPolicy in seconds; ``None`` when there is none."""
+
+    def managed_scaling(self, cluster_id: str) -> ManagedScaling | None:
+        """GetManagedScalingPolicy; ``None`` when there is none."""
 
     def perform(self, change: Change) -> Mapping[str, str]:
         """Carry out one change; ids that AWS gave (``cluster_id``, ``group_id``, ``fleet_id``)."""
@@ -216,3 +234,73 @@ class JournalStore(Protocol):
 
     def plan_of(self, entry_id: int) -> Plan | None:
         """The plan of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionAccess:
+    """The doors to one connection in one region. ``close`` makes calls under way fail soon."""
+
+    emr: Emr
+    launching: Launching
+    prices: Prices
+    metrics: Metrics
+    identity: Identity
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConnections:
+    """What the connections file holds: the usable ones, and one error for each that is not."""
+
+    connections: tuple[Connection, ...] = ()
+    problems: tuple[HueError, ...] = ()
+    exists: bool = True  #: whether there is a file at all
+
+
+class ConnectionStore(Protocol):
+    """The user's connections in TOML."""
+
+    @property
+    def path(self) -> Path:
+        """The file, for messages."""
+
+    def load(self) -> LoadedConnections:
+        """Read the file; a wrong entry costs that entry only."""
+
+    def save(self, connection: Connection) -> None:
+        """Add the connection, or replace the one of its name."""
+
+    def remove(self, name: str) -> None:
+        """Forget the connection; nothing happens when there is none of that name."""
+
+
+class SettingsStore(Protocol):
+    """The settings that differ from their defaults."""
+
+    def load(self) -> Mapping[str, object]:
+        """Values by key, as the file has them (not checked)."""
+
+    def save(self, values: Mapping[str, object]) -> None:
+        """Replace the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRegion:
+    """A simulated region that answers, and how a client reaches it."""
+
+    endpoint_url: str
+    region: str
+    aws_config_file: str = ""
+    control_url: str = ""
+    pid: int = 0
+    started_here: bool = False  #: we started it, and stop it
+
+
+class RegionProcess(Protocol):
+    """Simulated regions as processes of this machine."""
+
+    def ensure(self, state_dir: Path, scenario: str, speed: float) -> RunningRegion:
+        """Find the region that runs on ``state_dir``, or start one; blocks until it answers."""
+
+    def stop(self) -> None:
+        """Stop those that were started here, and only those."""
