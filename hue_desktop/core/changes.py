@@ -271,6 +271,7 @@ class JournalEntry:
     undoes: int | None = None  #: the entry that this one undid
     undone_by: int | None = None
     actor: str = ""  #: the caller's ARN
+    region_at: datetime | None = None  #: the region's own time at ``at``
 
     @property
     def can_undo(self) -> bool:

@@ -1,0 +1,159 @@
+"""Reading, keeping and testing connections."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from hue_desktop.core.connections import Connection, ConnectionClass, Simulation
+from hue_desktop.core.errors import ConfigurationError, HueError
+from hue_desktop.core.ports import ConnectionStore, RegionAccess, RegionProcess
+from hue_desktop.core.text import _
+from hue_desktop.services.connections.checks import Check, SshProbe, check_connection
+
+__all__ = ["ConnectionService"]
+
+Opener = Callable[[Connection, str], RegionAccess]
+Listener = Callable[[], None]
+
+_FIRST = Connection(
+    name="simulator",
+    connection_class=ConnectionClass.SIMULATED,
+    regions=("us-east-1",),
+    simulation=Simulation(scenario="demo", speed=60.0),
+)
+
+
+class ConnectionService:
+    """The connections of the user's file, of which ``overrides`` may change or pick some.
+
+    ``open`` opens doors that the check-up uses and closes again.
+    """
+
+    def __init__(
+        self,
+        store: ConnectionStore,
+        processes: RegionProcess,
+        data_dir: Path,
+        opener: Opener,
+        *,
+        adapt: Callable[[Connection], Connection] = lambda connection: connection,
+        ssh_probe: SshProbe | None = None,
+    ) -> None:
+        self._store = store
+        self._processes = processes
+        self._data_dir = data_dir
+        self._open = opener
+        self._adapt = adapt
+        self._ssh_probe = ssh_probe
+        self._listeners: list[Listener] = []
+        self._lock = threading.Lock()
+        self._loaded: tuple[Connection, ...] = ()
+        self._problems: tuple[HueError, ...] = ()
+        self.reload(first_start=True)
+
+    def connections(self) -> tuple[Connection, ...]:
+        """The usable connections in the file's order."""
+        with self._lock:
+            return self._loaded
+
+    def problems(self) -> tuple[HueError, ...]:
+        """One error, with file and line, for each entry that cannot be used."""
+        with self._lock:
+            return self._problems
+
+    def find(self, name: str) -> Connection:
+        """The connection of that name. ConfigurationError when there is none."""
+        for connection in self.connections():
+            if connection.name == name:
+                return connection
+        names = ", ".join(connection.name for connection in self.connections())
+        raise ConfigurationError(
+            _("There is no connection called “{name}”.").format(name=name),
+            remedy=_("Known connections: {names}.").format(names=names or _("none")),
+        )
+
+    def reload(self, *, first_start: bool = False) -> None:
+        """Read the file again; at the very first start write one with the simulated region."""
+        try:
+            loaded = self._store.load()
+            if first_start and not loaded.exists:
+                loaded = replace(loaded, connections=(_FIRST,))
+                self._store.save(_FIRST)
+            connections, problems = loaded.connections, loaded.problems
+        except HueError as error:
+            connections, problems = ((_FIRST,) if first_start else ()), (error,)
+        with self._lock:
+            self._loaded = tuple(self._adapt(connection) for connection in connections)
+            self._problems = tuple(problems)
+
+    def save(self, connection: Connection) -> None:
+        """Add or replace a connection in the file and announce it."""
+        self._store.save(connection)
+        self._announce()
+
+    def remove(self, name: str) -> None:
+        """Forget a connection and announce it; its journal rows stay."""
+        self._store.remove(name)
+        self._announce()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` after each change of the list; the answer ends it."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def test(self, connection: str | Connection) -> Iterator[Check]:
+        """Walk the connection from identity to SSH; each check arrives when it is done. Blocks.
+
+        A connection that is not in the file yet can be given as a value.
+        """
+        chosen = self.find(connection) if isinstance(connection, str) else connection
+        opened: dict[str, RegionAccess] = {}
+
+        def doors(region: str) -> RegionAccess:
+            if region not in opened:
+                opened[region] = self._open(self.ensure_region(chosen), region)
+            return opened[region]
+
+        try:
+            yield from check_connection(chosen, doors, self._ssh_probe)
+        finally:
+            for access in opened.values():
+                access.close()
+
+    def ensure_region(self, connection: Connection) -> Connection:
+        """The connection with the endpoint of its region, which is started when nobody has. Blocks.
+
+        A connection without ``simulation``, or with an endpoint of its own, comes back as it is.
+        """
+        if connection.simulation is None or connection.endpoint_url:
+            return connection
+        simulation = connection.simulation
+        state_dir = Path(simulation.state_dir or self._data_dir / "simulator" / connection.name)
+        region = self._processes.ensure(state_dir, simulation.scenario, simulation.speed)
+        return replace(
+            connection,
+            endpoint_url=region.endpoint_url,
+            aws_config_file=region.aws_config_file or connection.aws_config_file,
+            profile=connection.profile or ("hue-simulator" if region.aws_config_file else ""),
+        )
+
+    def close(self) -> None:
+        """Stop the regions that were started here."""
+        self._processes.stop()
+
+    def _announce(self) -> None:
+        self.reload()
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()

@@ -1,0 +1,145 @@
+"""What happened to a cluster, read off the times that EMR reports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from hue_desktop.core.changes import ChangeState, JournalEntry
+from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
+from hue_desktop.core.instances import Instance, Market, Role
+from hue_desktop.core.steps import Step, StepState
+from hue_desktop.core.text import _, ngettext
+
+__all__ = ["Event", "EventKind", "events_of"]
+
+_TOGETHER_S = 120  #: nodes of one group that come or go within this time are one event
+
+
+class EventKind(Enum):
+    """What an event is about."""
+
+    CLUSTER = "cluster"
+    NODES = "nodes"
+    STEP = "step"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at ``at`` (region UTC)."""
+
+    at: datetime
+    kind: EventKind
+    text: str
+    attention: Attention = Attention.NONE
+
+
+def events_of(snapshot: ClusterSnapshot, journal: Iterable[JournalEntry] = ()) -> tuple[Event, ...]:
+    """All that is known to have happened, newest first."""
+    found = [
+        *_of_cluster(snapshot),
+        *_of_nodes(snapshot),
+        *_of_steps(snapshot.steps or ()),
+        *_of_journal(snapshot, journal),
+    ]
+    return tuple(sorted(found, key=lambda event: event.at, reverse=True))
+
+
+def _of_cluster(snapshot: ClusterSnapshot) -> Iterator[Event]:
+    summary = snapshot.summary
+    if summary.created:
+        yield Event(summary.created, EventKind.CLUSTER, _("Cluster created"), Attention.STARTING)
+    if summary.ready:
+        yield Event(summary.ready, EventKind.CLUSTER, _("Cluster ready"))
+    if summary.ended:
+        failed = summary.state is ClusterState.TERMINATED_WITH_ERRORS
+        reason = summary.reason or summary.reason_code
+        text = _("Cluster ended: {reason}").format(reason=reason) if reason else _("Cluster ended")
+        level = Attention.CRITICAL if failed else Attention.NONE
+        yield Event(summary.ended, EventKind.CLUSTER, text, level)
+
+
+def _of_nodes(snapshot: ClusterSnapshot) -> Iterator[Event]:
+    """Nodes that came after the cluster was ready, and nodes that ended, in bunches."""
+    ready = snapshot.summary.ready
+    came: dict[str, list[tuple[datetime, Instance]]] = defaultdict(list)
+    went: dict[str, list[tuple[datetime, Instance]]] = defaultdict(list)
+    for node in snapshot.instances or ():
+        if node.ready and ready and node.ready > ready:
+            came[node.group_id].append((node.ready, node))
+        if node.ended and (snapshot.summary.ended is None or node.ended < snapshot.summary.ended):
+            went[node.group_id].append((node.ended, node))
+    for bunch in _bunches(came):
+        yield _came(bunch)
+    for bunch in _bunches(went):
+        yield _went(bunch)
+
+
+def _bunches(
+    by_group: dict[str, list[tuple[datetime, Instance]]],
+) -> Iterator[list[tuple[datetime, Instance]]]:
+    for moments in by_group.values():
+        moments.sort(key=lambda moment: moment[0])
+        bunch = [moments[0]]
+        for moment in moments[1:]:
+            if (moment[0] - bunch[-1][0]).total_seconds() > _TOGETHER_S:
+                yield bunch
+                bunch = []
+            bunch.append(moment)
+        yield bunch
+
+
+def _came(bunch: list[tuple[datetime, Instance]]) -> Event:
+    n = len(bunch)
+    text = ngettext("{n} {kind} node joined", "{n} {kind} nodes joined", n)
+    return Event(bunch[-1][0], EventKind.NODES, text.format(n=n, kind=_kind(bunch[0][1])))
+
+
+def _went(bunch: list[tuple[datetime, Instance]]) -> Event:
+    n, node = len(bunch), bunch[0][1]
+    lost = any(moment[1].state_code not in ("", "USER_REQUEST") for moment in bunch)
+    if lost:
+        text = ngettext("{n} {kind} node lost", "{n} {kind} nodes lost", n)
+        level = Attention.CRITICAL if node.role is Role.CORE else Attention.WARN
+    else:
+        text = ngettext("{n} {kind} node left", "{n} {kind} nodes left", n)
+        level = Attention.NONE
+    return Event(bunch[-1][0], EventKind.NODES, text.format(n=n, kind=_kind(node)), level)
+
+
+def _kind(node: Instance) -> str:
+    roles = {Role.MASTER: _("master"), Role.CORE: _("core"), Role.TASK: _("task")}
+    role = roles[node.role] if node.role else ""
+    return f"{role} {_('Spot')}".strip() if node.market is Market.SPOT else role
+
+
+def _of_steps(steps: Iterable[Step]) -> Iterator[Event]:
+    for step in steps:
+        if step.started:
+            text = _("Step started: {name}").format(name=step.spec.name)
+            yield Event(step.started, EventKind.STEP, text)
+        if step.ended:
+            yield Event(step.ended, EventKind.STEP, *_end_of(step))
+
+
+def _end_of(step: Step) -> tuple[str, Attention]:
+    name = step.spec.name
+    if step.state is StepState.FAILED:
+        return _("Step failed: {name}").format(name=name), Attention.WARN
+    if step.state in (StepState.CANCELLED, StepState.INTERRUPTED):
+        return _("Step cancelled: {name}").format(name=name), Attention.NONE
+    return _("Step completed: {name}").format(name=name), Attention.NONE
+
+
+def _of_journal(snapshot: ClusterSnapshot, journal: Iterable[JournalEntry]) -> Iterator[Event]:
+    """Our own changes, at the region's time of them."""
+    for entry in journal:
+        mine = entry.plan.target == snapshot.ref or (
+            entry.outcome.get("cluster_id") == snapshot.ref.cluster_id
+        )
+        if mine and entry.state in (ChangeState.DONE, ChangeState.UNDONE):
+            yield Event(entry.region_at or entry.at, EventKind.CHANGE, entry.plan.title)

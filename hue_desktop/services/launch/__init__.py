@@ -1,0 +1,8 @@
+"""Planning a cluster's life: create, clone, protect, tag, end."""
+
+from __future__ import annotations
+
+from hue_desktop.services.launch.service import LaunchService
+from hue_desktop.services.launch.values import LaunchOptions, PricedType, SpecProblem
+
+__all__ = ["LaunchOptions", "LaunchService", "PricedType", "SpecProblem"]

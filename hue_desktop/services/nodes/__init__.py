@@ -1,0 +1,8 @@
+"""Nodes by role and market, with what they cost and what is wrong with them."""
+
+from __future__ import annotations
+
+from hue_desktop.services.nodes.attention import attention_of, node_problem
+from hue_desktop.services.nodes.grouping import NodeGroup, node_groups
+
+__all__ = ["NodeGroup", "attention_of", "node_groups", "node_problem"]

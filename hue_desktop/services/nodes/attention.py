@@ -1,0 +1,119 @@
+"""What asks to be looked at: a cluster as a whole, and single nodes."""
+
+from __future__ import annotations
+
+from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
+from hue_desktop.core.instances import (
+    GroupState,
+    Instance,
+    InstanceFleet,
+    InstanceGroup,
+    InstanceState,
+    Role,
+)
+from hue_desktop.core.steps import Step, StepState
+from hue_desktop.core.text import _, ngettext
+
+__all__ = ["attention_of", "node_problem"]
+
+_TROUBLED = (GroupState.SUSPENDED, GroupState.ARRESTED)
+_MOVING = (GroupState.PROVISIONING, GroupState.BOOTSTRAPPING, GroupState.RESIZING)
+
+
+def attention_of(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
+    """How much a cluster asks to be looked at, and the sentence that says why (may be empty)."""
+    state = snapshot.summary.state
+    if state is ClusterState.TERMINATED_WITH_ERRORS:
+        return Attention.CRITICAL, _ended_text(snapshot)
+    if not state.active:
+        return Attention.NONE, ""
+    for level, sentence in (
+        _group_trouble(snapshot),
+        _lost_nodes(snapshot),
+        _step_trouble(snapshot),
+    ):
+        if sentence:
+            return level, sentence
+    if state in (ClusterState.STARTING, ClusterState.BOOTSTRAPPING):
+        return Attention.STARTING, _starting_text(snapshot)
+    if state is ClusterState.WAITING:
+        return Attention.IDLE, _("Waits for steps; its nodes cost money.")
+    if moving := [group for group in _collections(snapshot) if group.state in _MOVING]:
+        return Attention.STARTING, _resizing_text(moving[0])
+    return Attention.NONE, ""
+
+
+def node_problem(instance: Instance) -> str:
+    """What is wrong with a node, as a sentence; empty when nothing is known to be."""
+    if instance.state is InstanceState.TERMINATED and instance.state_code not in (
+        "",
+        "USER_REQUEST",
+    ):
+        return instance.state_reason or _("The node ended: {code}.").format(
+            code=instance.state_code
+        )
+    if instance.state is InstanceState.RUNNING and instance.state_reason:
+        return instance.state_reason
+    return ""
+
+
+def _collections(snapshot: ClusterSnapshot) -> tuple[InstanceGroup | InstanceFleet, ...]:
+    return (*(snapshot.groups or ()), *(snapshot.fleets or ()))
+
+
+def _group_trouble(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
+    for group in _collections(snapshot):
+        if group.state in _TROUBLED:
+            text = _("{name} is {state}: {reason}").format(
+                name=group.name or group.id,
+                state=group.state.value,
+                reason=group.state_reason or _("EMR gives no reason."),
+            )
+            return Attention.CRITICAL, text
+    return Attention.NONE, ""
+
+
+def _lost_nodes(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
+    """Core nodes fewer than asked for while the group is not being resized."""
+    for group in snapshot.groups or ():
+        short = group.requested - group.running
+        if short > 0 and group.state is GroupState.RUNNING:
+            level = Attention.WARN if group.role is not Role.MASTER else Attention.CRITICAL
+            text = ngettext(
+                "{name} misses {n} node of {asked}.", "{name} misses {n} nodes of {asked}.", short
+            )
+            return level, text.format(name=group.name or group.id, n=short, asked=group.requested)
+    return Attention.NONE, ""
+
+
+def _step_trouble(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
+    """The newest finished step failed."""
+    newest: Step | None = next(
+        (step for step in snapshot.steps or () if not step.state.active), None
+    )
+    if newest is not None and newest.state is StepState.FAILED:
+        text = _("The last step failed: {name}.").format(name=newest.spec.name)
+        return Attention.WARN, text
+    return Attention.NONE, ""
+
+
+def _starting_text(snapshot: ClusterSnapshot) -> str:
+    running = sum(node.state is InstanceState.RUNNING for node in snapshot.instances or ())
+    asked = sum(group.requested for group in snapshot.groups or ())
+    if not asked:
+        return _("EMR is starting the nodes.")
+    return _("{running} of {asked} nodes run.").format(running=running, asked=asked)
+
+
+def _resizing_text(group: InstanceGroup | InstanceFleet) -> str:
+    name = group.name or group.id
+    if isinstance(group, InstanceFleet):
+        return _("{name} is being resized.").format(name=name)
+    return _("{name} goes from {running} to {asked} nodes.").format(
+        name=name, running=group.running, asked=group.requested
+    )
+
+
+def _ended_text(snapshot: ClusterSnapshot) -> str:
+    reason = snapshot.summary.reason or snapshot.summary.reason_code
+    return _("Ended with an error: {reason}").format(reason=reason or _("EMR gives no reason."))
