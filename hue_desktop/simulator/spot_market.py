@@ -10,9 +10,10 @@ far away that instant is.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from hue_desktop.simulator.chance import Chance
 from hue_desktop.simulator.instance_types import InstanceType, TypeCatalog
@@ -114,6 +115,14 @@ class SpotMarket:
         pool = self._pool(instance_type, az)
         slots = range(pool.slot_at(start), pool.slot_at(end) + 1)
         return [(_EPOCH + timedelta(seconds=pool.change_s(k)), pool.price(k)) for k in slots]
+
+    def newest_first(
+        self, instance_type: str, az: str, until: datetime
+    ) -> Iterator[tuple[datetime, float]]:
+        """The changes of the price from the one in force at ``until`` back, without end."""
+        pool = self._pool(instance_type, az)
+        for slot in count(pool.slot_at(until), -1):
+            yield _EPOCH + timedelta(seconds=pool.change_s(slot)), pool.price(slot)
 
     def interruption_after(
         self, instance_id: str, instance_type: str, az: str, launched: datetime

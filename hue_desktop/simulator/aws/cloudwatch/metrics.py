@@ -1,0 +1,294 @@
+"""The metrics of namespace ``AWS/ElasticMapReduce``: names, units, and how each follows from load.
+
+Names and units as EMR's management guide lists them for Hadoop 2 and later. EMR sends a sample
+every five minutes; those of managed scaling and auto-termination come every minute, and exist only
+where a cluster has such a policy. The byte counters count MapReduce only, as EMR's do.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.load import Load
+from hue_desktop.simulator.world.world import World
+
+__all__ = ["FIVE_MINUTES", "METRICS", "NAMESPACE", "Metric", "Sample", "Samples"]
+
+NAMESPACE = "AWS/ElasticMapReduce"
+FIVE_MINUTES = 300
+_MINUTE = 60
+
+_GIB = 1024**3
+_BLOCK = 128 * 1024**2
+#: Bytes a second that one container of a MapReduce application reads.
+_CONTAINER_BYTES_S = 20 * 1024**2
+_MAP_REDUCE = ("s3-dist-cp", "hadoop-streaming", "hadoop jar")
+_REPAIR_S = 1800.0  #: how long HDFS needs to copy what a lost node held
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one data point is made of."""
+
+    load: Load
+    map_reduce: float  #: share of the containers that MapReduce applications hold
+    lost_blocks: float  #: blocks whose second copy is still missing
+    draining: int  #: core nodes that hand their blocks over
+    noise: float  #: between 0 and 1, the same for the same instant
+    multi_master: int  #: masters wanted, 0 with one master
+    masters: int
+
+
+class Samples:
+    """The samples of one cluster; load is computed once for an instant."""
+
+    def __init__(self, world: World, cluster: Cluster) -> None:
+        self._world = world
+        self._cluster = cluster
+        self._known: dict[int, Sample] = {}
+        core = [item for item in cluster.instances.values() if item.role == "CORE"]
+        self._losses = sorted(
+            item.ended
+            for item in core
+            if math.isfinite(item.ended)
+            and not math.isfinite(item.draining)
+            and item.ended < min(cluster.terminating, cluster.ended)
+        )
+        self._drains = [
+            (item.draining, item.ended) for item in core if math.isfinite(item.draining)
+        ]
+        self._masters = sum(group.target for group in cluster.groups.values() if _is_master(group))
+        self._jobs = [
+            (step.started, step.ended)
+            for step in cluster.steps.values()
+            if math.isfinite(step.started) and any(word in _MAP_REDUCE for word in step.args[:2])
+        ]
+
+    def window(self) -> tuple[float, float]:
+        """From when to when the cluster sends samples, epoch seconds; the end is not included."""
+        cluster = self._cluster
+        return cluster.ready, min(cluster.terminating, cluster.ended)
+
+    def at(self, second: int) -> Sample:
+        """The sample of an instant within :meth:`window`."""
+        found = self._known.get(second)
+        if found is None:
+            found = self._known[second] = self._make(second)
+        return found
+
+    def _make(self, second: int) -> Sample:
+        load = self._world.load_of(self._cluster, second)
+        jobs = sum(began <= second < ended for began, ended in self._jobs)
+        nodes = max(1, load.core_nodes_running)
+        recent = self._losses[
+            bisect_right(self._losses, second - _REPAIR_S) : bisect_right(self._losses, second)
+        ]
+        per_node = load.hdfs_used_bytes / _BLOCK / nodes
+        return Sample(
+            load=load,
+            map_reduce=jobs / load.apps_running if load.apps_running else 0.0,
+            lost_blocks=sum(per_node * (1 - (second - ended) / _REPAIR_S) for ended in recent),
+            draining=sum(began <= second < ended for began, ended in self._drains),
+            noise=self._world.chance.unit("metric", self._cluster.id, second),
+            multi_master=self._masters if self._masters > 1 else 0,
+            masters=load.running["MASTER"].nodes if load.running else 0,
+        )
+
+
+def _is_master(group: object) -> bool:
+    return getattr(group, "role", "") == "MASTER"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; ``exists`` says for which clusters EMR sends it at all."""
+
+    name: str
+    unit: str
+    value: Callable[[Sample], float]
+    exists: Callable[[Cluster], bool]
+    every_s: int = FIVE_MINUTES
+
+
+def _always(cluster: Cluster) -> bool:
+    return True
+
+
+def _has_core(cluster: Cluster) -> bool:
+    return any(item.role == "CORE" for item in cluster.collections())
+
+
+def _is_multi_master(cluster: Cluster) -> bool:
+    return sum(group.target for group in cluster.groups.values() if group.role == "MASTER") > 1
+
+
+def _terminates_itself(cluster: Cluster) -> bool:
+    return cluster.idle_timeout is not None
+
+
+def _scales_in(unit: str) -> Callable[[Cluster], bool]:
+    def exists(cluster: Cluster) -> bool:
+        limits = (cluster.managed_scaling or {}).get("ComputeLimits") or {}
+        return limits.get("UnitType") == unit
+
+    return exists
+
+
+def _ratio(sample: Sample) -> float:
+    """Pending containers for each allocated one; the pending ones where none is allocated."""
+    load = sample.load
+    return load.containers_pending / max(1, load.containers_allocated)
+
+
+def _memory_share(sample: Sample) -> float:
+    load = sample.load
+    return 100.0 * load.memory_available_mb / load.memory_total_mb if load.memory_total_mb else 0.0
+
+
+def _bytes(sample: Sample, weight: float) -> float:
+    rate = sample.load.containers_allocated * sample.map_reduce * _CONTAINER_BYTES_S
+    return float(round(rate * FIVE_MINUTES * weight * (0.8 + 0.4 * sample.noise)))
+
+
+def _used_blocks_share(sample: Sample, share: float) -> float:
+    """Blocks that draining nodes still hand over."""
+    nodes = max(1, sample.load.core_nodes_running)
+    held = sample.load.hdfs_used_bytes / _BLOCK / nodes
+    return float(round(held * sample.draining * share))
+
+
+def _from_load(name: str, field: str, unit: str = "Count") -> Metric:
+    return Metric(name, unit, lambda sample: float(getattr(sample.load, field)), _always)
+
+
+def _core_from_load(name: str, field: str, unit: str = "Count") -> Metric:
+    return Metric(name, unit, lambda sample: float(getattr(sample.load, field)), _has_core)
+
+
+def _count(
+    name: str,
+    value: Callable[[Sample], float],
+    exists: Callable[[Cluster], bool] = _always,
+    unit: str = "Count",
+) -> Metric:
+    return Metric(name, unit, value, exists)
+
+
+def _zero(sample: Sample) -> float:
+    return 0.0
+
+
+def _capacity_metrics() -> list[Metric]:
+    """``TotalNodesRequested`` and its kin: one family for the unit of the scaling policy."""
+    families = (("Units", "InstanceFleetUnits"), ("Nodes", "Instances"), ("VCPU", "VCPU"))
+    return [
+        Metric(
+            f"{scope}{family}{side}",
+            "Count",
+            _capacity(scope, family.lower(), side.lower()),
+            _scales_in(unit),
+            _MINUTE,
+        )
+        for family, unit in families
+        for side in ("Requested", "Running")
+        for scope in ("Total", "Core", "Task")
+    ]
+
+
+def _capacity(scope: str, family: str, side: str) -> Callable[[Sample], float]:
+    roles = ("CORE", "TASK") if scope == "Total" else (scope.upper(),)
+
+    def value(sample: Sample) -> float:
+        by_role = getattr(sample.load, side)
+        return float(sum(getattr(by_role[role], family) for role in roles if role in by_role))
+
+    return value
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        # Cluster state
+        _count("IsIdle", lambda sample: float(sample.load.is_idle), unit="None"),
+        _from_load("ContainerAllocated", "containers_allocated"),
+        _count("ContainerReserved", _zero),
+        _from_load("ContainerPending", "containers_pending"),
+        _count("ContainerPendingRatio", _ratio),
+        _from_load("AppsCompleted", "apps_completed"),
+        _from_load("AppsFailed", "apps_failed"),
+        _from_load("AppsKilled", "apps_killed"),
+        _from_load("AppsPending", "apps_pending"),
+        _from_load("AppsRunning", "apps_running"),
+        _from_load("AppsSubmitted", "apps_submitted"),
+        # Nodes
+        _core_from_load("CoreNodesRunning", "core_nodes_running"),
+        _core_from_load("CoreNodesPending", "core_nodes_pending"),
+        _core_from_load("LiveDataNodes", "live_data_nodes_pct", "Percent"),
+        _from_load("MRTotalNodes", "mr_total_nodes"),
+        _from_load("MRActiveNodes", "mr_active_nodes"),
+        _from_load("MRLostNodes", "mr_lost_nodes"),
+        _from_load("MRUnhealthyNodes", "mr_unhealthy_nodes"),
+        _from_load("MRDecommissionedNodes", "mr_decommissioned_nodes"),
+        _count("MRRebootedNodes", _zero),
+        _count(
+            "MultiMasterInstanceGroupNodesRunning",
+            lambda sample: float(sample.masters),
+            _is_multi_master,
+        ),
+        _count(
+            "MultiMasterInstanceGroupNodesRunningPercentage",
+            lambda sample: 100.0 * sample.masters / max(1, sample.multi_master),
+            _is_multi_master,
+            "Percent",
+        ),
+        _count(
+            "MultiMasterInstanceGroupNodesRequested",
+            lambda sample: float(sample.multi_master),
+            _is_multi_master,
+        ),
+        # Input and output
+        _count("S3BytesWritten", lambda sample: _bytes(sample, 0.4), unit="Bytes"),
+        _count("S3BytesRead", lambda sample: _bytes(sample, 0.6), unit="Bytes"),
+        _core_from_load("HDFSUtilization", "hdfs_utilization_pct", "Percent"),
+        _count("HDFSBytesRead", lambda sample: _bytes(sample, 0.5), _has_core, "Bytes"),
+        _count("HDFSBytesWritten", lambda sample: _bytes(sample, 0.5), _has_core, "Bytes"),
+        _count("MissingBlocks", _zero, _has_core),
+        _count("CorruptBlocks", _zero, _has_core),
+        _count(
+            "TotalLoad",
+            lambda sample: float(round(sample.load.containers_allocated * (1 + sample.noise))),
+            _has_core,
+        ),
+        _from_load("MemoryTotalMB", "memory_total_mb"),
+        _count("MemoryReservedMB", _zero),
+        _from_load("MemoryAvailableMB", "memory_available_mb"),
+        _count("YARNMemoryAvailablePercentage", _memory_share, unit="Percent"),
+        _from_load("MemoryAllocatedMB", "memory_allocated_mb"),
+        _count("PendingDeletionBlocks", _zero, _has_core),
+        _count("UnderReplicatedBlocks", lambda sample: float(round(sample.lost_blocks)), _has_core),
+        _count(
+            "DfsPendingReplicationBlocks",
+            lambda sample: round(0.1 * sample.lost_blocks) + _used_blocks_share(sample, 0.05),
+            _has_core,
+        ),
+        _count(
+            "CapacityRemainingGB",
+            lambda sample: (sample.load.hdfs_capacity_bytes - sample.load.hdfs_used_bytes) // _GIB,
+            _has_core,
+        ),
+        # Managed scaling and auto-termination
+        *_capacity_metrics(),
+        Metric("TotalNotebookKernels", "Count", _zero, _terminates_itself, _MINUTE),
+        Metric(
+            "AutoTerminationIsClusterIdle",
+            "Count",
+            lambda sample: float(sample.load.is_idle and sample.load.hdfs_utilization_pct < 10),
+            _terminates_itself,
+            _MINUTE,
+        ),
+    )
+}

@@ -1,0 +1,153 @@
+"""Cluster nodes as EC2 sees them: which exist, in what state, with what tags and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.instances import Instance
+from hue_desktop.simulator.world.world import World
+
+__all__ = ["STATE_CODES", "Node", "Nodes", "moment"]
+
+STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
+
+_PENDING_S = 20.0
+_SHUTDOWN_S = 30.0
+_KEPT_S = 3600.0  #: a terminated instance stays visible for about an hour
+
+#: (device, type, GiB, IOPS, MiB/s) of the root volume when the request names none.
+_ROOT = ("/dev/xvda", "gp3", 15, 3000, 125)
+
+
+def moment(seconds: float) -> datetime:
+    """Epoch seconds as a UTC time with whole seconds, as EC2 keeps them."""
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An instance with its cluster and its EC2 state at one instant."""
+
+    instance: Instance
+    cluster: Cluster
+    state: str
+
+    @property
+    def id(self) -> str:
+        """EC2's id."""
+        return self.instance.ec2_id
+
+    @property
+    def spot(self) -> bool:
+        """Whether it is a Spot instance."""
+        return self.instance.market == "SPOT"
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is shutting down or terminated."""
+        return self.state in ("shutting-down", "terminated")
+
+    def tags(self) -> dict[str, str]:
+        """Its tags: the cluster's, and the two that EMR adds."""
+        return {
+            **self.cluster.tags,
+            "aws:elasticmapreduce:instance-group-role": self.instance.role,
+            "aws:elasticmapreduce:job-flow-id": self.cluster.id,
+        }
+
+
+class Nodes:
+    """The EC2 view of a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def get(self, ec2_id: str) -> Node | None:
+        """The node with this id, ``None`` if EC2 does not know it (any more)."""
+        instance = self._world.instances_by_ec2_id.get(ec2_id)
+        cluster = instance and self._world.clusters.get(instance.cluster_id)
+        return self._node(instance, cluster) if instance and cluster else None
+
+    def all(self, cluster_ids: list[str] | None = None) -> Iterator[Node]:
+        """Every node that EC2 shows, or those of some clusters, in order of creation."""
+        world = self._world
+        clusters = (
+            list(world.clusters.values())
+            if cluster_ids is None
+            else [world.clusters[key] for key in cluster_ids if key in world.clusters]
+        )
+        for cluster in clusters:
+            if cluster.ended + _KEPT_S < world.at - _SHUTDOWN_S:
+                continue
+            for instance in cluster.instances.values():
+                node = self._node(instance, cluster)
+                if node is not None:
+                    yield node
+
+    def _node(self, instance: Instance, cluster: Cluster) -> Node | None:
+        state = _state(instance, self._world.at)
+        return Node(instance, cluster, state) if state else None
+
+    def image_id(self, node: Node) -> str:
+        """The AMI: the cluster's own, or one for its release."""
+        custom: str = node.cluster.request.get("CustomAmiId") or ""
+        return custom or self._hex("ami-", node.cluster.release_label)
+
+    def subnet_id(self, node: Node) -> str:
+        """The subnet that the cluster names, or one for the zone."""
+        named: str = node.cluster.ec2_attributes.get("Ec2SubnetId") or ""
+        return named or self._hex("subnet-", node.instance.az)
+
+    def vpc_id(self) -> str:
+        """The VPC of all clusters."""
+        return self._hex("vpc-", self._world.region)
+
+    def security_groups(self, node: Node) -> list[tuple[str, str]]:
+        """(id, name) of its security groups."""
+        attributes = node.cluster.ec2_attributes
+        master = node.instance.role == "MASTER"
+        managed = "EmrManagedMasterSecurityGroup" if master else "EmrManagedSlaveSecurityGroup"
+        extra = "AdditionalMasterSecurityGroups" if master else "AdditionalSlaveSecurityGroups"
+        name = "ElasticMapReduce-master" if master else "ElasticMapReduce-slave"
+        first = attributes.get(managed) or self._hex("sg-", name)
+        return [(first, name), *((group, group) for group in attributes.get(extra) or ())]
+
+    def spot_request_id(self, node: Node) -> str:
+        """The id of the Spot request that launched it, ``sir-`` and eight signs."""
+        draw = self._world.chance.of("spot-request", node.id)
+        return "sir-" + "".join(draw.choices("abcdefghijkmnpqrstuvwxyz0123456789", k=8))
+
+    def reservation_id(self, node: Node) -> str:
+        """Instances that a group or fleet launched together share a reservation."""
+        instance = node.instance
+        return self._hex("r-", instance.collection_id, int(instance.created))
+
+    def volumes(self, node: Node) -> list[tuple[str, tuple[Any, ...]]]:
+        """(volume id, (device, type, GiB, IOPS, MiB/s)), the root volume first."""
+        root: Mapping[str, Any] = node.cluster.request
+        size = root.get("EbsRootVolumeSize") or _ROOT[2]
+        iops = root.get("EbsRootVolumeIops") or _ROOT[3]
+        throughput = root.get("EbsRootVolumeThroughput") or _ROOT[4]
+        listed = [(self._hex("vol-", node.id, _ROOT[0]), (*_ROOT[:2], size, iops, throughput))]
+        known = node.instance.volume_ids or []
+        for place, volume in enumerate(node.instance.volumes):
+            given = known[place] if place < len(known) else ""
+            listed.append((given or self._hex("vol-", node.id, volume[0]), volume))
+        return listed
+
+    def _hex(self, prefix: str, *key: object) -> str:
+        return self._world.chance.hex_id(prefix, *key)
+
+
+def _state(instance: Instance, at: float) -> str:
+    """EC2's state of an instance, empty if EC2 does not show it."""
+    if at < instance.fulfilled or instance.ended <= instance.fulfilled:
+        return ""
+    if at >= instance.ended:
+        since = at - instance.ended
+        return "shutting-down" if since < _SHUTDOWN_S else "terminated" if since < _KEPT_S else ""
+    return "pending" if at < min(instance.fulfilled + _PENDING_S, instance.booted) else "running"
