@@ -1,0 +1,62 @@
+"""Puts a region together: the world with its types and market, its furniture and its services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hue_desktop.simulator.aws.cloudtrail import CloudTrailService
+from hue_desktop.simulator.aws.sts import StsService
+from hue_desktop.simulator.chance import Chance
+from hue_desktop.simulator.clock import Clock
+from hue_desktop.simulator.instance_types import TypeCatalog
+from hue_desktop.simulator.service import Service
+from hue_desktop.simulator.spot_market import SpotMarket
+from hue_desktop.simulator.world.world import World
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.region import Region
+
+__all__ = ["build_services", "build_world", "furnish"]
+
+
+def build_world(clock: Clock, chance: Chance, region: Region) -> World:
+    """An empty world for ``region``; raises ``ValueError`` for a region without prices."""
+    types = TypeCatalog.load(region.name)
+    market = SpotMarket(chance, types)
+    return World(
+        clock,
+        chance,
+        types,
+        market,
+        region=region.name,
+        account_id=region.account_id,
+        compat=region.compat,
+    )
+
+
+def furnish(world: World, scenario: str | None, files: Sequence[Path], compat: str | None) -> str:
+    """Put the first things into an empty world; the name of what was put there.
+
+    Raises ``ValueError`` with a text for the user for an unknown scenario or a file that
+    describes no cluster.
+    """
+    name = scenario or ("empty" if compat or files else "demo")
+    if name != "empty":
+        from hue_desktop.simulator import scenarios
+
+        scenarios.apply(name, world)
+    if files:
+        from hue_desktop.simulator.world.from_files import load_files
+
+        load_files(world, files)
+    return name
+
+
+def build_services(region: Region) -> list[Service]:
+    """The services that the region answers itself."""
+    return [
+        CloudTrailService(region.trail, region.account_id),
+        StsService(region.account_id),
+    ]

@@ -1,0 +1,216 @@
+"""The control API: the region's clock and the trouble a person or a test wants to make.
+
+It lives under a path that holds a secret token, so that no web page and no other user of the
+machine can guess it. Requests and answers are JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from hue_desktop.simulator.admission import Fault
+from hue_desktop.simulator.throttle import ACCOUNT, Rate
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.aws.moto_bridge import MotoBridge
+    from hue_desktop.simulator.region import Region
+
+__all__ = ["Control"]
+
+_Body = Mapping[str, Any]
+_MAX_FAULTS = 1000
+
+
+class _Refused(Exception):
+    """A control request that makes no sense; the text says why."""
+
+
+class Control:
+    """Answers the control API of one region."""
+
+    def __init__(self, region: Region, moto: MotoBridge) -> None:
+        self._region = region
+        self._moto = moto
+        self._token = secrets.token_urlsafe(24)
+        self._posts: dict[str, Callable[[_Body], object]] = {
+            "clock": self._clock,
+            "spot/interrupt": self._interrupt_spot,
+            "nodes/fail": self._fail_node,
+            "throttle": self._throttle,
+            "credentials": self._credentials,
+            "latency": self._latency,
+            "faults": self._faults,
+            "reset": self._reset,
+        }
+
+    @property
+    def prefix(self) -> str:
+        """The path that all requests start with, secret included."""
+        return f"/_control/{self._token}"
+
+    async def handle(self, method: str, path: str, body: bytes) -> web.Response:
+        """Answer one request whose path starts with ``/_control/``."""
+        _, _, token, *rest = path.split("/")
+        if not secrets.compare_digest(token.encode(), self._token.encode()):
+            return web.json_response({"message": "Wrong control token."}, status=403)
+        name = "/".join(rest).strip("/")
+        if method == "GET" and name in ("", "state"):
+            return web.json_response(self._state())
+        action = self._posts.get(name)
+        if action is None or method != "POST":
+            return web.json_response(
+                {"message": f"{method} {name!r} is unknown.", "post": sorted(self._posts)},
+                status=404,
+            )
+        try:
+            with self._region.lock:
+                self._region.world.advance()
+                result = action(_parsed(body))
+                self._region.flush()
+        except (_Refused, ValueError, KeyError) as problem:
+            return web.json_response({"message": _text(problem)}, status=400)
+        return web.json_response(result if result is not None else self._state())
+
+    def _state(self) -> dict[str, Any]:
+        region = self._region
+        with region.lock:
+            now = region.world.advance()
+            return {
+                "region": region.name,
+                "account_id": region.account_id,
+                "scenario": region.scenario,
+                "seed": region.seed,
+                "compat": region.compat,
+                "clock": {
+                    "now": now.isoformat(),
+                    "speed": region.clock.speed,
+                    "paused": region.clock.paused,
+                },
+                "clusters": {
+                    cluster_id: str(cluster.state)
+                    for cluster_id, cluster in region.world.clusters.items()
+                },
+                "credentials_expired": region.admission.credentials_expired,
+                "latency_ms": region.admission.latency_s * 1000,
+                "faults": len(region.admission.faults),
+                "throttle": region.admission.throttle.report(),
+            }
+
+    def _clock(self, body: _Body) -> None:
+        clock = self._region.clock
+        if "speed" in body:
+            clock.set_speed(_number(body, "speed"))
+        if body.get("pause"):
+            clock.pause()
+        if body.get("resume"):
+            clock.resume()
+        if "jump_s" in body:
+            clock.jump(timedelta(seconds=_number(body, "jump_s")))
+        self._region.world.advance()
+
+    def _interrupt_spot(self, body: _Body) -> object:
+        world = self._region.world
+        if "instance_id" in body:
+            world.interrupt_spot(_word(body, "instance_id"))
+            return {"interrupted": [body["instance_id"]]}
+        cluster_id = _word(body, "cluster_id")
+        cluster = world.clusters.get(cluster_id)
+        if cluster is None:
+            raise _Refused(f"There is no cluster {cluster_id}.")
+        fraction = _number(body, "fraction")
+        if not 0 < fraction <= 1:
+            raise _Refused("fraction must be above 0 and at most 1.")
+        running = sorted(
+            instance.id
+            for instance in cluster.instances.values()
+            if instance.market == "SPOT" and instance.state == "RUNNING"
+        )
+        chosen = running[: max(1, round(len(running) * fraction))] if running else []
+        for instance_id in chosen:
+            world.interrupt_spot(instance_id)
+        return {"interrupted": chosen}
+
+    def _fail_node(self, body: _Body) -> object:
+        instance_id = _word(body, "instance_id")
+        self._region.world.fail_node(instance_id)
+        return {"failed": [instance_id]}
+
+    def _throttle(self, body: _Body) -> None:
+        throttle = self._region.admission.throttle
+        if body.get("enabled") is False:
+            throttle.disable()
+            return
+        if body.get("reset"):
+            throttle.reset()
+            return
+        service, _, api = str(body.get("api", ACCOUNT)).rpartition(":")
+        if body.get("always"):
+            throttle.refuse(service or "emr", api, _number(body, "for_s", 60.0))
+        else:
+            rate = Rate(_number(body, "burst"), _number(body, "refill"))
+            throttle.set_rate(service or "emr", api, rate)
+
+    def _credentials(self, body: _Body) -> None:
+        if not isinstance(body.get("expired"), bool):
+            raise _Refused("expired must be true or false.")
+        self._region.admission.credentials_expired = body["expired"]
+
+    def _latency(self, body: _Body) -> None:
+        self._region.admission.latency_s = _number(body, "ms") / 1000
+
+    def _faults(self, body: _Body) -> None:
+        faults = self._region.admission.faults
+        if body.get("clear"):
+            faults.clear()
+            return
+        if len(faults) >= _MAX_FAULTS:
+            raise _Refused("There are too many faults already; clear them first.")
+        faults.append(
+            Fault(
+                service=str(body.get("service", "*")),
+                operation=str(body.get("operation", "*")),
+                code=_word(body, "code"),
+                message=str(body.get("message", "Injected by the control API.")),
+                status=int(_number(body, "status", 400)),
+                remaining=int(_number(body, "count", 1)),
+            )
+        )
+
+    def _reset(self, body: _Body) -> None:
+        scenario = body.get("scenario")
+        self._region.reset(str(scenario) if scenario is not None else None)
+        self._moto.reset()
+
+
+def _parsed(body: bytes) -> _Body:
+    try:
+        parsed = json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError):
+        raise _Refused("The body is not JSON.") from None
+    if not isinstance(parsed, dict):
+        raise _Refused("The body is not a JSON object.")
+    return parsed
+
+
+def _number(body: _Body, name: str, default: float | None = None) -> float:
+    value = body.get(name, default)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1e12:
+        raise _Refused(f"{name} must be a number that is not negative.")
+    return value
+
+
+def _word(body: _Body, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise _Refused(f"{name} must be given as text.")
+    return value
+
+
+def _text(problem: Exception) -> str:
+    return str(problem.args[0]) if problem.args else str(problem)

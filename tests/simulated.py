@@ -1,0 +1,151 @@
+"""A simulated region for tests: a real front on a real port, in a thread of this process.
+
+    with simulated_region(scenario="empty", speed=1) as region:
+        emr = region.client("emr")
+        ...
+        region.jump(minutes=10)
+
+Leaving the block fails the test when the region answered something that the service models do not
+allow, or met a bug of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hue_desktop.simulator.clock import Clock
+from hue_desktop.simulator.region import Region, RegionOptions
+from hue_desktop.simulator.wire.front import Front
+from hue_desktop.simulator.world.world import World
+
+__all__ = ["ACCESS_KEY", "SECRET_KEY", "SimulatedRegion", "simulated_region"]
+
+ACCESS_KEY = "AKIAHUESIMULATOR0000"
+SECRET_KEY = "simulated"
+
+
+@dataclass
+class SimulatedRegion:
+    """A running region and the ways a test gets at it."""
+
+    region: Region
+    front: Front
+
+    @property
+    def endpoint_url(self) -> str:
+        """What a client sets as its endpoint."""
+        return self.front.endpoint_url
+
+    @property
+    def control_url(self) -> str:
+        """Base of the control API, token included."""
+        return self.front.control_url
+
+    @property
+    def clock(self) -> Clock:
+        """The region's clock."""
+        return self.region.clock
+
+    @property
+    def world(self) -> World:
+        """The region's world; hold ``region.lock`` while changing it."""
+        return self.region.world
+
+    @property
+    def name(self) -> str:
+        """The AWS region's name."""
+        return self.region.name
+
+    def session(self) -> Any:
+        """A new boto3 session with the region's credentials, without reading the user's files."""
+        import boto3
+        import botocore.session
+
+        bare = botocore.session.Session()
+        bare.set_config_variable("config_file", "/dev/null")
+        bare.set_config_variable("credentials_file", "/dev/null")
+        bare.set_credentials(ACCESS_KEY, SECRET_KEY)
+        return boto3.Session(botocore_session=bare, region_name=self.name)
+
+    def client(self, service: str, *, retries: int = 0, **options: Any) -> Any:
+        """A boto3 client for ``service``; without retries, so that errors are seen at once."""
+        from botocore.config import Config
+
+        config = Config(
+            retries={"total_max_attempts": retries + 1, "mode": "standard"},
+            connect_timeout=5,
+            read_timeout=30,
+        )
+        return self.session().client(
+            service, endpoint_url=self.endpoint_url, config=config, **options
+        )
+
+    def jump(self, **by: float) -> datetime:
+        """Move the clock forward (``minutes=10``) and let everything due happen; the new time."""
+        with self.region.lock:
+            self.clock.jump(timedelta(**by))
+            return self.world.advance()
+
+    def control(self, name: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A control request: GET without a body, else POST; raises ``HTTPError`` if refused."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.control_url}/{name}", data=data)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            result: dict[str, Any] = json.load(answer)
+            return result
+
+
+@contextmanager
+def simulated_region(
+    scenario: str = "empty",
+    *,
+    speed: float = 1.0,
+    paused: bool = False,
+    throttled: bool = False,
+    state: Path | None = None,
+    files: Sequence[Path] = (),
+    compat: str | None = None,
+    region: str = "us-east-1",
+    seed: int = 0,
+    start: datetime | None = None,
+    port: int = 0,
+) -> Iterator[SimulatedRegion]:
+    """Run a region until the block ends. Throttling is off unless asked for."""
+    options = RegionOptions(
+        state=state,
+        scenario=scenario,
+        files=tuple(files),
+        compat=compat,
+        region=region,
+        seed=seed,
+        speed=speed,
+        throttled=throttled,
+        start=start,
+    )
+    opened = Region.open(options)
+    if paused:
+        opened.clock.pause()
+    front = Front(opened)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="simulated-region", daemon=True)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(front.start(port), loop).result(30)
+        yield SimulatedRegion(opened, front)
+    finally:
+        asyncio.run_coroutine_threadsafe(front.stop(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+        opened.close()
+    bugs = front.bugs + opened.bugs
+    assert not bugs, f"the simulated region met bugs: {bugs}"
