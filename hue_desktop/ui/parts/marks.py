@@ -1,0 +1,285 @@
+"""Marks that mean something: state shapes, role squares, bars, sparklines.
+
+State is a shape first and a colour second; the state's word stands in the same row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from hue_desktop.core.clusters import Attention, ClusterState
+from hue_desktop.core.instances import Instance, InstanceState, Market, Role
+from hue_desktop.core.steps import StepState
+from hue_desktop.ui.theme import active_theme
+from hue_desktop.ui.theme.tokens import SHAPES
+
+__all__ = [
+    "Bar",
+    "RoleSquare",
+    "Sparkline",
+    "StateMark",
+    "StateShape",
+    "cluster_shape",
+    "instance_shape",
+    "paint_bar",
+    "paint_shape",
+    "paint_sparkline",
+    "paint_square",
+    "role_token",
+    "step_shape",
+]
+
+
+class StateShape(Enum):
+    """● ○ ▲ ✕ ◆ ■; the value is the key of its colour."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+    FAILED = "failed"
+    STARTING = "starting"
+    STOPPED = "stopped"
+
+    @property
+    def token(self) -> str:
+        """The token that paints it."""
+        return SHAPES[self.value]
+
+    @property
+    def text_token(self) -> str:
+        """The token for a word that says the same."""
+        return {"warn-shape": "warn", "critical-shape": "critical"}.get(self.token, self.token)
+
+
+_CLUSTER_SHAPES = {
+    ClusterState.STARTING: StateShape.STARTING,
+    ClusterState.BOOTSTRAPPING: StateShape.STARTING,
+    ClusterState.RUNNING: StateShape.RUNNING,
+    ClusterState.WAITING: StateShape.WAITING,
+    ClusterState.TERMINATED_WITH_ERRORS: StateShape.FAILED,
+}
+
+
+def cluster_shape(state: ClusterState, attention: Attention = Attention.NONE) -> StateShape:
+    """The shape of a cluster; what needs attention wins over what merely runs or waits."""
+    if attention is Attention.CRITICAL:
+        return StateShape.FAILED
+    if attention is Attention.WARN:
+        return StateShape.ATTENTION
+    return _CLUSTER_SHAPES.get(state, StateShape.STOPPED)
+
+
+def instance_shape(node: Instance, problem: str = "") -> StateShape:
+    """The shape of a node; ``problem`` is the sentence that says what is wrong with it."""
+    if problem:
+        return StateShape.ATTENTION
+    if node.state is InstanceState.RUNNING:
+        return StateShape.RUNNING
+    return StateShape.STARTING if node.active else StateShape.STOPPED
+
+
+def step_shape(state: StepState) -> StateShape:
+    """The shape of a step."""
+    if state in (StepState.FAILED, StepState.INTERRUPTED):
+        return StateShape.FAILED
+    if state in (StepState.RUNNING, StepState.COMPLETED):
+        return StateShape.RUNNING
+    return StateShape.STARTING if state is StepState.PENDING else StateShape.STOPPED
+
+
+def role_token(role: Role | None, market: Market = Market.ON_DEMAND, *, line: bool = False) -> str:
+    """The colour of a role; task nodes on Spot have their own, and a darker one for lines."""
+    if role is Role.MASTER:
+        return "role-master"
+    if role is Role.CORE:
+        return "role-core"
+    if market is Market.SPOT:
+        return "role-spot-line" if line else "role-spot"
+    return "role-task"
+
+
+def paint_shape(painter: QPainter, shape: StateShape, center: QPointF, size: float = 9) -> None:
+    """Draw a state's shape around ``center``."""
+    color = active_theme().color(shape.token)
+    half = size / 2
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    x, y = center.x(), center.y()
+    if shape is StateShape.RUNNING:
+        painter.drawEllipse(center, half, half)
+    elif shape is StateShape.WAITING:
+        width = max(1.6, size / 5)
+        painter.setPen(QPen(color, width))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(center, half - width / 2, half - width / 2)
+    elif shape is StateShape.ATTENTION:
+        top, low = y - half + size * 0.04, y + half - size * 0.04
+        points = [QPointF(x, top), QPointF(x + half * 1.12, low), QPointF(x - half * 1.12, low)]
+        painter.drawPolygon(QPolygonF(points))
+    elif shape is StateShape.STARTING:
+        reach = half * 1.12
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(x, y - reach),
+                    QPointF(x + reach, y),
+                    QPointF(x, y + reach),
+                    QPointF(x - reach, y),
+                ]
+            )
+        )
+    elif shape is StateShape.FAILED:
+        painter.setPen(QPen(color, max(2.0, size / 4.5), c=Qt.PenCapStyle.RoundCap))
+        arm = half * 0.78
+        painter.drawLine(QPointF(x - arm, y - arm), QPointF(x + arm, y + arm))
+        painter.drawLine(QPointF(x - arm, y + arm), QPointF(x + arm, y - arm))
+    else:
+        painter.drawRect(QRectF(x - half * 0.88, y - half * 0.88, size * 0.88, size * 0.88))
+    painter.restore()
+
+
+def paint_square(painter: QPainter, token: str, center: QPointF, size: float = 8) -> None:
+    """Draw the square of a role or connection class."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(active_theme().color(token))
+    box = QRectF(center.x() - size / 2, center.y() - size / 2, size, size)
+    painter.drawRoundedRect(box, 2, 2)
+    painter.restore()
+
+
+def paint_bar(painter: QPainter, box: QRectF, share: float, token: str) -> None:
+    """Draw a bar filled to ``share`` (0 to 1)."""
+    theme = active_theme()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("sunken"))
+    painter.drawRoundedRect(box, 2, 2)
+    if share > 0:
+        filled = QRectF(box)
+        filled.setWidth(max(4.0, box.width() * min(share, 1.0)))
+        painter.setBrush(theme.color(token))
+        painter.drawRoundedRect(filled, 2, 2)
+    painter.restore()
+
+
+def paint_sparkline(
+    painter: QPainter, box: QRectF, values: Sequence[float], token: str, top: float
+) -> None:
+    """Draw values from 0 to ``top`` as a line with its area and an end point."""
+    if len(values) < 2 or top <= 0:
+        return
+    color = active_theme().color(token)
+    step = box.width() / (len(values) - 1)
+    points = [
+        QPointF(box.left() + i * step, box.bottom() - min(value / top, 1.0) * box.height())
+        for i, value in enumerate(values)
+    ]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    area = QPainterPath(QPointF(box.left(), box.bottom()))
+    for point in points:
+        area.lineTo(point)
+    area.lineTo(QPointF(box.right(), box.bottom()))
+    wash = QColor(color)
+    wash.setAlphaF(0.16)
+    painter.fillPath(area, wash)
+    painter.setPen(QPen(color, 1.2))
+    painter.drawPolyline(QPolygonF(points))
+    painter.setBrush(color)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(points[-1], 1.8, 1.8)
+    painter.restore()
+
+
+class StateMark(QWidget):
+    """A state's shape as a widget."""
+
+    def __init__(self, shape: StateShape = StateShape.STOPPED, size: int = 9) -> None:
+        super().__init__()
+        self._shape = shape
+        self._size = size
+        self.setFixedSize(QSize(size + 3, size + 3))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_shape(self, shape: StateShape) -> None:
+        """Another state."""
+        if shape is not self._shape:
+            self._shape = shape
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_shape(QPainter(self), self._shape, QRectF(self.rect()).center(), self._size)
+
+
+class RoleSquare(QWidget):
+    """The coloured square beside the name of a role, a series or a connection class."""
+
+    def __init__(self, token: str, size: int = 8) -> None:
+        super().__init__()
+        self._token = token
+        self._size = size
+        self.setFixedSize(QSize(size + 2, size + 2))
+
+    def set_token(self, token: str) -> None:
+        """Another colour, by token."""
+        if token != self._token:
+            self._token = token
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_square(QPainter(self), self._token, QRectF(self.rect()).center(), self._size)
+
+
+class Bar(QWidget):
+    """A share of something, 0 to 1; the number stands beside it."""
+
+    def __init__(self, share: float = 0.0, token: str = "role-core", height: int = 4) -> None:
+        super().__init__()
+        self._share = share
+        self._token = token
+        self._height = height
+        self.setFixedHeight(max(height, 4))
+        self.setMinimumWidth(24)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_share(self, share: float, token: str = "") -> None:
+        """Another share, and another colour if one is given."""
+        self._share = share
+        self._token = token or self._token
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        top = (self.height() - self._height) / 2
+        box = QRectF(0, top, self.width(), self._height)
+        paint_bar(QPainter(self), box, self._share, self._token)
+
+
+class Sparkline(QWidget):
+    """A small line of recent values; all of one column share ``top``."""
+
+    def __init__(self, values: Sequence[float] = (), token: str = "role-core") -> None:
+        super().__init__()
+        self._values = tuple(values)
+        self._token = token
+        self._top = max(self._values, default=1.0)
+        self.setMinimumSize(48, 16)
+
+    def set_values(self, values: Sequence[float], top: float | None = None) -> None:
+        """Other values, drawn from 0 to ``top`` (their own maximum when not given)."""
+        self._values = tuple(values)
+        self._top = max(self._values, default=1.0) if top is None else top
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        box = QRectF(self.rect()).adjusted(1, 2, -3, -2)
+        paint_sparkline(QPainter(self), box, self._values, self._token, self._top)

@@ -1,0 +1,145 @@
+"""What a page says while it has nothing to show: loading, empty, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.text import _
+from hue_desktop.ui.parts.buttons import Button
+from hue_desktop.ui.parts.labels import Label
+from hue_desktop.ui.parts.look import row
+from hue_desktop.ui.parts.marks import StateMark, StateShape
+
+__all__ = ["FourStates", "Placeholder"]
+
+
+class Placeholder(QWidget):
+    """A title, a sentence and buttons in the middle of an otherwise empty place."""
+
+    retry_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = "empty"
+        self._mark = StateMark(StateShape.FAILED, 18)
+        self._title = Label("", weight=600)
+        self._text = Label("", tone="text-2", wrap=True)
+        self._text.setMaximumWidth(520)
+        self._text.setMinimumWidth(320)
+        for label in (self._title, self._text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._retry = Button(_("Retry"), icon_name="refresh", clicked=self.retry_requested.emit)
+        self._act = Button("", kind="primary")
+        self._on_act: Callable[[], None] | None = None
+        self._act.clicked.connect(self._do_act)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(8)
+        layout.addStretch(2)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        layout.addWidget(self._mark, 0, centre)
+        layout.addWidget(self._title, 0, centre)
+        layout.addWidget(self._text, 0, centre)
+        layout.addSpacing(8)
+        layout.addLayout(row(None, self._retry, self._act, None))
+        layout.addStretch(3)
+        self.show_empty("")
+
+    def show_loading(self, what: str) -> None:
+        """``what`` is being read: "Reading the nodes of analytics"."""
+        self._show("loading", what + "…", "")
+
+    def show_empty(
+        self, title: str, text: str = "", action: str = "", act: Callable[[], None] | None = None
+    ) -> None:
+        """There is nothing, and this can be done about it."""
+        self._show("empty", title, text, action, act)
+
+    def show_failed(
+        self,
+        error: HueError | str,
+        text: str = "",
+        action: str = "",
+        act: Callable[[], None] | None = None,
+    ) -> None:
+        """It could not be read: what happened, why, Retry."""
+        if isinstance(error, HueError):
+            self._show("failed", error.message, text or error.remedy, action, act)
+        else:
+            self._show("failed", error, text, action, act)
+
+    def _show(
+        self,
+        state: str,
+        title: str,
+        text: str,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+    ) -> None:
+        self.state = state
+        self._mark.setVisible(state == "failed")
+        self._title.setText(title)
+        self._title.set_tone("text-2" if state == "loading" else "")
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self._retry.setVisible(state == "failed")
+        self._act.setVisible(bool(action))
+        self._act.set_text(action)
+        self._on_act = act
+        self.setAccessibleName(f"{title} {text}".strip())
+
+    def _do_act(self) -> None:
+        if self._on_act is not None:
+            self._on_act()
+
+
+class FourStates(QWidget):
+    """Either the content or a placeholder that says why there is none."""
+
+    retry_requested = Signal()
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.content = content
+        self.placeholder = Placeholder()
+        self.placeholder.retry_requested.connect(self.retry_requested)
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(content)
+        self._stack.addWidget(self.placeholder)
+
+    @property
+    def state(self) -> str:
+        """``loading``, ``empty``, ``failed`` or ``shown``."""
+        return "shown" if self._stack.currentIndex() == 0 else self.placeholder.state
+
+    def show_content(self) -> None:
+        """There is something to show."""
+        self._stack.setCurrentIndex(0)
+
+    def show_loading(self, what: str) -> None:
+        """See ``Placeholder.show_loading``."""
+        self.placeholder.show_loading(what)
+        self._stack.setCurrentIndex(1)
+
+    def show_empty(
+        self, title: str, text: str = "", action: str = "", act: Callable[[], None] | None = None
+    ) -> None:
+        """See ``Placeholder.show_empty``."""
+        self.placeholder.show_empty(title, text, action, act)
+        self._stack.setCurrentIndex(1)
+
+    def show_failed(
+        self,
+        error: HueError | str,
+        text: str = "",
+        action: str = "",
+        act: Callable[[], None] | None = None,
+    ) -> None:
+        """See ``Placeholder.show_failed``."""
+        self.placeholder.show_failed(error, text, action, act)
+        self._stack.setCurrentIndex(1)
