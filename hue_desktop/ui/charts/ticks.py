@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 __all__ = ["nice_top", "time_ticks"]
 
-_LEADS = (1, 2, 3, 4, 5, 6, 8, 10)
+_LEADS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
 _STEPS_MIN = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880)
 
 

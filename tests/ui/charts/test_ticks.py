@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 20, 12, 7, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("highest", "top"), [(781, 800), (1000, 1000), (0.7, 0.8), (14.11, 20), (95, 100), (0, 1)]
+    ("highest", "top"), [(781, 800), (1000, 1000), (0.7, 0.8), (14.11, 16), (95, 100), (0, 1)]
 )
 def test_the_top_is_round(highest: float, top: float) -> None:
     assert nice_top(highest) == pytest.approx(top)

@@ -1,0 +1,177 @@
+"""How cells of a node map are coloured: by one property that is known of every node."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from hue_desktop.core.format import age, node_rate
+from hue_desktop.core.instances import Instance, InstanceState, Market
+from hue_desktop.core.text import _
+
+__all__ = ["Coloured", "LegendEntry", "NodeProperty", "colour_nodes", "property_title"]
+
+_AGES_S = (3600, 6 * 3600, 86400, 7 * 86400)
+_CATEGORIES = ("emr-fee", "role-spot", "role-task", "role-master", "role-core", "other")
+_MARKET_COLORS = {Market.ON_DEMAND: "role-task", Market.SPOT: "role-spot"}
+_STARTING = (
+    InstanceState.AWAITING_FULFILLMENT,
+    InstanceState.PROVISIONING,
+    InstanceState.BOOTSTRAPPING,
+)
+
+
+class NodeProperty(Enum):
+    """What the colour of a cell can mean."""
+
+    STATE = "state"
+    AGE = "age"
+    COST = "cost"
+    TYPE = "type"
+    MARKET = "market"
+    ZONE = "zone"
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A colour (token) and what it means."""
+
+    color: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coloured:
+    """The colour token and the text of each cell by instance id, and the legend."""
+
+    fills: Mapping[str, str]
+    texts: Mapping[str, str]
+    legend: tuple[LegendEntry, ...]
+
+
+def property_title(what: NodeProperty) -> str:
+    """The property's name in the choice above the map."""
+    return {
+        NodeProperty.STATE: _("State"),
+        NodeProperty.AGE: _("Age"),
+        NodeProperty.COST: _("$/h"),
+        NodeProperty.TYPE: _("Instance type"),
+        NodeProperty.MARKET: _("Market"),
+        NodeProperty.ZONE: _("Availability zone"),
+    }[what]
+
+
+def colour_nodes(
+    what: NodeProperty,
+    nodes: Sequence[Instance],
+    by_node: Mapping[str, float],
+    now: datetime,
+) -> Coloured:
+    """Colours of the nodes; ``by_node`` is USD per hour by id, ``now`` the region's time."""
+    if what is NodeProperty.STATE:
+        return _by_state(nodes)
+    if what is NodeProperty.AGE:
+        return _by_age(nodes, now)
+    if what is NodeProperty.COST:
+        return _by_cost(nodes, by_node)
+    if what is NodeProperty.TYPE:
+        return _by_category({node.id: node.instance_type for node in nodes}, _short_type)
+    if what is NodeProperty.MARKET:
+        return _by_market(nodes)
+    return _by_category({node.id: node.az or "–" for node in nodes}, _short_zone)
+
+
+def _by_state(nodes: Sequence[Instance]) -> Coloured:
+    fills = {node.id: _state_color(node) for node in nodes}
+    texts = {node.id: _address(node) for node in nodes}
+    names = {"heat-1": _("running"), "starting": _("starting"), "other": _("ended or unknown")}
+    present = set(fills.values())
+    legend = tuple(LegendEntry(color, text) for color, text in names.items() if color in present)
+    return Coloured(fills, texts, legend)
+
+
+def _state_color(node: Instance) -> str:
+    if node.state is InstanceState.RUNNING:
+        return "heat-1"
+    return "starting" if node.state in _STARTING else "other"
+
+
+def _by_age(nodes: Sequence[Instance], now: datetime) -> Coloured:
+    fills, texts = {}, {}
+    for node in nodes:
+        born = node.ready or node.created
+        seconds = max(0.0, (now - born).total_seconds()) if born else 0.0
+        fills[node.id] = f"heat-{sum(seconds >= limit for limit in _AGES_S)}"
+        texts[node.id] = age(seconds) if born else "–"
+    names = (_("< 1 h"), _("< 6 h"), _("< 1 d"), _("< 7 d"), _("≥ 7 d"))
+    legend = tuple(LegendEntry(f"heat-{step}", text) for step, text in enumerate(names))
+    return Coloured(fills, texts, legend)
+
+
+def _by_cost(nodes: Sequence[Instance], by_node: Mapping[str, float]) -> Coloured:
+    known = [by_node[node.id] for node in nodes if node.id in by_node]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    span = high - low
+    fills, texts = {}, {}
+    for node in nodes:
+        rate = by_node.get(node.id)
+        step = 2 if span < 1e-9 else min(4, int(((rate or low) - low) / span * 5))
+        fills[node.id] = "sunken" if rate is None else f"heat-{step}"
+        texts[node.id] = node_rate(rate)
+    if span < 1e-9:
+        return Coloured(fills, texts, (LegendEntry("heat-2", node_rate(high)),) if known else ())
+    ends = {0: node_rate(low), 4: node_rate(high)}
+    legend = tuple(LegendEntry(f"heat-{step}", ends.get(step, "")) for step in range(5))
+    return Coloured(fills, texts, legend)
+
+
+def _by_market(nodes: Sequence[Instance]) -> Coloured:
+    fills = {node.id: _MARKET_COLORS[node.market] for node in nodes}
+    names = {Market.ON_DEMAND: _("on-demand"), Market.SPOT: _("Spot")}
+    present = {node.market for node in nodes}
+    legend = tuple(
+        LegendEntry(_MARKET_COLORS[market], name)
+        for market, name in names.items()
+        if market in present
+    )
+    return Coloured(fills, {node.id: _address(node) for node in nodes}, legend)
+
+
+def _by_category(words: Mapping[str, str], short: Callable[[str], str]) -> Coloured:
+    """The commonest word takes the first colour; from the sixth on they share the last."""
+    order = [word for word, _n in sorted(Counter(words.values()).items(), key=_commonest)]
+    color = {
+        word: _CATEGORIES[min(index, len(_CATEGORIES) - 1)] for index, word in enumerate(order)
+    }
+    named = order if len(order) <= len(_CATEGORIES) else order[: len(_CATEGORIES) - 1]
+    legend = [LegendEntry(color[word], word) for word in named]
+    if len(order) > len(named):
+        rest = len(order) - len(named)
+        legend.append(LegendEntry(_CATEGORIES[-1], _("{n} others").format(n=rest)))
+    fills = {node: color[word] for node, word in words.items()}
+    texts = {node: short(word) for node, word in words.items()}
+    return Coloured(fills, texts, tuple(legend))
+
+
+def _commonest(item: tuple[str, int]) -> tuple[int, str]:
+    word, times = item
+    return -times, word
+
+
+def _short_type(name: str) -> str:
+    """``m5.2xlarge`` as ``2xl``: the family is in the legend and the tooltip."""
+    size = name.partition(".")[2] or name
+    return size.replace("xlarge", "xl")
+
+
+def _short_zone(zone: str) -> str:
+    """``us-east-1b`` as ``1b``."""
+    return zone.rpartition("-")[2]
+
+
+def _address(node: Instance) -> str:
+    """The last two numbers of the private address, which tell the nodes of a subnet apart."""
+    return ".".join(node.private_ip.split(".")[2:])

@@ -1,0 +1,341 @@
+"""One cell for each node, in groups: painted, so that a thousand nodes cost one widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from hue_desktop.core.text import _
+from hue_desktop.ui.charts.cells import Block, Layout, PlacedBlock, arrange
+from hue_desktop.ui.charts.shapes import paint_shape
+from hue_desktop.ui.theme import Theme
+
+__all__ = ["MapBlock", "MapCell", "NodeMap"]
+
+_TEXT_FROM = 28  #: cells narrower than this carry no text
+_INK = {f"heat-{step}": f"heat-{step}-text" for step in range(5)}
+_INK |= {"starting": "surface", "sunken": "text-2", "other": "on-fill", "role-core": "surface"}
+_SQUARE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MapCell:
+    """A node: its colour token, its text, the shape of its problem or change, and its tooltip."""
+
+    id: str
+    fill: str
+    text: str = ""
+    shape: str = ""
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapBlock:
+    """A group of nodes under a title; ``note`` stands beside it in the second text colour."""
+
+    key: str
+    title: str
+    note: str
+    color: str
+    cells: tuple[MapCell, ...]
+
+
+class NodeMap(QAbstractScrollArea):
+    """The map. Click or Enter opens a node, arrows move between nodes."""
+
+    node_activated = Signal(str)
+    node_selected = Signal(str)
+    menu_requested = Signal(str, QPoint)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._blocks: tuple[MapBlock, ...] = ()
+        self._layout = arrange((), 1, 1)
+        self._hovered = ""
+        self._current = ""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Nodes as a map"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAccessibleName(_("Cells"))
+        theme.changed.connect(self.viewport().update)
+
+    # -- what it shows ---------------------------------------------------------------------
+
+    def set_blocks(self, blocks: Sequence[MapBlock]) -> None:
+        """Show these groups; only cells that differ are painted again."""
+        before, self._blocks = self._blocks, tuple(blocks)
+        if _shape_of(before) != _shape_of(self._blocks):
+            self._arrange()
+            return
+        for old, new, placed in zip(before, self._blocks, self._layout.blocks, strict=True):
+            if old is new:
+                continue
+            for index, (was, cell) in enumerate(zip(old.cells, new.cells, strict=True)):
+                if was != cell:
+                    self.viewport().update(self._rect(placed, index).adjusted(-3, -3, 3, 3))
+
+    @property
+    def blocks(self) -> tuple[MapBlock, ...]:
+        """What is shown."""
+        return self._blocks
+
+    @property
+    def cell_layout(self) -> Layout:
+        """Where the cells stand."""
+        return self._layout
+
+    @property
+    def current(self) -> str:
+        """The node that the keyboard is on; empty when none."""
+        return self._current
+
+    def set_current(self, node_id: str) -> None:
+        """Point at a node and make it visible; an unknown id takes the pointer away."""
+        found = self._find(node_id)
+        self._current = node_id if found else ""
+        if found:
+            self._reveal(*found)
+            self.node_selected.emit(node_id)
+        self.viewport().update()
+
+    def node_rect(self, node_id: str) -> QRect:
+        """Where a node's cell is in the viewport; empty when it is not shown."""
+        found = self._find(node_id)
+        return self._rect(*found) if found else QRect()
+
+    # -- geometry --------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        metrics = QFontMetrics(self._theme.font("body", 600))
+        notes = QFontMetrics(self._theme.font("body"))
+        blocks = [
+            Block(
+                block.key,
+                len(block.cells),
+                metrics.horizontalAdvance(block.title) + notes.horizontalAdvance(block.note) + 34,
+            )
+            for block in self._blocks
+            if block.cells
+        ]
+        size = self.viewport().size()
+        self._layout = arrange(blocks, size.width(), size.height())
+        self.verticalScrollBar().setRange(0, max(0, self._layout.height - size.height()))
+        self.verticalScrollBar().setPageStep(size.height())
+        self.verticalScrollBar().setSingleStep(24)
+        self.viewport().update()
+
+    def _find(self, node_id: str) -> tuple[PlacedBlock, int] | None:
+        placed = {block.key: block for block in self._layout.blocks}
+        for block in self._blocks:
+            for index, cell in enumerate(block.cells):
+                if cell.id == node_id:
+                    return placed[block.key], index
+        return None
+
+    def _rect(self, placed: PlacedBlock, index: int) -> QRect:
+        return QRect(*self._layout.cell(placed, index)).translated(0, -self._offset())
+
+    def _title_rect(self, placed: PlacedBlock) -> QRect:
+        return QRect(placed.x, placed.y - self._offset(), self.viewport().width(), 28)
+
+    def _offset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def _reveal(self, placed: PlacedBlock, index: int) -> None:
+        rect, bar = self._rect(placed, index), self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + rect.top() - 8)
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + 8)
+
+    def _at(self, point: QPoint) -> MapCell | None:
+        found = self._layout.at(point.x(), point.y() + self._offset())
+        if found is None:
+            return None
+        key, index = found
+        return next(block.cells[index] for block in self._blocks if block.key == key)
+
+    # -- painting --------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        by_key = {block.key: block for block in self._blocks}
+        dirty = event.rect()
+        for placed in self._layout.blocks:
+            block = by_key[placed.key]
+            if self._title_rect(placed).intersects(dirty):
+                self._paint_title(painter, placed, block)
+            for index, cell in enumerate(block.cells):
+                rect = self._rect(placed, index)
+                if rect.adjusted(-2, -2, 2, 2).intersects(dirty):
+                    self._paint_cell(painter, rect, cell)
+
+    def _paint_title(self, painter: QPainter, placed: PlacedBlock, block: MapBlock) -> None:
+        top = placed.y - self._offset()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color(block.color))
+        painter.drawRoundedRect(placed.x, top + 8, _SQUARE, _SQUARE, 2, 2)
+        bold = self._theme.font("body", 600)
+        painter.setFont(bold)
+        painter.setPen(self._theme.color("text"))
+        left = placed.x + 16
+        width = QFontMetrics(bold).horizontalAdvance(block.title)
+        painter.drawText(QRect(left, top, width + 4, 24), _MIDDLE, block.title)
+        note_font = self._theme.font("body")
+        painter.setFont(note_font)
+        painter.setPen(self._theme.color("text-2"))
+        room = QRect(left + width + 10, top, placed.x + placed.width - left - width - 8, 24)
+        note = QFontMetrics(note_font).elidedText(
+            block.note, Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, _MIDDLE, note)
+
+    def _paint_cell(self, painter: QPainter, rect: QRect, cell: MapCell) -> None:
+        radius = 3 if rect.width() >= 16 else 1
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color(cell.fill))
+        painter.drawRoundedRect(rect, radius, radius)
+        if rect.width() >= _TEXT_FROM and cell.text:
+            painter.setFont(self._theme.font("small", 500))
+            painter.setPen(self._theme.color(_INK.get(cell.fill, "on-fill")))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, cell.text)
+        if cell.shape:
+            self._paint_problem(painter, rect, cell)
+        if cell.id in (self._current, self._hovered):
+            shown = cell.id == self._current and self.hasFocus()
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.color("accent-text" if shown else "text"), 2))
+            painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
+
+    def _paint_problem(self, painter: QPainter, rect: QRect, cell: MapCell) -> None:
+        color = self._theme.color("starting" if cell.shape == "starting" else "warn-shape")
+        if cell.shape == "starting":
+            if rect.width() >= _TEXT_FROM:
+                ink = self._theme.color(_INK.get(cell.fill, "on-fill"))
+                center = QPointF(rect.right() - 7, rect.top() + 8)
+                paint_shape(painter, cell.shape, ink, center, 7)
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(color, 2 if rect.width() >= 16 else 1.5))
+        painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 2, 2)
+        size = 8 if rect.width() >= 22 else min(6, rect.width() - 3)
+        center = (
+            QPointF(rect.right() - 7, rect.top() + 8)
+            if rect.width() >= 22
+            else QPointF(rect.center()) + QPointF(0.5, 0.5)
+        )
+        paint_shape(painter, cell.shape, color, center, size)
+
+    # -- events ----------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self._at(event.position().toPoint())
+        self._hover(cell.id if cell else "")
+        self.viewport().setCursor(
+            Qt.CursorShape.PointingHandCursor if cell else Qt.CursorShape.ArrowCursor
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self._at(event.position().toPoint())
+        if cell is None:
+            return
+        self.set_current(cell.id)
+        if event.button() == Qt.MouseButton.RightButton:
+            self.menu_requested.emit(cell.id, event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        cell = self._at(event.position().toPoint())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.node_activated.emit(cell.id)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            cell = self._at(event.pos())
+            QToolTip.showText(event.globalPos(), cell.tip if cell else "", self.viewport())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._hover("")
+        return super().viewportEvent(event)
+
+    def _hover(self, node_id: str) -> None:
+        if node_id == self._hovered:
+            return
+        before, self._hovered = self._hovered, node_id
+        for touched in filter(None, (before, node_id)):
+            self.viewport().update(self.node_rect(touched).adjusted(-3, -3, 3, 3))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        ids = self._ids()
+        if not self._current and ids and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self.set_current(ids[0])
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ids = self._ids()
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current:
+            self.node_activated.emit(self._current)
+        elif key == Qt.Key.Key_Menu and self._current:
+            corner = self.node_rect(self._current).bottomLeft()
+            self.menu_requested.emit(self._current, self.viewport().mapToGlobal(corner))
+        elif ids and key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.set_current(self._neighbour(ids, key))
+        else:
+            super().keyPressEvent(event)
+
+    def _ids(self) -> list[str]:
+        return [cell.id for block in self._blocks for cell in block.cells]
+
+    def _neighbour(self, ids: list[str], key: Qt.Key) -> str:
+        """The next node in reading order, or the nearest one in the row above or below."""
+        if self._current not in ids:
+            return ids[0]
+        index = ids.index(self._current)
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            index += 1 if key == Qt.Key.Key_Right else -1
+            return ids[max(0, min(index, len(ids) - 1))]
+        here, down = self.node_rect(self._current).center(), key == Qt.Key.Key_Down
+        best, best_distance = self._current, float("inf")
+        for other in ids:
+            there = self.node_rect(other).center()
+            dy = there.y() - here.y() if down else here.y() - there.y()
+            distance = dy * 4 + abs(there.x() - here.x())
+            if dy > 0 and distance < best_distance:
+                best, best_distance = other, distance
+        return best
+
+
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+def _shape_of(blocks: Sequence[MapBlock]) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """What decides where cells stand."""
+    return [
+        (block.key, block.title, block.note, tuple(cell.id for cell in block.cells))
+        for block in blocks
+    ]

@@ -1,0 +1,118 @@
+"""What lies above the curves: event marks with their dotted lines, crosshair and time pill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from hue_desktop.ui.charts.frame import Frame
+from hue_desktop.ui.charts.series import Mark
+from hue_desktop.ui.charts.shapes import paint_shape
+from hue_desktop.ui.theme import Theme
+
+__all__ = ["Overlay", "place_labels"]
+
+_GAP = 10  #: least room between two labels in the lane
+
+
+class Overlay(QWidget):
+    """A transparent sheet over the chart; it takes no events."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._frame: Frame | None = None
+        self._marks: list[Mark] = []
+        self._cursor: datetime | None = None
+        self._points: list[tuple[float, float, QColor]] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_frame(self, frame: Frame) -> None:
+        """Use these measures."""
+        self._frame = frame
+        self.raise_()
+        self.update()
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Show these events."""
+        self._marks = sorted(marks, key=lambda mark: mark.at)
+        self.update()
+
+    def set_cursor(self, at: datetime | None, points: list[tuple[float, float, QColor]]) -> None:
+        """Show the crosshair at a moment with hollow points on the lines."""
+        self._cursor, self._points = at, points
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        frame = self._frame
+        if frame is None or not frame.strips:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_marks(painter, frame)
+        if self._cursor is not None:
+            self._paint_cursor(painter, frame, self._cursor)
+
+    def _paint_marks(self, painter: QPainter, frame: Frame) -> None:
+        font = self._theme.font("small")
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        widths = [metrics.horizontalAdvance(mark.text) for mark in self._marks]
+        xs = [frame.x(mark.at) for mark in self._marks]
+        labels = place_labels(xs, widths, frame.left, frame.right)
+        for mark, x, label_x, width in zip(self._marks, xs, labels, widths, strict=True):
+            color = self._theme.color(mark.color)
+            pen = QPen(color, 1)
+            pen.setDashPattern([2.0, 2.0])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(x, frame.lane_y + 6), QPointF(x, frame.bottom))
+            paint_shape(painter, mark.shape, color, QPointF(x, frame.lane_y), 8)
+            if label_x is not None:
+                painter.setPen(self._theme.color("text"))
+                box = QRectF(label_x, frame.lane_y - 8, width + 2, 16)
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, mark.text)
+
+    def _paint_cursor(self, painter: QPainter, frame: Frame, at: datetime) -> None:
+        x = round(frame.x(at)) + 0.5
+        painter.setPen(QPen(self._theme.color("text"), 1))
+        painter.drawLine(QPointF(x, frame.strip_top(0)), QPointF(x, frame.bottom + 4))
+        for point_x, y, color in self._points:
+            painter.setPen(QPen(color, 1.5))
+            painter.setBrush(self._theme.color("surface"))
+            painter.drawEllipse(QPointF(point_x, y), 3, 3)
+        local = at.astimezone()
+        span = (frame.end - frame.start).total_seconds()
+        text = f"{local:%H:%M}" if span <= 86400 else f"{local:%a %H:%M}"
+        painter.setFont(self._theme.font("small", 600))
+        width = painter.fontMetrics().horizontalAdvance(text) + 16
+        left = min(max(round(x - width / 2), frame.left), frame.right - width)
+        pill = QRect(left, frame.bottom + 4, width, 20)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("text"))
+        painter.drawRoundedRect(pill, 4, 4)
+        painter.setPen(self._theme.color("surface"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def place_labels(
+    xs: Sequence[float], widths: Sequence[int], left: float, right: float
+) -> list[float | None]:
+    """Where each label starts: right of its mark, else left of it, else nowhere (``None``).
+
+    Newer events win their place first: what just happened is what is looked for.
+    """
+    taken: list[tuple[float, float]] = [(x - 6, x + 6) for x in xs]
+    places: list[float | None] = [None] * len(xs)
+    for index in reversed(range(len(xs))):
+        for start in (xs[index] + 10, xs[index] - 10 - widths[index]):
+            end = start + widths[index]
+            free = all(end + _GAP <= low or start - 2 >= high for low, high in taken)
+            if free and start >= left and end <= right:
+                places[index] = start
+                taken.append((start, end))
+                break
+    return places
