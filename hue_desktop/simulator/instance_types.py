@@ -17,6 +17,22 @@ __all__ = ["DEFAULT_REGION", "EbsPrice", "InstanceType", "Source", "TypeCatalog"
 #: The region whose figures stand in for a region that the snapshot does not hold.
 DEFAULT_REGION = "us-east-1"
 
+#: How the price list names regions that the snapshot does not hold.
+_LOCATIONS = {
+    "ap-northeast-1": "Asia Pacific (Tokyo)",
+    "ap-south-1": "Asia Pacific (Mumbai)",
+    "ap-southeast-1": "Asia Pacific (Singapore)",
+    "ap-southeast-2": "Asia Pacific (Sydney)",
+    "ca-central-1": "Canada (Central)",
+    "eu-north-1": "EU (Stockholm)",
+    "eu-west-1": "EU (Ireland)",
+    "eu-west-2": "EU (London)",
+    "eu-west-3": "EU (Paris)",
+    "sa-east-1": "South America (Sao Paulo)",
+    "us-east-2": "US East (Ohio)",
+    "us-west-1": "US West (N. California)",
+}
+
 _NEWEST = 1
 _DEFAULT_CLASS = 1
 
@@ -101,9 +117,7 @@ class TypeCatalog:
         self.region = region
         self.snapshot_region: str = document["region"]
         self.built: str = document["built"]
-        self.location: str = (
-            document["location"] if region == self.snapshot_region else f"Simulated ({region})"
-        )
+        self.location: str = _LOCATIONS.get(region) or document["location"]
         self.sources = tuple(Source(**source) for source in document["sources"])
         self.interruption_classes = tuple(interruption_classes)
         self._folder = folder

@@ -199,7 +199,7 @@ class CloudWatchService:
                 yield second, metric.value(samples.at(second))
 
     def _find(self, asked: Mapping[str, Any]) -> tuple[Metric | None, Cluster | None]:
-        dimensions = asked.get("Dimensions") or ()
+        dimensions: list[Mapping[str, str]] = list(asked.get("Dimensions") or ())
         metric = METRICS.get(asked["MetricName"]) if asked["Namespace"] == NAMESPACE else None
         if metric is None or [item["Name"] for item in dimensions] != [_DIMENSION]:
             return None, None
