@@ -101,6 +101,9 @@ class Emr(Protocol):
     def managed_scaling(self, cluster_id: str) -> ManagedScaling | None:
         """GetManagedScalingPolicy; ``None`` when there is none."""
 
+    def prioritise(self, cluster_id: str | None) -> None:
+        """Serve reads of this cluster before all others; ``None``: treat all alike."""
+
     def perform(self, change: Change) -> Mapping[str, str]:
         """Carry out one change; ids that AWS gave (``cluster_id``, ``group_id``, ``fleet_id``)."""
 

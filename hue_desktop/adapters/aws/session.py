@@ -1,0 +1,211 @@
+"""One connection in one region: its boto3 session, clients, clock, budget and calls."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from hue_desktop import __version__
+from hue_desktop.adapters.aws.errors import Where, not_aws, translate, unknown_profile
+from hue_desktop.adapters.aws.meter import Meter, Priority
+from hue_desktop.adapters.aws.region_clock import DateClock
+from hue_desktop.adapters.aws.retrying import Retrying
+from hue_desktop.adapters.aws.sockets import OpenSockets
+from hue_desktop.core.connections import Connection
+from hue_desktop.core.errors import Cancelled, HueError, ProtocolError, Throttled
+from hue_desktop.core.text import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["AwsSession"]
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 20
+MAX_PAGES = 1000  #: more than any answer has: an endpoint that repeats its marker must not hang us
+
+
+class AwsSession:
+    """Makes calls for the adapters of this room; safe from any thread.
+
+    Nothing is read or contacted before the first call. After ``close`` every call, also one that
+    is under way, ends with ``Cancelled``.
+    """
+
+    def __init__(self, connection: Connection, region: str) -> None:
+        self.connection = connection
+        self.region = region
+        self.clock = DateClock()
+        self.meter = Meter()
+        self._retrying = Retrying()
+        self._sockets = OpenSockets()
+        self._lock = threading.Lock()
+        self._boto: Any = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._known_regions: tuple[str, ...] = ()
+        self._closed = False
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        priority: Priority = Priority.BACKGROUND,
+        change: bool = False,
+        region: str = "",
+    ) -> dict[str, Any]:
+        """The parsed answer of one API operation (``DescribeCluster``); a ``HueError`` if it fails.
+
+        ``change`` marks a request that must not be carried out twice. ``region`` is another region
+        than the session's, for services that live in one place.
+        """
+
+        def send() -> dict[str, Any]:
+            if service == "emr":
+                self.meter.acquire(operation, priority)
+            return self._send(service, operation, dict(parameters or {}), region or self.region)
+
+        return self._retrying.run(send, change=change)
+
+    def pages(
+        self,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        marker: str = "Marker",
+        request_marker: str = "",
+        priority: Priority = Priority.BACKGROUND,
+        region: str = "",
+    ) -> Iterator[dict[str, Any]]:
+        """All pages; ``marker`` is the member that names the next one (and asks for it)."""
+        asked: dict[str, Any] = dict(parameters)
+        for _page in range(MAX_PAGES):
+            answer = self.call(service, operation, asked, priority=priority, region=region)
+            yield answer
+            following = answer.get(marker)
+            if not following or following == asked.get(request_marker or marker):
+                return
+            asked[request_marker or marker] = following
+        raise ProtocolError(
+            _("{operation} answered without end.").format(operation=operation),
+            remedy=_("Check the endpoint of connection “{connection}”.").format(
+                connection=self.connection.name
+            ),
+        )
+
+    def close(self) -> None:
+        """End all calls and release the sockets."""
+        with self._lock:
+            self._closed = True
+            clients = list(self._clients.values())
+            self._clients.clear()
+        self.meter.close()
+        self._retrying.close()
+        self._sockets.close()
+        for client in clients:
+            client.close()
+
+    def where(self, operation: str = "", *, endpoint: str = "", region: str = "") -> Where:
+        """What error texts should name."""
+        connection = self.connection
+        named = (
+            endpoint
+            or connection.endpoint_url
+            or _("AWS in {region}").format(region=region or self.region)
+        )
+        return Where(
+            connection=connection.name,
+            profile=connection.profile,
+            region=region or self.region,
+            endpoint=named,
+            operation=operation,
+            known_regions=() if connection.endpoint_url else self._known_regions,
+        )
+
+    def _send(
+        self, service: str, operation: str, parameters: dict[str, Any], region: str
+    ) -> dict[str, Any]:
+        where = self.where(operation, region=region)
+        try:
+            client = self._client(service, region)
+            where = self.where(operation, endpoint=client.meta.endpoint_url, region=region)
+            answer: dict[str, Any] = _method(client, operation)(**parameters)
+        except Exception as error:  # boto's parsers raise anything when an answer is garbage
+            raise self._failure(error, where) from error
+        headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+        if "html" in headers.get("content-type", ""):
+            raise not_aws(where)
+        return answer
+
+    def _failure(self, error: Exception, where: Where) -> HueError:
+        if self._closed:
+            return Cancelled(_("The connection was closed."))
+        failure = translate(error, where)
+        if isinstance(failure, Throttled):
+            self.meter.throttled(where.operation)
+        return failure
+
+    def _client(self, service: str, region: str) -> Any:
+        with self._lock:
+            if self._closed:
+                raise Cancelled(_("The connection was closed."))
+            key = (service, region)
+            if key not in self._clients:
+                self._clients[key] = self._new_client(service, region)
+            return self._clients[key]
+
+    def _new_client(self, service: str, region: str) -> Any:
+        from botocore.config import Config
+
+        if self._boto is None:
+            self._boto = self._new_boto()
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=READ_TIMEOUT_S,
+            retries={"total_max_attempts": 1},  # ``Retrying`` decides
+            max_pool_connections=10,
+            user_agent_extra=f"hue-desktop/{__version__}",
+        )
+        client = self._boto.client(
+            service,
+            region_name=region,
+            endpoint_url=self.connection.endpoint_url or None,
+            config=config,
+        )
+        self._sockets.watch(client._endpoint.http_session)
+        if region == self.region:
+            client.meta.events.register("response-received.*", self._read_clock)
+        return client
+
+    def _new_boto(self) -> Any:
+        import boto3
+        import botocore.session
+
+        connection = self.connection
+        core = botocore.session.Session(profile=connection.profile or None)
+        if connection.aws_config_file:
+            core.set_config_variable("config_file", connection.aws_config_file)
+        if connection.profile and connection.profile not in core.available_profiles:
+            raise unknown_profile(self.where(), core.available_profiles)
+        boto = boto3.Session(botocore_session=core, region_name=self.region)
+        self._known_regions = tuple(
+            region
+            for partition in boto.get_available_partitions()
+            for region in boto.get_available_regions("emr", partition_name=partition)
+        )
+        return boto
+
+    def _read_clock(self, response_dict: Mapping[str, Any] | None = None, **_kw: Any) -> None:
+        date_header = ((response_dict or {}).get("headers") or {}).get("date")
+        if date_header:
+            self.clock.observe(time.time(), date_header)
+
+
+def _method(client: Any, operation: str) -> Any:
+    from botocore import xform_name
+
+    return getattr(client, xform_name(operation))
