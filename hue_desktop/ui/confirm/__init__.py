@@ -1,0 +1,30 @@
+"""What every change goes through: the plan in figures and words, the question, the journal.
+
+It is a box of parts for the screens that change something, not a screen of its own.
+"""
+
+from hue_desktop.ui.confirm.budget_bar import BudgetBar
+from hue_desktop.ui.confirm.change_table import ChangeTable
+from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, propose, submit
+from hue_desktop.ui.confirm.plan_dialog import PlanDialog, confirm_plan, is_destructive
+from hue_desktop.ui.confirm.plan_panel import BudgetLines, CostHeadline, Facts, PlanPanel
+from hue_desktop.ui.confirm.plan_sections import RiskLines, class_word, undo_sentence
+
+__all__ = [
+    "BudgetBar",
+    "BudgetLines",
+    "ChangeTable",
+    "CostHeadline",
+    "Facts",
+    "PlanDialog",
+    "PlanPanel",
+    "RiskLines",
+    "ask_and_submit",
+    "class_word",
+    "confirm_plan",
+    "is_destructive",
+    "needs_question",
+    "propose",
+    "submit",
+    "undo_sentence",
+]

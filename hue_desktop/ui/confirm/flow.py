@@ -1,0 +1,86 @@
+"""From a wish to the journal: plan off the main thread, ask, submit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from hue_desktop.core.changes import JournalEntry, Plan
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.text import _
+from hue_desktop.ui.confirm.plan_dialog import is_destructive
+from hue_desktop.ui.context import UiContext
+
+__all__ = ["ask_and_submit", "needs_question", "propose", "submit"]
+
+Submitted = Callable[[JournalEntry], None]
+
+
+def propose(
+    ctx: UiContext,
+    make_plan: Callable[[], Plan],
+    *,
+    owner: QObject | None = None,
+    undoes: int | None = None,
+    submitted: Submitted | None = None,
+) -> None:
+    """Make the plan on a lane, show it, and hand it to the journal when the person wants it."""
+
+    def made(plan: Plan) -> None:
+        ask_and_submit(ctx, plan, owner=owner, undoes=undoes, submitted=submitted)
+
+    ctx.tasks.run(
+        "aws",
+        lambda _token: make_plan(),
+        owner=owner or ctx.actions,
+        done=made,
+        failed=lambda error: _tell(ctx, _("This cannot be planned"), error),
+        key="plan",
+    )
+
+
+def needs_question(plan: Plan) -> bool:
+    """Whether a sheet that already shows cost and risk must still ask before it submits."""
+    return bool(plan.typed_name or plan.blocked) or is_destructive(plan)
+
+
+def ask_and_submit(
+    ctx: UiContext,
+    plan: Plan,
+    *,
+    owner: QObject | None = None,
+    undoes: int | None = None,
+    submitted: Submitted | None = None,
+) -> None:
+    """Show a plan that was made already; nothing happens when the person declines."""
+    if ctx.ask.confirm_plan(plan):
+        submit(ctx, plan, owner=owner, undoes=undoes, submitted=submitted)
+
+
+def submit(
+    ctx: UiContext,
+    plan: Plan,
+    *,
+    owner: QObject | None = None,
+    undoes: int | None = None,
+    submitted: Submitted | None = None,
+) -> None:
+    """Hand a confirmed plan to the journal and show where it waits and can be cancelled."""
+
+    def written(entry: JournalEntry) -> None:
+        ctx.navigate.show_dock("activity")
+        if submitted is not None:
+            submitted(entry)
+
+    ctx.tasks.run(
+        "local",
+        lambda _token: ctx.app.journal.submit(plan, undoes=undoes),
+        owner=owner or ctx.actions,
+        done=written,
+        failed=lambda error: _tell(ctx, _("Nothing was changed"), error),
+    )
+
+
+def _tell(ctx: UiContext, title: str, error: HueError) -> None:
+    ctx.ask.message(title, str(error))

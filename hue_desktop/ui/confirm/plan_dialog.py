@@ -1,0 +1,151 @@
+"""The question before a change: what it does, costs and risks, and how it is undone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
+
+from hue_desktop.core.changes import Plan, RiskLevel
+from hue_desktop.core.connections import ConnectionClass
+from hue_desktop.core.text import _
+from hue_desktop.ui.confirm.plan_sections import (
+    CallSection,
+    CostSection,
+    RiskLines,
+    target_line,
+    undo_sentence,
+)
+from hue_desktop.ui.parts import Button, Label, Rule, Scroll, TextField, column, row
+
+__all__ = ["PlanDialog", "confirm_plan", "is_destructive"]
+
+_WIDTH = 560
+_GUTTER = 24
+_FOOTER = 56
+
+
+def is_destructive(plan: Plan) -> bool:
+    """Whether something is lost that nothing brings back."""
+    return any(risk.level is RiskLevel.LOSS for risk in plan.risks)
+
+
+def confirm_plan(
+    plan: Plan, connection_class: ConnectionClass, parent: QWidget | None = None
+) -> bool:
+    """Ask in a dialog over ``parent``; the window's Asker calls it."""
+    dialog = PlanDialog(plan, connection_class, parent)
+    try:
+        return dialog.exec() == QDialog.DialogCode.Accepted
+    finally:
+        dialog.deleteLater()
+
+
+class PlanDialog(QDialog):
+    """Shows a plan; accepted when the person wants it.
+
+    On production the name of the cluster must be typed first; a blocked plan can only be closed.
+    """
+
+    def __init__(
+        self, plan: Plan, connection_class: ConnectionClass, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.plan = plan
+        self.name_field: TextField | None = None
+        self.setWindowTitle(plan.title)
+        self.setAccessibleName(plan.title)
+        self.setModal(True)
+        self.setFixedWidth(_WIDTH)
+        self._body = column(margins=(_GUTTER, 20, _GUTTER, 20))
+        self._inner = QWidget()
+        self._inner.setLayout(self._body)
+        self._scroll = Scroll(self._inner)
+        self.accept_button = self._make_accept()
+        self.cancel_button = Button(
+            _("Close") if plan.blocked else _("Cancel"), clicked=self.reject
+        )
+        self._fill(connection_class)
+        self.setLayout(column(self._scroll, Rule("h", strong=True), self._footer()))
+        self._fit()
+
+    def _fill(self, connection_class: ConnectionClass) -> None:
+        plan = self.plan
+        self._body.addWidget(Label(plan.title, size="large", weight=600, wrap=True))
+        self._body.addSpacing(6)
+        self._body.addLayout(target_line(plan, connection_class))
+        if plan.blocked or plan.risks:
+            self._section(RiskLines(plan))
+        if plan.blocked:
+            return
+        if plan.cost is not None:
+            self._section(CostSection(plan))
+        self._section(Label(undo_sentence(plan), wrap=True))
+        if plan.call_text:
+            self.calls = CallSection(plan)
+            self.calls.toggle.clicked.connect(self._fit)
+            self._section(self.calls)
+        if plan.typed_name:
+            self._add_typed_name()
+
+    def _section(self, widget: QWidget) -> None:
+        self._body.addSpacing(14)
+        self._body.addWidget(Rule("h"))
+        self._body.addSpacing(14)
+        self._body.addWidget(widget)
+
+    def _add_typed_name(self) -> None:
+        wanted = self.plan.typed_name
+        text = _("Type {name} to confirm").format(name=wanted)
+        self.name_field = TextField(name=text, placeholder=wanted)
+        self.name_field.textChanged.connect(self._name_typed)
+        self._body.addSpacing(16)
+        self._body.addWidget(Rule("h"))
+        self._body.addSpacing(14)
+        self._body.addWidget(Label(text, weight=500))
+        self._body.addSpacing(6)
+        self._body.addWidget(self.name_field)
+        self.accept_button.setEnabled(False)
+
+    def _name_typed(self, text: str) -> None:
+        self.accept_button.setEnabled(text.strip() == self.plan.typed_name)
+
+    def _make_accept(self) -> Button:
+        kind = "danger" if is_destructive(self.plan) else "primary"
+        button = Button(_verb(self.plan), kind=kind, clicked=self.accept)
+        button.setVisible(not self.plan.blocked)
+        return button
+
+    def _footer(self) -> QWidget:
+        footer = QWidget()
+        line: QHBoxLayout = row(None, self.cancel_button, self.accept_button)
+        line.setContentsMargins(_GUTTER, 0, _GUTTER, 0)
+        footer.setLayout(line)
+        footer.setFixedHeight(_FOOTER)
+        return footer
+
+    def _fit(self) -> None:
+        """As high as the text needs, and never higher than the window over which it stands."""
+        over = self.parentWidget()
+        room = (over.window().height() if over is not None else 800) - 80 - _FOOTER
+        needed = self._body.totalHeightForWidth(_WIDTH)
+        if needed < 0:
+            needed = self._inner.sizeHint().height()
+        self._scroll.setFixedHeight(max(min(needed, room), 120))
+        self.adjustSize()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the cursor where the person has to act; never on what destroys."""
+        super().showEvent(event)
+        self._fit()
+        if self.name_field is not None:
+            self.name_field.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.plan.blocked or is_destructive(self.plan):
+            self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _verb(plan: Plan) -> str:
+    """The words on the button: what the plan is called."""
+    return plan.title if len(plan.title) <= 36 else _("Apply")
