@@ -31,7 +31,7 @@ class Label(QLabel):
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("tone", tone)
-        self.setProperty("size", size)
+        self.setProperty("scale", size)  # `size` is a property of QWidget
         self.setProperty("weight", str(weight))
         self.setWordWrap(wrap)
         self._elide = elide
@@ -80,6 +80,7 @@ class Badge(QLabel):
     def __init__(self, text: str = "", *, neutral: bool = False) -> None:
         super().__init__(text)
         self.setProperty("badge", "neutral" if neutral else "true")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setVisible(bool(text))
 
     def set_text(self, text: str) -> None:

@@ -29,7 +29,6 @@ class Placeholder(QWidget):
         self._title = Label("", weight=600)
         self._text = Label("", tone="text-2", wrap=True)
         self._text.setMaximumWidth(520)
-        self._text.setMinimumWidth(320)
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._retry = Button(_("Retry"), icon_name="refresh", clicked=self.retry_requested.emit)
@@ -43,7 +42,10 @@ class Placeholder(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         layout.addWidget(self._mark, 0, centre)
         layout.addWidget(self._title, 0, centre)
-        layout.addWidget(self._text, 0, centre)
+        # In a row of its own: a label that is aligned by its layout forgets how high it must be.
+        sentence = row(None, self._text, None)
+        sentence.setStretchFactor(self._text, 20)
+        layout.addLayout(sentence)
         layout.addSpacing(8)
         layout.addLayout(row(None, self._retry, self._act, None))
         layout.addStretch(3)

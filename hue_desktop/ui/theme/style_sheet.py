@@ -1,6 +1,6 @@
 """The application's style sheet, filled in with the colours of a theme.
 
-Widgets say what they are with dynamic properties (``kind``, ``tone``, ``size``), so that a new
+Widgets say what they are with dynamic properties (``kind``, ``tone``, ``scale``), so that a new
 screen needs no style of its own.
 """
 
@@ -36,9 +36,9 @@ QLabel[tone="accent"] { color: @accent-text; }
 QLabel[tone="production"] { color: @production; }
 QLabel[tone="development"], QLabel[tone="test"] { color: @development; }
 QLabel[tone="simulated"] { color: @simulated; }
-QLabel[size="small"] { font-size: @smallpx; }
-QLabel[size="large"] { font-size: @largepx; font-weight: 600; letter-spacing: -0.2px; }
-QLabel[size="mono"] { font-family: @mono; font-size: @monopx; }
+QLabel[scale="small"] { font-size: @smallpx; }
+QLabel[scale="large"] { font-size: @largepx; font-weight: 600; letter-spacing: -0.2px; }
+QLabel[scale="mono"] { font-family: @mono; font-size: @monopx; }
 QLabel[weight="500"] { font-weight: 500; }
 QLabel[weight="600"] { font-weight: 600; }
 QLabel[badge="true"] { color: @warn; background: @warn-back; border-radius: 3px; padding: 1px 5px;
@@ -82,6 +82,9 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {
   selection-background-color: @accent-fill; selection-color: @on-accent; color: @text; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: 26px; max-height: 26px; }
 QPlainTextEdit, QTextEdit { padding: 6px; font-family: @mono; font-size: @monopx; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus,
+QComboBox QLineEdit:focus { border: none; padding: 0; min-height: 0; max-height: 16777215px;
+  background: transparent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
 QTextEdit:focus { border: 2px solid @accent-text; padding: 0 7px; min-height: 24px;
   max-height: 24px; }
@@ -99,8 +102,6 @@ QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @line-strong; padding: 4px;
   outline: none; selection-background-color: @selection; selection-color: @text; }
 QComboBox QAbstractItemView::item { min-height: 26px; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
-QDoubleSpinBox::down-button { width: 0; border: none; }
 
 QCheckBox, QRadioButton { spacing: 8px; min-height: 24px; background: transparent; }
 QCheckBox::indicator { width: 12px; height: 12px; border: 1.5px solid @control; border-radius: 3px;
