@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.clusters import ClusterRef
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.fleet import FleetChange
     from hue_desktop.ui.context import UiContext
 
-__all__ = ["Page", "PageKind", "TourStop"]
+__all__ = ["DockPanel", "Page", "PageKind", "TourStop"]
 
 
 class Page(QWidget):
@@ -62,6 +63,33 @@ class Page(QWidget):
     def action_context(self, base: ActionContext) -> ActionContext:
         """What is in focus, narrowed to what is selected on this page."""
         return base
+
+
+class DockPanel(QWidget):
+    """A panel of the dock, which stays while pages change. Made once, after the window shows."""
+
+    badge_changed = Signal(str)  #: a short text beside the title: "2 running"
+
+    def __init__(self, ctx: UiContext) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self.setAccessibleName(self.title)
+
+    @property
+    def key(self) -> str:
+        """What ``Navigator.show_dock`` calls it."""
+        return ""
+
+    @property
+    def title(self) -> str:
+        """The word on its tab."""
+        return ""
+
+    def shown(self) -> None:
+        """The panel is unfolded and in front."""
+
+    def hidden(self) -> None:
+        """The panel is folded away or behind."""
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,10 @@ class DataTable(QTableView, Generic[R]):
         self._row_height = row_height
         self._padding = padding
         self._hidden: frozenset[str] = frozenset()
+        self._sized = False
         self.setAccessibleName(name)
         self.setHorizontalHeader(TableHead(model, padding))
+        self.horizontalHeader().setMinimumSectionSize(36)
         self.setModel(model)
         self.setItemDelegate(CellDelegate(model, padding))
         self._set_manners(multiple)
@@ -139,13 +141,13 @@ class DataTable(QTableView, Generic[R]):
             hidden = column.key in self._hidden or 0 < width < column.hide_below
             if hidden != self.isColumnHidden(position):
                 self.setColumnHidden(position, hidden)
-            mode = head.ResizeMode
-            wanted = mode.Stretch if column.stretch else mode.Interactive
-            if head.sectionResizeMode(position) is not wanted:
-                head.setSectionResizeMode(position, wanted)
-                if not column.stretch:
-                    head.resizeSection(position, column.width)
-        head.setMinimumSectionSize(36)
+            if not self._sized:
+                mode = head.ResizeMode
+                head.setSectionResizeMode(
+                    position, mode.Stretch if column.stretch else mode.Interactive
+                )
+                head.resizeSection(position, column.width)
+        self._sized = True
 
     def _size_rows(self, *_change: object) -> None:
         rows = self.verticalHeader()
