@@ -35,7 +35,7 @@ class ClusterFacts:
     release: str = ""
     applications: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
-    marks: frozenset[str] = frozenset()  #: idle, attention, protected, transient, simulated
+    marks: frozenset[str] = frozenset()  #: idle, attention, protected, ended …
     uptime_s: float | None = None
     idle_s: float | None = None
     usd_hour: float | None = None
@@ -70,16 +70,21 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _COMPARISON = re.compile(r"^([a-z]+)(>=|<=|>|<|=)(.*)$", re.IGNORECASE)
 _KEYED = re.compile(r"^([a-z]+):(.*)$", re.IGNORECASE)
+_ENDED = re.compile(r"(?:^|\s)(?:state:\S*terminated|is:ended|id:\S|j-\w{8})", re.IGNORECASE)
 _VALUE = re.compile(r"^\$?(\d+(?:\.\d+)?)\s*(%|[a-z]*)(?:/h)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FleetFilter:
-    """A parsed filter; ``problem`` is a sentence about the first term that makes no sense."""
+    """A parsed filter; ``problem`` is a sentence about the first term that makes no sense.
+
+    ``ended`` says whether it asks for ended clusters, which are otherwise left out.
+    """
 
     text: str = ""
     tests: tuple[_Test, ...] = ()
     problem: str = ""
+    ended: bool = False
 
     def matches(self, facts: ClusterFacts) -> bool:
         """Whether every term holds for this cluster."""
@@ -103,7 +108,7 @@ def parse_filter(text: str) -> FleetFilter:
             continue
         if test is not None:
             tests.append(test)
-    return FleetFilter(text, tuple(tests), problem)
+    return FleetFilter(text, tuple(tests), problem, bool(_ENDED.search(text)))
 
 
 def _split(text: str) -> list[str]:

@@ -17,11 +17,6 @@ __all__ = ["Coloured", "LegendEntry", "NodeProperty", "colour_nodes", "property_
 _AGES_S = (3600, 6 * 3600, 86400, 7 * 86400)
 _CATEGORIES = ("emr-fee", "role-spot", "role-task", "role-master", "role-core", "other")
 _MARKET_COLORS = {Market.ON_DEMAND: "role-task", Market.SPOT: "role-spot"}
-_STARTING = (
-    InstanceState.AWAITING_FULFILLMENT,
-    InstanceState.PROVISIONING,
-    InstanceState.BOOTSTRAPPING,
-)
 
 
 class NodeProperty(Enum):
@@ -87,16 +82,14 @@ def colour_nodes(
 def _by_state(nodes: Sequence[Instance]) -> Coloured:
     fills = {node.id: _state_color(node) for node in nodes}
     texts = {node.id: _address(node) for node in nodes}
-    names = {"heat-1": _("running"), "starting": _("starting"), "other": _("ended or unknown")}
+    names = {"heat-1": _("running"), "sunken": _("starting")}
     present = set(fills.values())
     legend = tuple(LegendEntry(color, text) for color, text in names.items() if color in present)
     return Coloured(fills, texts, legend)
 
 
 def _state_color(node: Instance) -> str:
-    if node.state is InstanceState.RUNNING:
-        return "heat-1"
-    return "starting" if node.state in _STARTING else "other"
+    return "heat-1" if node.state is InstanceState.RUNNING else "sunken"
 
 
 def _by_age(nodes: Sequence[Instance], now: datetime) -> Coloured:

@@ -21,15 +21,16 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.charts.cells import Block, Layout, PlacedBlock, arrange
-from hue_desktop.ui.charts.shapes import paint_shape
+from hue_desktop.ui.parts import StateShape, paint_shape
 from hue_desktop.ui.theme import Theme
 
 __all__ = ["MapBlock", "MapCell", "NodeMap"]
 
 _TEXT_FROM = 28  #: cells narrower than this carry no text
 _INK = {f"heat-{step}": f"heat-{step}-text" for step in range(5)}
-_INK |= {"starting": "surface", "sunken": "text-2", "other": "on-fill", "role-core": "surface"}
+_INK |= {"sunken": "text-2", "role-core": "surface"}
 _SQUARE = 8
+_EDGE = 2  #: room for the ring around a cell at the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class MapCell:
     id: str
     fill: str
     text: str = ""
-    shape: str = ""
+    shape: StateShape | None = None
     tip: str = ""
 
 
@@ -130,14 +131,17 @@ class NodeMap(QAbstractScrollArea):
             Block(
                 block.key,
                 len(block.cells),
-                metrics.horizontalAdvance(block.title) + notes.horizontalAdvance(block.note) + 34,
+                metrics.horizontalAdvance(block.title)
+                + (notes.horizontalAdvance(block.note) + 28 if block.note else 16),
             )
             for block in self._blocks
             if block.cells
         ]
         size = self.viewport().size()
-        self._layout = arrange(blocks, size.width(), size.height())
-        self.verticalScrollBar().setRange(0, max(0, self._layout.height - size.height()))
+        self._layout = arrange(blocks, size.width() - 2 * _EDGE, size.height() - 2 * _EDGE)
+        self.verticalScrollBar().setRange(
+            0, max(0, self._layout.height + 2 * _EDGE - size.height())
+        )
         self.verticalScrollBar().setPageStep(size.height())
         self.verticalScrollBar().setSingleStep(24)
         self.viewport().update()
@@ -151,10 +155,11 @@ class NodeMap(QAbstractScrollArea):
         return None
 
     def _rect(self, placed: PlacedBlock, index: int) -> QRect:
-        return QRect(*self._layout.cell(placed, index)).translated(0, -self._offset())
+        cell = QRect(*self._layout.cell(placed, index))
+        return cell.translated(_EDGE, _EDGE - self._offset())
 
     def _title_rect(self, placed: PlacedBlock) -> QRect:
-        return QRect(placed.x, placed.y - self._offset(), self.viewport().width(), 28)
+        return QRect(placed.x, placed.y + _EDGE - self._offset(), placed.width + 2 * _EDGE, 28)
 
     def _offset(self) -> int:
         return self.verticalScrollBar().value()
@@ -167,7 +172,7 @@ class NodeMap(QAbstractScrollArea):
             bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + 8)
 
     def _at(self, point: QPoint) -> MapCell | None:
-        found = self._layout.at(point.x(), point.y() + self._offset())
+        found = self._layout.at(point.x() - _EDGE, point.y() + self._offset() - _EDGE)
         if found is None:
             return None
         key, index = found
@@ -190,20 +195,21 @@ class NodeMap(QAbstractScrollArea):
                     self._paint_cell(painter, rect, cell)
 
     def _paint_title(self, painter: QPainter, placed: PlacedBlock, block: MapBlock) -> None:
-        top = placed.y - self._offset()
+        title = self._title_rect(placed)
+        top, left = title.top(), title.left() + _EDGE
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(block.color))
-        painter.drawRoundedRect(placed.x, top + 8, _SQUARE, _SQUARE, 2, 2)
+        painter.drawRoundedRect(left, top + 8, _SQUARE, _SQUARE, 2, 2)
         bold = self._theme.font("body", 600)
         painter.setFont(bold)
         painter.setPen(self._theme.color("text"))
-        left = placed.x + 16
+        left += 16
         width = QFontMetrics(bold).horizontalAdvance(block.title)
         painter.drawText(QRect(left, top, width + 4, 24), _MIDDLE, block.title)
         note_font = self._theme.font("body")
         painter.setFont(note_font)
         painter.setPen(self._theme.color("text-2"))
-        room = QRect(left + width + 10, top, placed.x + placed.width - left - width - 8, 24)
+        room = QRect(left + width + 10, top, title.right() - left - width - 8, 24)
         note = QFontMetrics(note_font).elidedText(
             block.note, Qt.TextElideMode.ElideRight, room.width()
         )
@@ -218,32 +224,23 @@ class NodeMap(QAbstractScrollArea):
             painter.setFont(self._theme.font("small", 500))
             painter.setPen(self._theme.color(_INK.get(cell.fill, "on-fill")))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, cell.text)
-        if cell.shape:
-            self._paint_problem(painter, rect, cell)
+        if cell.shape is not None:
+            self._paint_corner(painter, rect, cell.shape)
         if cell.id in (self._current, self._hovered):
             shown = cell.id == self._current and self.hasFocus()
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._theme.color("accent-text" if shown else "text"), 2))
             painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
 
-    def _paint_problem(self, painter: QPainter, rect: QRect, cell: MapCell) -> None:
-        color = self._theme.color("starting" if cell.shape == "starting" else "warn-shape")
-        if cell.shape == "starting":
-            if rect.width() >= _TEXT_FROM:
-                ink = self._theme.color(_INK.get(cell.fill, "on-fill"))
-                center = QPointF(rect.right() - 7, rect.top() + 8)
-                paint_shape(painter, cell.shape, ink, center, 7)
-            return
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(color, 2 if rect.width() >= 16 else 1.5))
-        painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 2, 2)
-        size = 8 if rect.width() >= 22 else min(6, rect.width() - 3)
-        center = (
-            QPointF(rect.right() - 7, rect.top() + 8)
-            if rect.width() >= 22
-            else QPointF(rect.center()) + QPointF(0.5, 0.5)
-        )
-        paint_shape(painter, cell.shape, color, center, size)
+    def _paint_corner(self, painter: QPainter, rect: QRect, shape: StateShape) -> None:
+        wide = rect.width() >= 22
+        corner, middle = QPointF(rect.right() - 7, rect.top() + 8), QPointF(rect.center())
+        if shape is StateShape.ATTENTION:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.color("warn-shape"), 2 if rect.width() >= 16 else 1.5))
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 2, 2)
+        size = 8 if wide else min(6, rect.width() - 3)
+        paint_shape(painter, shape, corner if wide else middle + QPointF(0.5, 0.5), size)
 
     # -- events ----------------------------------------------------------------------------
 

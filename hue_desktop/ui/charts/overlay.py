@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from hue_desktop.ui.charts.frame import Frame
 from hue_desktop.ui.charts.series import Mark
-from hue_desktop.ui.charts.shapes import paint_shape
+from hue_desktop.ui.parts import paint_shape
 from hue_desktop.ui.theme import Theme
 
 __all__ = ["Overlay", "place_labels"]
@@ -65,16 +65,24 @@ class Overlay(QWidget):
         xs = [frame.x(mark.at) for mark in self._marks]
         labels = place_labels(xs, widths, frame.left, frame.right)
         for mark, x, label_x, width in zip(self._marks, xs, labels, widths, strict=True):
-            color = self._theme.color(mark.color)
+            color = self._theme.color(mark.shape.token if mark.shape else "accent-text")
             pen = QPen(color, 1)
             pen.setDashPattern([2.0, 2.0])
             painter.setPen(pen)
             painter.drawLine(QPointF(x, frame.lane_y + 6), QPointF(x, frame.bottom))
-            paint_shape(painter, mark.shape, color, QPointF(x, frame.lane_y), 8)
+            self._paint_mark(painter, mark, QPointF(x, frame.lane_y), color)
             if label_x is not None:
                 painter.setPen(self._theme.color("text"))
                 box = QRectF(label_x, frame.lane_y - 8, width + 2, 16)
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, mark.text)
+
+    def _paint_mark(self, painter: QPainter, mark: Mark, center: QPointF, color: QColor) -> None:
+        if mark.shape is not None:
+            paint_shape(painter, mark.shape, center, 8)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(center, 4, 4)
 
     def _paint_cursor(self, painter: QPainter, frame: Frame, at: datetime) -> None:
         x = round(frame.x(at)) + 0.5

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from hue_desktop.ui.charts.ticks import nice_top
+from hue_desktop.ui.parts import StateShape
 
 __all__ = ["Line", "LineStyle", "Mark", "Point", "Strip", "segments", "value_at"]
 
@@ -58,12 +59,11 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event on the time axis; ``shape`` is the state shape that stands beside its text."""
+    """An event on the time axis; without a state's ``shape`` it is a dot in the accent colour."""
 
     at: datetime
     text: str
-    color: str
-    shape: str = "running"
+    shape: StateShape | None = None
 
 
 def segments(points: Sequence[Point], gap_s: float) -> list[list[Point]]:

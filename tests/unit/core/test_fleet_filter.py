@@ -128,6 +128,16 @@ def test_a_typo_is_told_and_restricts_nothing(text: str, said: str) -> None:
     assert parsed.matches(FACTS)
 
 
+@pytest.mark.parametrize("text", ["state:terminated", "state:waiting,terminated", "is:ended"])
+def test_ended_clusters_are_found_when_asked_for(text: str) -> None:
+    assert parse_filter(text).ended
+
+
+@pytest.mark.parametrize("text", ["", "state:waiting", "etl", "state:terminating"])
+def test_ended_clusters_stay_away_otherwise(text: str) -> None:
+    assert not parse_filter(text).ended
+
+
 def test_an_open_quote_is_closed_at_the_end() -> None:
     assert parse_filter('tag:"team=data').matches(FACTS)
 
