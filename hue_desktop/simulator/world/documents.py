@@ -1,0 +1,71 @@
+"""How entities become documents and come back: plain JSON values, one document per entity.
+
+Instants are epoch seconds; ``math.inf`` means "not yet known" and is written as ``null``, since
+JSON has no infinity. A field that equals its default is left out, so that a hundred thousand
+instances stay small on disk. Fields marked with :func:`unstored` are rebuilt, never written.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import MISSING, field, fields
+from functools import cache
+from typing import Any, ClassVar, Self
+
+__all__ = ["NEVER", "Stored", "unstored"]
+
+#: The instant of what has not been decided yet.
+NEVER = math.inf
+
+_ABSENT = object()
+
+
+def unstored(default_factory: Any) -> Any:
+    """A dataclass field that is not part of the document."""
+    return field(default_factory=default_factory, metadata={"stored": False}, repr=False)
+
+
+@cache
+def _stored_fields(cls: type[Any]) -> tuple[tuple[str, bool, Any], ...]:
+    """``(name, is an instant, default)`` of each stored field."""
+    found = []
+    for spec in fields(cls):
+        if spec.metadata.get("stored", True):
+            default: Any = _ABSENT
+            if spec.default is not MISSING:
+                default = spec.default
+            elif spec.default_factory is not MISSING:
+                default = spec.default_factory()
+            found.append((spec.name, spec.type == "float", default))
+    return tuple(found)
+
+
+class Stored:
+    """An entity with a document; subclasses are slotted dataclasses whose ``KIND`` names them."""
+
+    __slots__ = ()
+    KIND: ClassVar[str] = ""
+
+    @property
+    def key(self) -> str:
+        """What tells this entity from the others of its kind."""
+        return str(getattr(self, "id"))  # noqa: B009 - subclasses declare ``id``
+
+    def to_document(self) -> dict[str, Any]:
+        """The entity as plain JSON values."""
+        document: dict[str, Any] = {}
+        for name, instant, default in _stored_fields(type(self)):
+            value = getattr(self, name)
+            if value != default:
+                document[name] = None if instant and value == NEVER else value
+        return document
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Self:
+        """The entity that wrote ``document``; members this version does not know are ignored."""
+        values: dict[str, Any] = {}
+        for name, instant, _ in _stored_fields(cls):
+            if name in document:
+                value = document[name]
+                values[name] = NEVER if instant and value is None else value
+        return cls(**values)

@@ -1,0 +1,235 @@
+"""How instances come: ids, EC2 capacity, the instants at which they boot and serve.
+
+On-Demand capacity never runs out; Spot capacity may. What EC2 cannot give now waits in
+AWAITING_FULFILLMENT and is asked for again until it can, or until somebody wants it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hue_desktop.simulator.world import timing
+from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup, TypeSpec
+from hue_desktop.simulator.world.documents import NEVER
+from hue_desktop.simulator.world.instances import Instance, Volume
+from hue_desktop.simulator.world.shapes import default_volumes
+from hue_desktop.simulator.world.timeline import Event
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.world.world import World
+
+__all__ = ["Provisioning"]
+
+
+class Provisioning:
+    """Launches the instances of groups and fleets."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def handlers(self) -> Mapping[str, Callable[[Event], None]]:
+        """What to do when an event of a kind is due."""
+        return {"fulfil": self._fulfil_again}
+
+    # Asking for instances
+
+    def launch_group(self, cluster: Cluster, group: InstanceGroup, count: int) -> list[Instance]:
+        """Ask for ``count`` more instances of a group."""
+        volumes = self.volumes_of(group.instance_type, group.volumes)
+        made = [
+            self._make(cluster, group, group.instance_type, group.market, volumes)
+            for _ in range(count)
+        ]
+        for instance in made:
+            instance.bid_price = group.bid_price
+        self._fulfil(cluster, made)
+        self._retry_later(cluster, group)
+        self._world.touch(group)
+        return made
+
+    def launch_fleet(
+        self, cluster: Cluster, fleet: InstanceFleet, market: str, units: int
+    ) -> list[Instance]:
+        """Ask for instances of a fleet's best types until they make up ``units``.
+
+        The last instance may overshoot the target by less than its weight, as on EMR.
+        """
+        made: list[Instance] = []
+        ranked = self._ranked(cluster, fleet, market)
+        room = [self._available(cluster, spec.instance_type, market) for spec in ranked]
+        while units > 0 and ranked:
+            place = next((index for index, free in enumerate(room) if free > 0), 0)
+            room[place] -= 1
+            spec = ranked[place]
+            volumes = self.volumes_of(spec.instance_type, spec.volumes)
+            instance = self._make(cluster, fleet, spec.instance_type, market, volumes)
+            instance.weight = spec.weight
+            instance.bid_price = spec.bid_price
+            made.append(instance)
+            units -= spec.weight
+        self._fulfil(cluster, made)
+        self._retry_later(cluster, fleet)
+        self._world.touch(fleet)
+        return made
+
+    def adopt(
+        self, cluster: Cluster, collection: InstanceGroup | InstanceFleet, instance: Instance
+    ) -> None:
+        """Make an instance known to its cluster and its group or fleet."""
+        instance.moment = self._world.moment
+        if isinstance(collection, InstanceGroup):
+            instance.volumes = self.volumes_of(collection.instance_type, collection.volumes)
+        else:
+            for spec in collection.types():
+                if spec.instance_type == instance.instance_type:
+                    instance.volumes = self.volumes_of(spec.instance_type, spec.volumes)
+        cluster.instances[instance.id] = instance
+        collection.members.append(instance)
+        if instance.ec2_id:
+            self._world.instances_by_ec2_id[instance.ec2_id] = instance
+
+    def volumes_of(
+        self, instance_type: str, asked: list[Volume] | tuple[Volume, ...]
+    ) -> tuple[Volume, ...]:
+        """The data volumes of an instance: those asked for, or EMR's default."""
+        if asked:
+            return tuple(asked)
+        return default_volumes(instance_type, self._world.shapes.get(instance_type))
+
+    def _make(
+        self,
+        cluster: Cluster,
+        collection: InstanceGroup | InstanceFleet,
+        instance_type: str,
+        market: str,
+        volumes: tuple[Volume, ...],
+    ) -> Instance:
+        world = self._world
+        collection.launched += 1
+        world.settings.instances_made += 1
+        key = (cluster.id, collection.id, collection.launched)
+        instance = Instance(
+            id=world.chance.emr_id("ci-", *key),
+            ec2_id=world.chance.hex_id("i-", *key),
+            cluster_id=cluster.id,
+            role=collection.role,
+            instance_type=instance_type,
+            market=market,
+            az=cluster.az,
+            number=world.settings.instances_made,
+            created=world.at,
+        )
+        if isinstance(collection, InstanceFleet):
+            instance.fleet_id = collection.id
+        else:
+            instance.group_id = collection.id
+        instance.volumes = volumes
+        instance.moment = world.moment
+        cluster.instances[instance.id] = instance
+        collection.members.append(instance)
+        world.instances_by_ec2_id[instance.ec2_id] = instance
+        world.touch(instance)
+        return instance
+
+    # EC2's answer
+
+    def _available(self, cluster: Cluster, instance_type: str, market: str) -> int:
+        """How many instances EC2 would launch now."""
+        world = self._world
+        if market != "SPOT" or world.compat == "moto":
+            return 1_000_000
+        return max(0, world.market.available(instance_type, cluster.az, world.now))
+
+    def _fulfil(self, cluster: Cluster, waiting: list[Instance]) -> None:
+        """Let EC2 launch what it can of the instances that wait, oldest first."""
+        room: dict[tuple[str, str], int] = {}
+        for instance in waiting:
+            place = (instance.instance_type, instance.market)
+            if place not in room:
+                room[place] = self._available(cluster, *place)
+            if room[place] > 0:
+                room[place] -= 1
+                self._start(cluster, instance)
+
+    def _start(self, cluster: Cluster, instance: Instance) -> None:
+        """EC2 launches an instance: from now on its course is known."""
+        world = self._world
+        if world.compat == "moto":
+            instance.fulfilled = instance.booted = instance.ready = world.at
+            return
+        spot = instance.market == "SPOT"
+        wait = timing.FULFIL_SPOT if spot else timing.FULFIL_ON_DEMAND
+        actions = timing.BOOTSTRAP_ACTION * len(cluster.bootstrap_actions)
+        instance.fulfilled = world.at + world.between(wait, "fulfil", instance.id)
+        instance.booted = instance.fulfilled + world.between(
+            timing.BOOT_ON_DEMAND, "boot", instance.id
+        )
+        instance.ready = (
+            instance.booted + world.between(timing.INSTALL, "install", instance.id) + actions
+        )
+        world.touch(instance)
+        if spot:
+            self._plan_interruption(instance)
+
+    def _plan_interruption(self, instance: Instance) -> None:
+        launched = datetime.fromtimestamp(instance.fulfilled, UTC)
+        reclaimed = self._world.market.interruption_after(
+            instance.id, instance.instance_type, instance.az, launched
+        )
+        if reclaimed is not None:
+            due = max(reclaimed.timestamp() - timing.SPOT_NOTICE, instance.ready + 60.0)
+            self._world.schedule(due, "interrupt", instance.cluster_id, instance.id)
+
+    def _retry_later(self, cluster: Cluster, collection: InstanceGroup | InstanceFleet) -> None:
+        if any(item.fulfilled == NEVER for item in collection.alive()):
+            due = self._world.at + timing.RETRY_SPOT
+            self._world.schedule(due, "fulfil", cluster.id, collection.id)
+
+    def _fulfil_again(self, event: Event) -> None:
+        cluster = self._world.cluster(event.cluster_id)
+        if cluster is None or not cluster.live:
+            return
+        collection = self._world.collection(cluster, event.subject)
+        waiting = [item for item in collection.alive() if item.fulfilled == NEVER]
+        self._fulfil(cluster, waiting)
+        self._retry_later(cluster, collection)
+        self._world.lifecycle.reconsider(cluster)
+        self._world.resizing.expect(cluster, collection)
+
+    # Choosing among a fleet's types
+
+    def _ranked(self, cluster: Cluster, fleet: InstanceFleet, market: str) -> list[TypeSpec]:
+        """A fleet's types, the one to take first in front."""
+        world = self._world
+        if market == "ON_DEMAND":
+            strategy = self._strategy(fleet, "OnDemandSpecification", "lowest-price")
+            if strategy == "prioritized":
+                return sorted(fleet.types(), key=lambda spec: spec.priority or 0.0)
+            return sorted(
+                fleet.types(),
+                key=lambda spec: (
+                    world.shapes.get(spec.instance_type).on_demand_usd_hour / spec.weight
+                ),
+            )
+        strategy = self._strategy(fleet, "SpotSpecification", "price-capacity-optimized")
+
+        def rank(spec: TypeSpec) -> tuple[float, float]:
+            price = world.market.price(spec.instance_type, cluster.az, world.now) / spec.weight
+            free = float(world.market.available(spec.instance_type, cluster.az, world.now))
+            if strategy == "lowest-price":
+                return (price, -free)
+            if strategy == "capacity-optimized-prioritized":
+                return (spec.priority or 0.0, -free)
+            if strategy == "capacity-optimized":
+                return (-free, price)
+            return (price / max(free, 0.5) ** 0.5, price)
+
+        return sorted(fleet.types(), key=rank)
+
+    @staticmethod
+    def _strategy(fleet: InstanceFleet, part: str, default: str) -> str:
+        specification = fleet.launch_specifications.get(part) or {}
+        return str(specification.get("AllocationStrategy") or default)

@@ -1,0 +1,265 @@
+"""Steps at work: the queue of a cluster, what a step takes, how it ends, recurring work.
+
+A step runs as a YARN application for a while that chance draws; ``--simulate-duration N`` among
+its arguments makes it N seconds, ``--simulate-failure`` makes it fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hue_desktop.simulator.world import timing
+from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.documents import NEVER
+from hue_desktop.simulator.world.steps import Step
+from hue_desktop.simulator.world.timeline import Event
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.world.world import World
+
+__all__ = ["Work"]
+
+#: Finished steps a cluster with recurring work remembers; what people submit is never dropped.
+_KEEP_RECURRING = 300
+
+
+class Work:
+    """Runs the steps of clusters."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def handlers(self) -> Mapping[str, Callable[[Event], None]]:
+        """What to do when an event of a kind is due."""
+        return {
+            "step-end": self._on_end,
+            "step-cancelled": self._on_cancelled,
+            "workload": self._on_workload,
+        }
+
+    # Submitting
+
+    def add(self, cluster: Cluster, config: Mapping[str, Any], role_arn: str = "") -> Step:
+        """Queue a step as ``AddJobFlowSteps`` describes it."""
+        world = self._world
+        jar = config["HadoopJarStep"]
+        cluster.steps_added += 1
+        step = Step(
+            id=world.chance.emr_id("s-", cluster.id, cluster.steps_added),
+            cluster_id=cluster.id,
+            ordinal=cluster.steps_added,
+            name=config["Name"],
+            jar=jar["Jar"],
+            created=world.at,
+            args=list(jar.get("Args") or ()),
+            properties={
+                pair.get("Key", ""): pair.get("Value", "") for pair in jar.get("Properties") or ()
+            },
+            main_class=jar.get("MainClass") or "",
+            action_on_failure=config.get("ActionOnFailure") or "TERMINATE_CLUSTER",
+            execution_role=role_arn,
+            monitoring=dict(config.get("StepMonitoringConfiguration") or {}),
+        )
+        step.planned_s = _asked_duration(step.args)
+        step.will_fail = "--simulate-failure" in step.args
+        self._enqueue(cluster, step)
+        return step
+
+    def _enqueue(self, cluster: Cluster, step: Step) -> None:
+        cluster.steps[step.id] = step
+        cluster.active_steps[step.id] = step
+        self._world.touch(step, cluster)
+        if self._world.compat == "moto" and len(cluster.steps) == 1:
+            step.state = "RUNNING"
+            step.started = self._world.at
+
+    def recur(self, cluster: Cluster, workload: dict[str, Any]) -> None:
+        """Give a cluster recurring work.
+
+        ``workload`` has ``name``, ``jar``, ``args``, ``every_s``, ``took_s`` (a range), ``share``
+        (a range, of the cluster's containers) and ``failure_rate``.
+        """
+        cluster.workloads.append(workload)
+        self._world.touch(cluster)
+        index = len(cluster.workloads) - 1
+        due = self._world.at + self._world.between((5.0, 90.0), "recur", cluster.id, index)
+        self._world.schedule(due, "workload", cluster.id, f"{cluster.id}/{index}", index=index)
+
+    def _on_workload(self, event: Event) -> None:
+        world = self._world
+        cluster = world.clusters.get(event.cluster_id)
+        if cluster is None or cluster.state == "TERMINATING" or cluster.ended_already:
+            return
+        index = event.data["index"]
+        workload = cluster.workloads[index]
+        if cluster.state in ("RUNNING", "WAITING") and len(cluster.active_steps) < 12:
+            self._add_recurring(cluster, workload)
+            self._prune(cluster)
+            self.pump(cluster)
+        every = float(workload["every_s"])
+        pause = world.between((0.85 * every, 1.15 * every), event.key, cluster.steps_added)
+        world.schedule(world.at + pause, "workload", cluster.id, event.subject, index=index)
+
+    def _add_recurring(self, cluster: Cluster, workload: dict[str, Any]) -> None:
+        world = self._world
+        config = {
+            "Name": workload["name"],
+            "ActionOnFailure": "CONTINUE",
+            "HadoopJarStep": {"Jar": workload["jar"], "Args": workload["args"]},
+        }
+        step = self.add(cluster, config)
+        low, high = workload["took_s"]
+        step.planned_s = world.between((low, high), "took", step.id)
+        low, high = workload["share"]
+        share = world.between((low, high), "share", step.id)
+        step.containers = max(2, round(share * self._containers(cluster)))
+        step.will_fail = world.chance.unit("fails", step.id) < workload.get("failure_rate", 0.0)
+
+    def _prune(self, cluster: Cluster) -> None:
+        names = {workload["name"] for workload in cluster.workloads}
+        done = [step for step in cluster.steps.values() if not step.active and step.name in names]
+        for step in done[: max(0, len(done) - _KEEP_RECURRING)]:
+            del cluster.steps[step.id]
+            self._world.forget(step)
+
+    # Running
+
+    def pump(self, cluster: Cluster) -> None:
+        """Start the steps that may run now, oldest first."""
+        if self._world.compat == "moto":
+            return
+        if cluster.state not in ("RUNNING", "WAITING"):
+            return
+        running = len(cluster.running_steps())
+        for step in list(cluster.active_steps.values()):
+            if running >= cluster.step_concurrency:
+                return
+            if step.state == "PENDING":
+                self._start(cluster, step)
+                running += 1
+
+    def _start(self, cluster: Cluster, step: Step) -> None:
+        world = self._world
+        took = step.planned_s or world.between(timing.STEP, "took", step.id)
+        if step.will_fail and not _asked_duration(step.args):
+            took *= world.between((0.2, 0.8), "failed-after", step.id)
+        step.state = "RUNNING"
+        step.started = world.at
+        step.ended = world.at + took
+        if not step.containers:
+            share = world.between((0.3, 1.3), "share", step.id)
+            step.containers = max(2, round(share * self._containers(cluster)))
+        epoch = int(cluster.ready * 1000)
+        step.application_id = f"application_{epoch}_{step.ordinal:04d}"
+        world.schedule(step.ended, "step-end", cluster.id, step.id)
+        world.touch(step)
+        world.lifecycle.work(cluster)
+        world.scaling.look_soon(cluster)
+
+    def _containers(self, cluster: Cluster) -> int:
+        """Containers that fit on the nodes that serve now."""
+        shapes = self._world.shapes
+        return sum(
+            shapes.get(member.instance_type).containers
+            for item in cluster.collections()
+            if item.role != "MASTER"
+            for member in item.running(self._world.at)
+        )
+
+    def _on_end(self, event: Event) -> None:
+        world = self._world
+        cluster = world.clusters[event.cluster_id]
+        step = cluster.active_steps.get(event.subject)
+        if step is None or step.state != "RUNNING":
+            return
+        if not step.will_fail:
+            self._close(cluster, step, "COMPLETED")
+            self._go_on(cluster)
+            return
+        self._fail(cluster, step)
+        keeps = step.action_on_failure in ("CONTINUE", "CANCEL_AND_WAIT")
+        if not keeps and not (cluster.protected and cluster.keep_alive):
+            world.lifecycle.terminate(cluster, "STEP_FAILURE", "Shut down as step failed")
+            return
+        if step.action_on_failure != "CONTINUE":
+            for pending in list(cluster.active_steps.values()):
+                if pending.state == "PENDING":
+                    self._close(cluster, pending, "CANCELLED", "Cancelled as a step before failed")
+        self._go_on(cluster)
+
+    def _fail(self, cluster: Cluster, step: Step) -> None:
+        log_uri = str(cluster.request.get("LogUri") or "").rstrip("/")
+        step.failure_reason = "Unknown Error."
+        step.failure_message = (
+            'Exception in thread "main" org.apache.spark.SparkException: Application '
+            f"{step.application_id} finished with failed status"
+        )
+        if log_uri:
+            step.failure_log = f"{log_uri}/{cluster.id}/steps/{step.id}/stderr.gz"
+        self._close(cluster, step, "FAILED")
+
+    def _close(self, cluster: Cluster, step: Step, state: str, message: str = "") -> None:
+        step.state = state
+        step.message = message
+        step.ended = self._world.at
+        cluster.active_steps.pop(step.id, None)
+        self._world.touch(step)
+
+    def _go_on(self, cluster: Cluster) -> None:
+        """After a step: the next one, or rest, or the end of a transient cluster."""
+        world = self._world
+        self.pump(cluster)
+        world.scaling.look_soon(cluster)
+        if cluster.active_steps or cluster.state != "RUNNING":
+            return
+        if cluster.keep_alive:
+            world.lifecycle.rest(cluster, "Cluster ready after last step completed.")
+            return
+        failed = any(step.state == "FAILED" for step in cluster.steps.values())
+        message = "Steps completed with errors" if failed else "Steps completed"
+        world.lifecycle.terminate(cluster, "ALL_STEPS_COMPLETED", message)
+
+    # Cancelling
+
+    def cancel(self, cluster: Cluster, step: Step) -> None:
+        """Cancel a step that waits, at once, or one that runs, soon."""
+        world = self._world
+        if step.state == "PENDING":
+            self._close(cluster, step, "CANCELLED", "Cancelled by user")
+            return
+        step.state = "CANCEL_PENDING"
+        pause = world.between(timing.STEP_CANCEL, "cancel", step.id)
+        step.ended = min(step.ended, world.at + pause)
+        world.unschedule("step-end", step.id)
+        world.schedule(step.ended, "step-cancelled", cluster.id, step.id)
+        world.touch(step)
+
+    def _on_cancelled(self, event: Event) -> None:
+        cluster = self._world.clusters[event.cluster_id]
+        step = cluster.active_steps.get(event.subject)
+        if step is not None:
+            self._close(cluster, step, "CANCELLED", "Cancelled by user")
+            self._go_on(cluster)
+
+    def abandon(self, cluster: Cluster) -> None:
+        """The cluster shuts down: what waits is cancelled, what runs is interrupted."""
+        for step in list(cluster.active_steps.values()):
+            self._world.unschedule("step-end", step.id)
+            self._world.unschedule("step-cancelled", step.id)
+            waits = step.started == NEVER
+            state = "CANCELLED" if waits or step.state == "CANCEL_PENDING" else "INTERRUPTED"
+            self._close(cluster, step, state, "Job terminated" if waits else "")
+        for index in range(len(cluster.workloads)):
+            self._world.unschedule("workload", f"{cluster.id}/{index}")
+
+
+def _asked_duration(args: list[str]) -> float:
+    """Seconds after ``--simulate-duration`` among the arguments; 0 if there are none."""
+    for place, argument in enumerate(args):
+        name, _, value = argument.partition("=")
+        if name == "--simulate-duration":
+            text = value or (args[place + 1] if place + 1 < len(args) else "")
+            if text.replace(".", "", 1).isdigit():
+                return max(1.0, float(text))
+    return 0.0
