@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hue_desktop.simulator.world.clusters import Cluster
-from hue_desktop.simulator.world.instances import Instance
+from hue_desktop.simulator.world.instances import Instance, Volume
 from hue_desktop.simulator.world.world import World
 
 __all__ = ["STATE_CODES", "Node", "Nodes", "moment"]
@@ -21,6 +21,8 @@ _KEPT_S = 3600.0  #: a terminated instance stays visible for about an hour
 
 #: (device, type, GiB, IOPS, MiB/s) of the root volume when the request names none.
 _ROOT = ("/dev/xvda", "gp3", 15, 3000, 125)
+#: A volume of which a loaded cluster's files tell the id only.
+_UNTOLD: Volume = ("", "gp2", 32, None, None)
 
 
 def moment(seconds: float) -> datetime:
@@ -126,17 +128,20 @@ class Nodes:
         instance = node.instance
         return self._hex("r-", instance.collection_id, int(instance.created))
 
-    def volumes(self, node: Node) -> list[tuple[str, tuple[Any, ...]]]:
+    def volumes(self, node: Node) -> list[tuple[str, Volume]]:
         """(volume id, (device, type, GiB, IOPS, MiB/s)), the root volume first."""
         root: Mapping[str, Any] = node.cluster.request
         size = root.get("EbsRootVolumeSize") or _ROOT[2]
         iops = root.get("EbsRootVolumeIops") or _ROOT[3]
         throughput = root.get("EbsRootVolumeThroughput") or _ROOT[4]
-        listed = [(self._hex("vol-", node.id, _ROOT[0]), (*_ROOT[:2], size, iops, throughput))]
-        known = node.instance.volume_ids or []
-        for place, volume in enumerate(node.instance.volumes):
-            given = known[place] if place < len(known) else ""
-            listed.append((given or self._hex("vol-", node.id, volume[0]), volume))
+        volume: Volume = (_ROOT[0], _ROOT[1], size, iops, throughput)
+        listed = [(self._hex("vol-", node.id, _ROOT[0]), volume)]
+        specs = node.instance.volumes
+        loaded = node.instance.loaded_volumes or []
+        for place, key in enumerate(node.instance.volume_ids):
+            spec = specs[place] if place < len(specs) else _UNTOLD
+            device = loaded[place][0] if place < len(loaded) else spec[0]
+            listed.append((key, (device, *spec[1:])))
         return listed
 
     def _hex(self, prefix: str, *key: object) -> str:
