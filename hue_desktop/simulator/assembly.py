@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hue_desktop.simulator import scenarios
 from hue_desktop.simulator.aws.cloudtrail import CloudTrailService
+from hue_desktop.simulator.aws.cloudwatch import CloudWatchService
+from hue_desktop.simulator.aws.ec2 import Ec2Service
+from hue_desktop.simulator.aws.emr import EmrService
+from hue_desktop.simulator.aws.pricing import PricingService
+from hue_desktop.simulator.aws.service_quotas import ServiceQuotasService
 from hue_desktop.simulator.aws.sts import StsService
 from hue_desktop.simulator.chance import Chance
 from hue_desktop.simulator.clock import Clock
@@ -18,7 +24,7 @@ from hue_desktop.simulator.world.world import World
 if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
 
-__all__ = ["build_services", "build_world", "furnish"]
+__all__ = ["build_services", "build_world", "check_scenario", "furnish"]
 
 
 def build_world(clock: Clock, chance: Chance, region: Region) -> World:
@@ -43,10 +49,8 @@ def furnish(world: World, scenario: str | None, files: Sequence[Path], compat: s
     describes no cluster.
     """
     name = scenario or ("empty" if compat or files else "demo")
-    if name != "empty":
-        from hue_desktop.simulator import scenarios
-
-        scenarios.apply(name, world)
+    check_scenario(name)
+    scenarios.apply(name, world)
     if files:
         from hue_desktop.simulator.world.from_files import load_files
 
@@ -54,9 +58,20 @@ def furnish(world: World, scenario: str | None, files: Sequence[Path], compat: s
     return name
 
 
+def check_scenario(name: str) -> None:
+    """Raises ``ValueError``, naming those there are, when there is no such scenario."""
+    if name not in scenarios.NAMES:
+        raise ValueError(f"There is no scenario {name!r}; there are {', '.join(scenarios.NAMES)}.")
+
+
 def build_services(region: Region) -> list[Service]:
     """The services that the region answers itself."""
     return [
+        EmrService(region.world),
+        Ec2Service(region.world),
+        CloudWatchService(region.world),
+        PricingService(region.world),
+        ServiceQuotasService(region.world),
         CloudTrailService(region.trail, region.account_id),
         StsService(region.account_id),
     ]

@@ -7,6 +7,7 @@ machine can guess it. Requests and answers are JSON.
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Control"]
 
+_LOG = logging.getLogger(__name__)
 _Body = Mapping[str, Any]
 _MAX_FAULTS = 1000
 
@@ -75,6 +77,11 @@ class Control:
                 self._region.flush()
         except (_Refused, ValueError, KeyError) as problem:
             return web.json_response({"message": _text(problem)}, status=400)
+        except Exception:
+            _LOG.exception("control request %s failed", name)
+            return web.json_response(
+                {"message": "The simulated region has a bug; see its log."}, status=500
+            )
         return web.json_response(result if result is not None else self._state())
 
     def _state(self) -> dict[str, Any]:

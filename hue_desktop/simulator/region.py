@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hue_desktop.simulator.admission import Admission
-from hue_desktop.simulator.assembly import build_services, build_world, furnish
+from hue_desktop.simulator.assembly import build_services, build_world, check_scenario, furnish
 from hue_desktop.simulator.aws.cloudtrail import TrailLog, is_read_only
 from hue_desktop.simulator.chance import Chance
 from hue_desktop.simulator.clock import Clock
@@ -174,7 +174,11 @@ class Region:
             self.flush()
 
     def reset(self, scenario: str | None = None) -> None:
-        """Empty the region; with ``scenario``, furnish it anew. Rates and trouble go to default."""
+        """Empty the region; with ``scenario``, furnish it anew. Rates and trouble go to default.
+
+        Raises ``ValueError`` for an unknown scenario; nothing is lost then.
+        """
+        check_scenario(scenario or "empty")
         with self.lock:
             self.world.reset()
             self.world.changes()

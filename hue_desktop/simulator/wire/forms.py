@@ -40,6 +40,8 @@ def form_params(fields: dict[str, str], shape: Shape | None, *, ec2: bool) -> di
         parts = name.split(".")
         if len(parts) > _MAX_DEPTH:
             raise MalformedRequest(f"{name[:80]}... is nested too deeply")
+        if not all(parts):
+            continue  # no member has an empty name; the empty key is where values are
         node = root
         for part in parts:
             node = node.setdefault(part, {})

@@ -153,7 +153,7 @@ class Front:
             answer = exchange.protocol.error(exchange.api, error, request_id)
         except Exception as error:
             _LOG.exception("request %s failed", request_id)
-            self.bugs.append(f"{exchange.operation_name}: {error!r}")
+            self.bugs.append(f"{exchange.operation_name}: {error!r}: {error}")
             failure = ApiError(
                 "InternalServerException",
                 "The simulated region has a bug; see its log.",
