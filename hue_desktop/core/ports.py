@@ -35,6 +35,8 @@ __all__ = [
     "Launching",
     "LoadedConnections",
     "Metrics",
+    "PriceCache",
+    "PriceSnapshot",
     "Prices",
     "RegionAccess",
     "RegionClock",
@@ -72,6 +74,9 @@ class RegionClock:
 class Emr(Protocol):
     """EMR of one connection in one region."""
 
+    def prioritise(self, cluster_id: str | None) -> None:
+        """Serve reads of this cluster before all others; ``None``: treat all alike."""
+
     def list_clusters(
         self, *, active_only: bool = False, created_after: datetime | None = None
     ) -> tuple[ClusterSummary, ...]:
@@ -100,9 +105,6 @@ class Emr(Protocol):
 
     def managed_scaling(self, cluster_id: str) -> ManagedScaling | None:
         """GetManagedScalingPolicy; ``None`` when there is none."""
-
-    def prioritise(self, cluster_id: str | None) -> None:
-        """Serve reads of this cluster before all others; ``None``: treat all alike."""
 
     def perform(self, change: Change) -> Mapping[str, str]:
         """Carry out one change; ids that AWS gave (``cluster_id``, ``group_id``, ``fleet_id``)."""
@@ -185,6 +187,26 @@ class Prices(Protocol):
 
     def ebs_usd_gib_month(self, volume_type: str) -> tuple[float | None, PriceSource]:
         """The list price of a GiB-month of EBS."""
+
+
+class PriceSnapshot(Protocol):
+    """List prices of one region that were packaged with the application."""
+
+    def type_price(self, instance_type: str) -> TypePrice | None:
+        """The prices of a type; ``None`` when the snapshot does not have it."""
+
+    def ebs_usd_gib_month(self, volume_type: str) -> tuple[float | None, PriceSource]:
+        """The list price of a GiB-month of EBS."""
+
+
+class PriceCache(Protocol):
+    """List prices that AWS told, kept from one run to the next."""
+
+    def load(self, region: str, *, since: datetime) -> Sequence[tuple[datetime, TypePrice]]:
+        """What was kept of a region from ``since`` on, and when."""
+
+    def save(self, region: str, prices: Iterable[TypePrice]) -> None:
+        """Keep these as of now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hue_desktop.services.cost.prices import PriceBooks
+from hue_desktop.services.cost.reckoning import billed, cluster_cost
 from hue_desktop.services.cost.values import ClusterCost
 
-__all__ = ["ClusterCost"]
+__all__ = ["ClusterCost", "PriceBooks", "billed", "cluster_cost"]

@@ -1,0 +1,167 @@
+"""When what is read again: due times, backing off, and half of AWS's quotas. Pure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+__all__ = ["Intervals", "Schedule", "Topic", "backoff_s"]
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Topic(Enum):
+    """What one reading is about; the first five are of a region, the others of a cluster."""
+
+    IDENTITY = "identity"
+    ACTIVE = "active"
+    ENDED = "ended"
+    PRICES = "prices"
+    METRICS = "metrics"
+    CLUSTER = "cluster"
+    GROUPS = "groups"
+    FLEETS = "fleets"
+    INSTANCES = "instances"
+    STEPS = "steps"
+    POLICIES = "policies"
+
+
+#: Seconds between readings of the cluster in front, with 4 s asked for. Half the default quota of
+#: ListInstances, ListSteps and ListInstanceFleets is one call in four seconds (facts of EMR §2).
+_FOCUSED = {
+    Topic.CLUSTER: 1.0,
+    Topic.GROUPS: 1.0,
+    Topic.FLEETS: 1.1,
+    Topic.STEPS: 2.0,
+    Topic.INSTANCES: 5.0,
+    Topic.POLICIES: 4.0,
+}
+#: The others, as multiples of the background interval.
+_BACKGROUND = {
+    Topic.CLUSTER: 1.0,
+    Topic.GROUPS: 1.0,
+    Topic.FLEETS: 5.0,
+    Topic.STEPS: 2.0,
+    Topic.INSTANCES: 5.0,
+    Topic.POLICIES: 10.0,
+}
+_REGION = {Topic.IDENTITY: 900.0, Topic.ENDED: 300.0, Topic.PRICES: 300.0, Topic.METRICS: 60.0}
+_PER_CLUSTER_S = 4.0  #: what one background cluster costs of DescribeCluster's half quota
+_PER_FLEET_S = 10.0  #: and one with fleets of ListInstanceFleets'
+
+
+@dataclass(slots=True)
+class Intervals:
+    """The present intervals of one region, in seconds.
+
+    ``slow`` grows while AWS throttles; ``clock_rate`` is the speed of the region's clock: a fast
+    one has new CloudWatch data more often.
+    """
+
+    fleet_s: float = 30.0
+    focused_s: float = 4.0
+    background_s: float = 60.0
+    clusters: int = 0
+    fleets: int = 0
+    slow: float = 1.0
+    clock_rate: float = 1.0
+
+    def of(self, topic: Topic, *, focused: bool, moving: bool = False) -> float:
+        """Until the next reading; ``moving`` when the cluster's nodes come or go just now."""
+        if topic is Topic.ACTIVE:
+            return self.fleet_s * self.slow
+        if topic is Topic.METRICS:
+            return min(60.0, max(10.0, 300.0 / max(self.clock_rate, 0.01))) * self.slow
+        if topic in _REGION:
+            return _REGION[topic] * self.slow
+        if focused:
+            factor = 2.0 if moving and topic is Topic.INSTANCES else _FOCUSED[topic]
+            return self.focused_s * factor * self.slow
+        return self.background() * _BACKGROUND[topic] * self.slow
+
+    def background(self) -> float:
+        """The background interval: longer where there are more clusters than the quota feeds."""
+        return max(self.background_s, _PER_CLUSTER_S * self.clusters, _PER_FLEET_S * self.fleets)
+
+
+def backoff_s(failures: int, random_source: random.Random) -> float:
+    """How long to wait after so many failures in a row: 2 s doubling up to a minute, jittered."""
+    doubled: float = 2.0 * float(2 ** min(failures, 6))
+    return min(60.0, doubled) * random_source.uniform(0.5, 1.0)
+
+
+@dataclass(slots=True)
+class _Slot:
+    due: float
+    running: bool = False
+    again: bool = False
+
+
+class Schedule(Generic[K]):
+    """Due times by key; a key is never read twice at the same time."""
+
+    def __init__(self) -> None:
+        self._slots: dict[K, _Slot] = {}
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._slots
+
+    @property
+    def running(self) -> int:
+        """How many readings are under way."""
+        return sum(slot.running for slot in self._slots.values())
+
+    def ensure(self, key: K, due: float) -> None:
+        """Plan a key that is not planned yet."""
+        if key not in self._slots:
+            self._slots[key] = _Slot(due)
+
+    def hurry(self, key: K, due: float) -> None:
+        """Read it by ``due``; one that is being read right now is read once more after that."""
+        slot = self._slots.setdefault(key, _Slot(due))
+        if slot.running:
+            slot.again = True
+        slot.due = min(slot.due, due)
+
+    def due(self, now: float) -> list[K]:
+        """The keys to read now, the longest overdue first."""
+        late = [(slot.due, key) for key, slot in self._slots.items() if _waits(slot, now)]
+        return [key for _due, key in sorted(late, key=lambda pair: pair[0])]
+
+    def next_due(self, allowed: Callable[[K], bool]) -> float | None:
+        """The earliest due time of what is not under way and allowed."""
+        return min(
+            (slot.due for key, slot in self._slots.items() if not slot.running and allowed(key)),
+            default=None,
+        )
+
+    def plan(self, key: K, due: float) -> None:
+        """Read it at ``due``, earlier plans notwithstanding."""
+        self._slots.setdefault(key, _Slot(due)).due = due
+
+    def began(self, key: K) -> None:
+        """The reading is under way."""
+        slot = self._slots[key]
+        slot.running, slot.again = True, False
+
+    def landed(self, key: K, next_due: float, now: float) -> None:
+        """The reading came back; unknown keys were forgotten in the meantime."""
+        slot = self._slots.get(key)
+        if slot is not None:
+            slot.running = False
+            slot.due = now if slot.again else next_due
+
+    def forget(self, key: K) -> None:
+        """Do not read it any more."""
+        self._slots.pop(key, None)
+
+    def planned(self) -> tuple[K, ...]:
+        """All planned keys."""
+        return tuple(self._slots)
+
+
+def _waits(slot: _Slot, now: float) -> bool:
+    return not slot.running and slot.due <= now
