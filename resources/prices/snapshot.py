@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,11 @@ __all__ = [
     "FORMAT_VERSION",
     "LOCATIONS",
     "EbsPrice",
+    "Region",
     "Source",
     "TypeRow",
+    "read_interruption",
+    "read_region",
     "write_interruption",
     "write_region",
     "write_releases",
@@ -103,38 +106,60 @@ class EbsPrice:
     free_mibps: int = 0
 
 
-def write_region(
-    folder: Path,
-    region: str,
-    built: str,
-    azs: Sequence[str],
-    rows: Iterable[TypeRow],
-    ebs: Sequence[EbsPrice],
-    sources: Mapping[str, Source],
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Region:
+    """All that a region file holds; ``sources`` may name more than the figures use."""
+
+    name: str
+    azs: Sequence[str]
+    rows: Sequence[TypeRow]
+    ebs: Sequence[EbsPrice]
+    sources: Mapping[str, Source]
+
+
+def write_region(folder: Path, region: Region, built: str) -> Path:
     """Write ``<folder>/<region>.json.gz`` and return its path.
 
     ``built`` is the day of writing (``YYYY-MM-DD``). Raises ``KeyError`` for a source that is not
-    among ``sources`` and ``ValueError`` for an availability zone that is not among ``azs``.
+    among the region's and ``ValueError`` for an availability zone that is not.
     """
-    ordered = sorted(rows, key=lambda row: row.name)
+    ordered = sorted(region.rows, key=lambda row: row.name)
     used = {row.on_demand_source for row in ordered} | {row.emr_source for row in ordered}
     used |= {row.spot_source for row in ordered if row.spot_source}
-    used |= {price.source for price in ebs}
-    named = [sources[name] for name in sorted(used)]
+    used |= {price.source for price in region.ebs}
+    named = [region.sources[name] for name in sorted(used)]
     document = {
         "format": "hue-desktop-prices",
         "version": FORMAT_VERSION,
-        "region": region,
-        "location": LOCATIONS.get(region, region),
+        "region": region.name,
+        "location": LOCATIONS.get(region.name, region.name),
         "currency": "USD",
         "built": built,
-        "azs": list(azs),
+        "azs": list(region.azs),
         "sources": [_fields(source) for source in named],
-        "types": _columns(ordered, azs, [source.id for source in named]),
-        "ebs": [_fields(price) for price in ebs],
+        "types": _columns(ordered, region.azs, [source.id for source in named]),
+        "ebs": [_fields(price) for price in region.ebs],
     }
-    return _write(folder / f"{region}.json.gz", document)
+    return _write(folder / f"{region.name}.json.gz", document)
+
+
+def read_region(path: Path) -> Region:
+    """Read a file that :func:`write_region` wrote.
+
+    Raises ``OSError`` and, for content of another kind or a newer version, ``ValueError``.
+    """
+    document = _read(path, "hue-desktop-prices")
+    sources = [Source(**item) for item in document["sources"]]
+    azs, columns = document["azs"], document["types"]
+    rows = []
+    for place in range(len(columns["name"])):
+        values = {field: columns[field][place] for field in TypeRow.__slots__}
+        for field in ("on_demand_source", "emr_source", "spot_source"):
+            values[field] = None if values[field] is None else sources[values[field]].id
+        values["azs"] = tuple(zone for bit, zone in enumerate(azs) if values["azs"] >> bit & 1)
+        rows.append(TypeRow(**values))
+    ebs = [EbsPrice(**item) for item in document["ebs"]]
+    return Region(document["region"], azs, rows, ebs, {item.id: item for item in sources})
 
 
 def write_releases(folder: Path, releases: Mapping[str, Sequence[str]], source: Source) -> Path:
@@ -170,6 +195,23 @@ def write_interruption(
         },
     }
     return _write(path, document)
+
+
+def read_interruption(path: Path) -> dict[str, dict[str, tuple[int, int]]]:
+    """Class and saving by region and type; raises as :func:`read_region` does."""
+    document = _read(path, "hue-desktop-spot-interruption")
+    return {
+        region: {name: (pair[0], pair[1]) for name, pair in types.items()}
+        for region, types in document["regions"].items()
+    }
+
+
+def _read(path: Path, kind: str) -> dict[str, Any]:
+    data = path.read_bytes()
+    document = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
+    if document.get("format") != kind or document.get("version", 0) > FORMAT_VERSION:
+        raise ValueError(f"{path} is not a {kind} file of version {FORMAT_VERSION}")
+    return dict(document)
 
 
 def _columns(
