@@ -1,1 +1,1 @@
-"""The world of a simulated region: clusters and their nodes, steps and fates, moved by the clock."""
+"""The world of a simulated region: clusters, their nodes and steps, moved by the clock."""

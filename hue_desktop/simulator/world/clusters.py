@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
-from hue_desktop.simulator.world.documents import NEVER, Stored, unstored
+from hue_desktop.simulator.world.documents import NEVER, UNSTORED, Stored
 from hue_desktop.simulator.world.instances import Instance
 from hue_desktop.simulator.world.steps import Step
 
@@ -63,12 +63,12 @@ class Cluster(Stored):
     steps_added: int = 0
     workloads: list[Json] = field(default_factory=list)
     loaded: Json = field(default_factory=dict)  #: facts of a cluster loaded from files
-    groups: dict[str, InstanceGroup] = unstored(dict)
-    fleets: dict[str, InstanceFleet] = unstored(dict)
-    instances: dict[str, Instance] = unstored(dict)
-    steps: dict[str, Step] = unstored(dict)
-    active_steps: dict[str, Step] = unstored(dict)
-    caches: dict[str, Any] = unstored(dict)
+    groups: dict[str, InstanceGroup] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    fleets: dict[str, InstanceFleet] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    instances: dict[str, Instance] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    steps: dict[str, Step] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    active_steps: dict[str, Step] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    caches: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
 
     @property
     def live(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from hue_desktop.simulator.world.documents import NEVER, Stored, unstored
+from hue_desktop.simulator.world.documents import NEVER, UNSTORED, Stored
 from hue_desktop.simulator.world.instances import Instance, Volume
 
 __all__ = ["InstanceCollection", "InstanceFleet", "InstanceGroup", "TypeSpec"]
@@ -30,7 +30,7 @@ class InstanceCollection(Stored):
     reason_message: str = ""
     suspended: bool = False
     resizing: bool = False  #: a change of its size is on its way
-    members: list[Instance] = unstored(list)
+    members: list[Instance] = field(default_factory=list, metadata=UNSTORED, repr=False)
 
     def alive(self) -> list[Instance]:
         """Members whose end nobody has decided."""

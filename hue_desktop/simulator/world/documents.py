@@ -2,31 +2,30 @@
 
 Instants are epoch seconds; ``math.inf`` means "not yet known" and is written as ``null``, since
 JSON has no infinity. A field that equals its default is left out, so that a hundred thousand
-instances stay small on disk. Fields marked with :func:`unstored` are rebuilt, never written.
+instances stay small on disk. Fields marked :data:`UNSTORED` are rebuilt, never written.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import MISSING, field, fields
+from collections.abc import Hashable
+from dataclasses import MISSING, fields
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
-__all__ = ["NEVER", "Stored", "unstored"]
+__all__ = ["NEVER", "UNSTORED", "Stored"]
 
 #: The instant of what has not been decided yet.
 NEVER = math.inf
 
+#: Metadata of a dataclass field that is rebuilt and not part of the document.
+UNSTORED = {"stored": False}
+
 _ABSENT = object()
 
 
-def unstored(default_factory: Any) -> Any:
-    """A dataclass field that is not part of the document."""
-    return field(default_factory=default_factory, metadata={"stored": False}, repr=False)
-
-
 @cache
-def _stored_fields(cls: type[Any]) -> tuple[tuple[str, bool, Any], ...]:
+def _stored_fields(cls: Any) -> tuple[tuple[str, bool, Any], ...]:
     """``(name, is an instant, default)`` of each stored field."""
     found = []
     for spec in fields(cls):
@@ -54,7 +53,7 @@ class Stored:
     def to_document(self) -> dict[str, Any]:
         """The entity as plain JSON values."""
         document: dict[str, Any] = {}
-        for name, instant, default in _stored_fields(type(self)):
+        for name, instant, default in _stored_fields(cast(Hashable, type(self))):
             value = getattr(self, name)
             if value != default:
                 document[name] = None if instant and value == NEVER else value
@@ -64,7 +63,7 @@ class Stored:
     def from_document(cls, document: dict[str, Any]) -> Self:
         """The entity that wrote ``document``; members this version does not know are ignored."""
         values: dict[str, Any] = {}
-        for name, instant, _ in _stored_fields(cls):
+        for name, instant, _ in _stored_fields(cast(Hashable, cls)):
             if name in document:
                 value = document[name]
                 values[name] = NEVER if instant and value is None else value

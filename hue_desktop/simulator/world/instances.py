@@ -6,10 +6,10 @@ to happen for it to change state; charts ask for its state in the past with the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from hue_desktop.simulator.world.documents import NEVER, Stored, unstored
+from hue_desktop.simulator.world.documents import NEVER, UNSTORED, Stored
 from hue_desktop.simulator.world.timeline import Moment
 
 __all__ = ["Instance", "Volume"]
@@ -51,8 +51,8 @@ class Instance(Stored):
     address: str = ""  #: private IP of an instance loaded from a file; else it derives
     public_address: str = ""
     loaded_volumes: list[list[str]] | None = None  #: (device, volume id) as a file told them
-    volumes: tuple[Volume, ...] = unstored(tuple)
-    moment: Moment = unstored(Moment)
+    volumes: tuple[Volume, ...] = field(default_factory=tuple, metadata=UNSTORED, repr=False)
+    moment: Moment = field(default_factory=Moment, metadata=UNSTORED, repr=False)
 
     @property
     def collection_id(self) -> str:

@@ -222,14 +222,14 @@ def _metric(load: Load, name: str) -> float | None:
 
 def _adjusted(count: int, action: dict[str, Any]) -> int:
     """The capacity a rule's action leads to."""
-    change = action["ScalingAdjustment"]
+    change = int(action["ScalingAdjustment"])
     kind = action.get("AdjustmentType", "CHANGE_IN_CAPACITY")
     if kind == "EXACT_CAPACITY":
-        return int(change)
+        return change
     if kind == "PERCENT_CHANGE_IN_CAPACITY":
         step = count * change / 100.0
         return count + (math.ceil(step) if step > 0 else math.floor(step))
-    return int(count + change)
+    return count + change
 
 
 def auto_scaling_state(group: InstanceGroup, at: float) -> str:

@@ -230,7 +230,9 @@ class World:
         self.settings.at = self.moment.at
         self._changed[(Settings.KIND, self.settings.key)] = self.settings
         changed, self._changed = self._changed, {}
-        return {key: entity and entity.to_document() for key, entity in changed.items()}
+        return {
+            key: None if entity is None else entity.to_document() for key, entity in changed.items()
+        }
 
     def restore(self, documents: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
         """Take over the documents of an earlier run; the clock is the caller's to set."""

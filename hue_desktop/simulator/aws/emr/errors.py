@@ -14,8 +14,9 @@ def validation(message: str) -> ApiError:
 
 def invalid_request(message: str, error_code: str = "") -> ApiError:
     """What the newer operations answer; ``ErrorCode`` as in the modelled shape."""
-    members = {"ErrorCode": error_code} if error_code else {}
-    return ApiError("InvalidRequestException", message, **members)
+    if not error_code:
+        return ApiError("InvalidRequestException", message)
+    return ApiError("InvalidRequestException", message, ErrorCode=error_code)
 
 
 def not_simulated(what: str) -> ApiError:

@@ -108,9 +108,9 @@ class GroupOperations:
     def _check(self, cluster: Cluster, group: InstanceGroup, change: Json) -> None:
         count = change.get("InstanceCount")
         configurations = change.get("Configurations")
-        if count is None and configurations is None and "ShrinkPolicy" not in change:
-            if not change.get("EC2InstanceIdsToTerminate"):
-                raise validation("Please provide an instance count or configurations to modify.")
+        named = change.get("ShrinkPolicy") or change.get("EC2InstanceIdsToTerminate")
+        if count is None and configurations is None and not named:
+            raise validation("Please provide an instance count or configurations to modify.")
         if count is not None:
             if configurations is not None and self._world.compat != "moto":
                 raise validation("A group cannot be resized and reconfigured in one request.")
