@@ -212,6 +212,8 @@ def _capacity(scope: str, family: str, side: str) -> Callable[[Sample], float]:
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
+        # Managed scaling; its CoreNodesRunning is the one that every cluster sends, further down
+        *_capacity_metrics(),
         # Cluster state
         _count("IsIdle", lambda sample: float(sample.load.is_idle), unit="None"),
         _from_load("ContainerAllocated", "containers_allocated"),
@@ -280,8 +282,7 @@ METRICS: dict[str, Metric] = {
             lambda sample: (sample.load.hdfs_capacity_bytes - sample.load.hdfs_used_bytes) // _GIB,
             _has_core,
         ),
-        # Managed scaling and auto-termination
-        *_capacity_metrics(),
+        # Auto-termination
         Metric("TotalNotebookKernels", "Count", _zero, _terminates_itself, _MINUTE),
         Metric(
             "AutoTerminationIsClusterIdle",
