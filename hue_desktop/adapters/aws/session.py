@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop import __version__
@@ -96,6 +97,15 @@ class AwsSession:
                 connection=self.connection.name
             ),
         )
+
+    def region_now(self) -> datetime:
+        """The region's time; this machine's before the first answer."""
+        known = self.clock.now()
+        now = datetime.now(UTC)
+        if known is None:
+            return now
+        rate = 1.0 if known.rate is None else known.rate
+        return known.region_time + rate * (now - known.at_local)
 
     def close(self) -> None:
         """End all calls and release the sockets."""

@@ -1,0 +1,109 @@
+"""Looking at an SSH server without logging in: does it answer, and is it the one we know?"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib
+import socket
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from hue_desktop.core.connections import Connection
+from hue_desktop.core.errors import ConfigurationError, HueError, ProtocolError, Unreachable
+from hue_desktop.core.text import _
+
+__all__ = ["fingerprint", "probe_ssh", "split_host"]
+
+TIMEOUT_S = 5.0
+PORT = 22
+
+
+def probe_ssh(connection: Connection) -> str:
+    """Reach the bastion and compare its host key with the pinned ones; a sentence on success.
+
+    Raises ``Unreachable`` when nobody answers, ``ProtocolError`` for something that is not SSH or
+    has another key than those pinned.
+    """
+    host, port = split_host(connection.ssh.bastion)
+    key, banner = _host_key(host, port)
+    shown = fingerprint(key.asbytes())
+    if not connection.ssh.host_keys:
+        return _("{banner} answers with host key {key}; pin it as “{pin}”.").format(
+            banner=banner, key=shown, pin=f"{key.get_name()} {key.get_base64()}"
+        )
+    if key.get_base64() not in set(_pinned(connection.ssh.host_keys)):
+        raise ProtocolError(
+            _("{host} shows another host key ({key}) than those pinned.").format(
+                host=host, key=shown
+            ),
+            remedy=_("Find out why before you connect; pin the new key if it is right."),
+        )
+    return _("{banner} answers with the pinned host key {key}.").format(banner=banner, key=shown)
+
+
+def split_host(text: str) -> tuple[str, int]:
+    """``host``, ``host:port`` and ``[::1]:port`` as host and port, else ``ConfigurationError``."""
+    text = text.strip()
+    if text.count(":") > 1 and not text.startswith("["):
+        text = f"[{text}]"  # an address with colons of its own
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname or "", parts.port or PORT
+        odd = bool(parts.path or parts.query or parts.username)
+    except ValueError:
+        host, port, odd = "", PORT, True
+    if not host or odd:
+        raise ConfigurationError(
+            _("“{text}” is no host to reach over SSH.").format(text=text),
+            remedy=_("Write it as host or host:port."),
+        )
+    return host, port
+
+
+def fingerprint(key: bytes) -> str:
+    """A host key as ``ssh-keygen -l`` shows it."""
+    digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+def _pinned(lines: Iterable[str]) -> Iterable[str]:
+    """The key of each line, which may be a known_hosts line, ``type key`` or the key alone."""
+    for line in lines:
+        words = line.split()
+        yield next((word for word in words if word.startswith("AAAA")), "")
+
+
+def _host_key(host: str, port: int) -> tuple[Any, str]:
+    """The server's key and what it calls itself."""
+    paramiko: Any = importlib.import_module("paramiko")  # slow to import, and has no types
+    try:
+        opened = socket.create_connection((host, port), timeout=TIMEOUT_S)
+    except OSError as error:
+        raise _unreachable(host, port, error) from error
+    with opened:
+        transport = paramiko.Transport(opened)
+        try:
+            transport.banner_timeout = TIMEOUT_S
+            transport.start_client(timeout=TIMEOUT_S)
+            key = transport.get_remote_server_key()
+            return key, transport.remote_version
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise ProtocolError(
+                _("Something that is not SSH answers at {host}:{port}.").format(
+                    host=host, port=port
+                ),
+                remedy=_("Check the bastion’s host and port."),
+            ) from error
+        finally:
+            transport.close()
+
+
+def _unreachable(host: str, port: int, error: OSError) -> HueError:
+    return Unreachable(
+        _("Nobody answers at {host}:{port} ({error}).").format(
+            host=host, port=port, error=error.strerror or error
+        ),
+        remedy=_("Check the network, the security group and the bastion’s name."),
+    )
