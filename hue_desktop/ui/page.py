@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.clusters import ClusterRef
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.fleet import FleetChange
     from hue_desktop.ui.context import UiContext
 
-__all__ = ["DockPanel", "Page", "PageKind", "TourStop"]
+__all__ = ["Page", "PageKind", "PanelKind", "TourStop"]
 
 
 class Page(QWidget):
@@ -65,33 +64,6 @@ class Page(QWidget):
         return base
 
 
-class DockPanel(QWidget):
-    """A panel of the dock, which stays while pages change. Made once, after the window shows."""
-
-    badge_changed = Signal(str)  #: a short text beside the title: "2 running"
-
-    def __init__(self, ctx: UiContext) -> None:
-        super().__init__()
-        self.ctx = ctx
-        self.setAccessibleName(self.title)
-
-    @property
-    def key(self) -> str:
-        """What ``Navigator.show_dock`` calls it."""
-        return ""
-
-    @property
-    def title(self) -> str:
-        """The word on its tab."""
-        return ""
-
-    def shown(self) -> None:
-        """The panel is unfolded and in front."""
-
-    def hidden(self) -> None:
-        """The panel is folded away or behind."""
-
-
 @dataclass(frozen=True)
 class PageKind:
     """A page that tabs can show. ``factory`` imports what it needs itself, at first use."""
@@ -101,6 +73,18 @@ class PageKind:
     icon: str
     factory: Callable[[UiContext, ClusterRef | None], Page]
     for_cluster: bool = False
+
+
+@dataclass(frozen=True)
+class PanelKind:
+    """A panel of the dock, made once, after the window shows.
+
+    The widget may have ``badge_changed = Signal(str)``: a short text beside the title.
+    """
+
+    key: str
+    title: str
+    factory: Callable[[UiContext], QWidget]
 
 
 @dataclass(frozen=True)
