@@ -69,6 +69,8 @@ class Cluster(Stored):
     steps: dict[str, Step] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     active_steps: dict[str, Step] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     caches: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    #: What derives from the instances; emptied when one of them changes.
+    node_cache: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
 
     @property
     def live(self) -> bool:

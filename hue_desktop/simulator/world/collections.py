@@ -31,10 +31,14 @@ class InstanceCollection(Stored):
     suspended: bool = False
     resizing: bool = False  #: a change of its size is on its way
     members: list[Instance] = field(default_factory=list, metadata=UNSTORED, repr=False)
+    #: Members whose end nobody has decided; None when it has to be found again.
+    standing: list[Instance] | None = field(default=None, metadata=UNSTORED, repr=False)
 
     def alive(self) -> list[Instance]:
         """Members whose end nobody has decided."""
-        return [member for member in self.members if member.alive]
+        if self.standing is None:
+            self.standing = [member for member in self.members if member.alive]
+        return self.standing
 
     def running(self, at: float) -> list[Instance]:
         """Members that serve the cluster at an instant."""

@@ -7,8 +7,8 @@ so that a chart may ask for any instant of the past and always gets the same ans
 from __future__ import annotations
 
 import math
-from bisect import bisect_right, insort
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -86,13 +86,19 @@ class _Spans:
         self.ended: list[float] = []
 
     def add(self, instance: Instance) -> None:
-        insort(self.asked, instance.created)
-        if instance.ended != NEVER:
-            insort(self.gone, min(instance.ended, max(instance.created, instance.draining)))
-        if instance.ready < instance.ended and instance.ready != NEVER:
-            insort(self.began, instance.ready)
-            if instance.ended != NEVER:
-                insort(self.ended, instance.ended)
+        self.asked.append(instance.created)
+        ended, ready = instance.ended, instance.ready
+        if ended != NEVER:
+            draining = instance.draining
+            self.gone.append(ended if draining == NEVER else draining)
+        if ready < ended:
+            self.began.append(ready)
+            if ended != NEVER:
+                self.ended.append(ended)
+
+    def sort(self) -> None:
+        for instants in (self.asked, self.gone, self.began, self.ended):
+            instants.sort()
 
     def requested(self, at: float) -> int:
         return bisect_right(self.asked, at) - bisect_right(self.gone, at)
@@ -110,24 +116,32 @@ class _Nodes:
         self.sick_ended: list[float] = []
         self.drained: list[float] = []
         self.lost: list[float] = []
+        sizes: dict[int, int] = {}
         for instance in cluster.instances.values():
-            disk = sum(volume[2] for volume in instance.volumes)
+            volumes = instance.volumes
+            disk = sizes.get(id(volumes))
+            if disk is None:
+                disk = sizes[id(volumes)] = sum(volume[2] for volume in volumes)
             key = (instance.role, instance.instance_type, instance.weight, disk)
             self.spans[key].add(instance)
             if instance.unhealthy != NEVER:
-                insort(self.sick, instance.unhealthy)
-                insort(self.sick_ended, instance.ended)
+                self.sick.append(instance.unhealthy)
+                self.sick_ended.append(instance.ended)
             if instance.ended != NEVER and instance.role != "MASTER":
                 if instance.draining != NEVER:
-                    insort(self.drained, instance.ended)
+                    self.drained.append(instance.ended)
                 elif instance.end_code != "CLUSTER_TERMINATED":
-                    insort(self.lost, instance.ended)
+                    self.lost.append(instance.ended)
+        for spans in self.spans.values():
+            spans.sort()
+        for instants in (self.sick, self.sick_ended, self.drained, self.lost):
+            instants.sort()
 
 
 def _nodes(cluster: Cluster) -> _Nodes:
-    nodes = cluster.caches.get("nodes")
+    nodes = cluster.node_cache.get("nodes")
     if not isinstance(nodes, _Nodes):
-        nodes = cluster.caches["nodes"] = _Nodes(cluster)
+        nodes = cluster.node_cache["nodes"] = _Nodes(cluster)
     return nodes
 
 
@@ -150,7 +164,7 @@ def load_of(world: World, cluster: Cluster, at: float) -> Load:
     running_apps, pending_apps, allocated, pending = _share(world, cluster, at, containers)
     capacity = hdfs_capacity(world, cluster, at)
     used = min(_hdfs_used(world, cluster, at), 0.97 * capacity)
-    done = [step for step in cluster.steps.values() if step.started != NEVER and step.ended <= at]
+    finished = Counter(step.state for step in cluster.steps.values() if step.ended <= at)
     nodes = _nodes(cluster)
     sick = bisect_right(nodes.sick, at) - bisect_right(nodes.sick_ended, at)
     core, task = running["CORE"].nodes, running["TASK"].nodes
@@ -158,10 +172,10 @@ def load_of(world: World, cluster: Cluster, at: float) -> Load:
     return Load(
         apps_running=running_apps,
         apps_pending=pending_apps,
-        apps_completed=sum(step.state == "COMPLETED" for step in done),
-        apps_failed=sum(step.state == "FAILED" for step in done),
-        apps_killed=sum(step.state in ("CANCELLED", "INTERRUPTED") for step in done),
-        apps_submitted=len(done) + running_apps + pending_apps,
+        apps_completed=finished["COMPLETED"],
+        apps_failed=finished["FAILED"],
+        apps_killed=finished["INTERRUPTED"],
+        apps_submitted=sum(finished.values()) + running_apps + pending_apps,
         containers_allocated=allocated,
         containers_pending=pending,
         memory_total_mb=memory,
@@ -221,7 +235,8 @@ def _yarn_capacity(world: World, cluster: Cluster, at: float) -> tuple[int, int]
 def _share(world: World, cluster: Cluster, at: float, free: int) -> tuple[int, int, int, int]:
     """How the applications share the containers: first come, first served."""
     running = waiting = allocated = pending = 0
-    for step in cluster.steps.values():
+    steps = cluster.active_steps if at >= world.at else cluster.steps
+    for step in steps.values():
         if step.runs_at(at):
             wanted = _wanted(world, step, at)
             got = min(wanted, free)

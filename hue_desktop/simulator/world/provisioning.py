@@ -88,6 +88,7 @@ class Provisioning:
                     instance.volumes = self.volumes_of(spec.instance_type, spec.volumes)
         cluster.instances[instance.id] = instance
         collection.members.append(instance)
+        collection.standing = None
         if instance.ec2_id:
             self._world.instances_by_ec2_id[instance.ec2_id] = instance
 

@@ -1,7 +1,7 @@
 """Scaling by policy: EMR managed scaling, and the custom automatic scaling of groups.
 
 Managed scaling looks at YARN's demand while there is work: what waits makes the cluster grow (core
-first, On-Demand up to its limit, then Spot), five quiet minutes make it shrink (task first, Spot
+first, On-Demand up to its limit, then Spot), ten quiet minutes make it shrink (task first, Spot
 first), never beyond the limits and never the primary node.
 """
 
@@ -24,7 +24,7 @@ __all__ = ["Scaling", "auto_scaling_state"]
 
 _LOOK_AFTER = 15.0
 _LOOK_AGAIN = 120.0
-_QUIET = 300.0
+_QUIET = 600.0
 _PERIOD = 300.0
 #: Seconds after PutAutoScalingPolicy at which a policy is ATTACHING, then ATTACHED.
 _ATTACHING, _ATTACHED = 3.0, 15.0

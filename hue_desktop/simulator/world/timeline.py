@@ -8,6 +8,7 @@ same course as one that kept running.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -46,7 +47,8 @@ class Timeline:
     """The events to come."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, str, Event]] = []
+        self._heap: list[tuple[float, str, int, Event]] = []
+        self._serial = itertools.count()  # tells apart what was scheduled twice for one instant
         self._events: dict[str, Event] = {}
 
     def __len__(self) -> int:
@@ -62,9 +64,11 @@ class Timeline:
     def put(self, event: Event) -> None:
         """Add the event, in place of an earlier one with its key."""
         self._events[event.key] = event
-        heapq.heappush(self._heap, (event.due, event.key, event))
+        heapq.heappush(self._heap, (event.due, event.key, next(self._serial), event))
         if len(self._heap) > 64 + 2 * len(self._events):
-            self._heap = [(item.due, key, item) for key, item in self._events.items()]
+            self._heap = [
+                (item.due, key, next(self._serial), item) for key, item in self._events.items()
+            ]
             heapq.heapify(self._heap)
 
     def drop(self, key: str) -> Event | None:
@@ -74,7 +78,7 @@ class Timeline:
     def pop_due(self, at: float) -> Event | None:
         """The next event due at or before ``at``, taken from the timeline."""
         while self._heap and self._heap[0][0] <= at:
-            _, key, event = heapq.heappop(self._heap)
+            _, key, _, event = heapq.heappop(self._heap)
             if self._events.get(key) is event:
                 del self._events[key]
                 return event

@@ -103,6 +103,12 @@ class World:
         self.run_until(now.timestamp())
         return now
 
+    def begin_at(self, at: float) -> None:
+        """Set an empty world back to an instant of the past, so that a scenario has a history."""
+        if self.clusters:
+            raise ValueError("only an empty world can begin in the past")
+        self.moment.at = at
+
     def run_until(self, at: float) -> None:
         """Let everything happen that is due at or before ``at``, epoch seconds."""
         while (event := self.timeline.pop_due(at)) is not None:
@@ -214,14 +220,26 @@ class World:
         """Note that entities have changed, so that they are written."""
         for entity in entities:
             self._changed[(entity.KIND, entity.key)] = entity
-            cluster_id = getattr(entity, "cluster_id", entity.key)
-            if cluster_id in self.clusters:
-                self.clusters[cluster_id].caches.clear()
+            if isinstance(entity, Instance):
+                self._stale(entity)
+            elif isinstance(entity, Cluster):
+                entity.caches.clear()
 
     def forget(self, *entities: Stored) -> None:
         """Note that entities are gone."""
         for entity in entities:
             self._changed[(entity.KIND, entity.key)] = None
+            if isinstance(entity, Instance):
+                self._stale(entity)
+
+    def _stale(self, instance: Instance) -> None:
+        """What was derived from an instance has to be derived again."""
+        cluster = self.clusters.get(instance.cluster_id)
+        if cluster is not None:
+            cluster.node_cache.clear()
+            collection_id = instance.collection_id
+            if collection_id in cluster.groups or collection_id in cluster.fleets:
+                self.collection(cluster, collection_id).standing = None
 
     def changes(self) -> dict[tuple[str, str], dict[str, Any] | None]:
         """The documents changed since the last call; None for what is gone."""

@@ -151,8 +151,8 @@ def master_dns(world: World, cluster: Cluster) -> str:
     """The name of the primary node, once EC2 has launched it."""
     if cluster.loaded.get("MasterPublicDnsName"):
         return str(cluster.loaded["MasterPublicDnsName"])
-    if "dns" not in cluster.caches:
-        cluster.caches["dns"] = next(
+    if "dns" not in cluster.node_cache:
+        cluster.node_cache["dns"] = next(
             (
                 (member.fulfilled, world.public_dns(member) or world.private_dns(member))
                 for item in cluster.of_role("MASTER")
@@ -161,13 +161,13 @@ def master_dns(world: World, cluster: Cluster) -> str:
             ),
             (NEVER, ""),
         )
-    since, dns = cluster.caches["dns"]
+    since, dns = cluster.node_cache["dns"]
     return dns if since <= world.at else ""
 
 
 def normalized_hours(world: World, cluster: Cluster) -> int:
     """Hours of its instances so far, weighted by size; counted anew every five minutes."""
-    known = cluster.caches.get("hours")
+    known = cluster.node_cache.get("hours")
     if known is None or world.at - known[0] > _HOURS_AGE:
         seconds = float(cluster.loaded.get("NormalizedInstanceHours", 0)) * 3600.0
         since = float(cluster.loaded.get("since", 0.0))
@@ -176,7 +176,7 @@ def normalized_hours(world: World, cluster: Cluster) -> int:
             served = min(member.ended, world.at) - began
             if served > 0:
                 seconds += served * normalized_units(member.instance_type)
-        known = cluster.caches["hours"] = (world.at, int(seconds // 3600))
+        known = cluster.node_cache["hours"] = (world.at, int(seconds // 3600))
     return int(known[1])
 
 
