@@ -24,12 +24,14 @@ from hue_desktop.simulator.clock import Clock
 from hue_desktop.simulator.service import ApiError, Call, Operation
 from hue_desktop.simulator.store import Document, StateError, Store
 from hue_desktop.simulator.throttle import Throttle
+from hue_desktop.simulator.wire.models import is_aws_region
 
 __all__ = ["ACCOUNT_ID", "Region", "RegionOptions"]
 
 ACCOUNT_ID = "123456789012"
 
 _LOG = logging.getLogger(__name__)
+_DEFAULT_REGION = "us-east-1"
 _LAZY_FLUSH_S = 1.0
 _OWN_KINDS = frozenset({"region", "trail", "moto"})
 _IDENTITY = ("region", "identity")
@@ -272,7 +274,10 @@ def _identity(options: RegionOptions, store: Store) -> Document:
     """What never changes in a region: its name and seed; with ``scenario`` once it was made."""
     kept = dict(store.load_kind("region")).get(_IDENTITY[1])
     if kept is None:
-        return {"region": options.region or "us-east-1", "seed": options.seed or 0}
+        name = options.region or _DEFAULT_REGION
+        if name != _DEFAULT_REGION and not is_aws_region(name):
+            raise ValueError(f"There is no AWS region {name!r}; an example is {_DEFAULT_REGION}.")
+        return {"region": name, "seed": options.seed or 0}
     for name, wanted in (("region", options.region), ("seed", options.seed)):
         if wanted is not None and wanted != kept[name]:
             raise ValueError(

@@ -74,8 +74,12 @@ class Front:
         """Listen; port 0 lets the system choose. Raises :class:`PortTaken`."""
         loop = asyncio.get_running_loop()
 
-        def request_of(*parts: Any) -> web.BaseRequest:
-            return web.BaseRequest(*parts, loop, client_max_size=_MAX_BODY)
+        def request_of(
+            message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+        ) -> web.BaseRequest:
+            return web.BaseRequest(
+                message, payload, protocol, writer, task, loop, client_max_size=_MAX_BODY
+            )
 
         self._server = web.Server(
             self._handle, request_factory=request_of, access_log=None, keepalive_timeout=75.0

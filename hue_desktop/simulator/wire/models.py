@@ -17,7 +17,15 @@ from hue_desktop.simulator.wire.reading import ReaderFactory, ReadShape
 from hue_desktop.simulator.wire.writing import WriterFactory, WriteShape
 from hue_desktop.simulator.wire.xml import WriteXml, XmlWriterFactory
 
-__all__ = ["SERVICES", "Models", "OperationApi", "ServiceApi", "ServiceId", "service_by_scope"]
+__all__ = [
+    "SERVICES",
+    "Models",
+    "OperationApi",
+    "ServiceApi",
+    "ServiceId",
+    "is_aws_region",
+    "service_by_scope",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +150,26 @@ class ServiceApi:
         return by_name
 
 
+def is_aws_region(name: str) -> bool:
+    """Whether AWS (its commercial partition) has a region of this name."""
+    partitions = _loader().load_data("partitions")["partitions"]
+    regions = next(item["regions"] for item in partitions if item["id"] == "aws")
+    return name in regions and name != "aws-global"
+
+
+def _loader() -> botocore.loaders.Loader:
+    """Reads what botocore ships and nothing else: a user's own models must not change a region."""
+    return botocore.loaders.Loader(
+        extra_search_paths=[botocore.loaders.Loader.BUILTIN_DATA_PATH],
+        include_default_search_paths=False,
+    )
+
+
 class Models:
     """All service models of a region."""
 
     def __init__(self, *, strict: bool = True) -> None:
-        # Only the models that botocore ships: a user's own model files must not change the region.
-        self._loader = botocore.loaders.Loader(
-            extra_search_paths=[botocore.loaders.Loader.BUILTIN_DATA_PATH],
-            include_default_search_paths=False,
-        )
+        self._loader = _loader()
         self._strict = strict
         self._services: dict[str, ServiceApi] = {}
         self._lock = threading.Lock()

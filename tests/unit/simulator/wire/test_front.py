@@ -255,20 +255,33 @@ def test_whatever_comes_the_answer_is_json_or_cbor(
         json.loads(answer)
 
 
+_FIELD_NAMES = [
+    "Filter.1.Name",
+    "Filter.1.Value.1",
+    "Filter.x",
+    "InstanceId.0",
+    "InstanceId.1",
+    "InstanceId.99999999999999",
+    "MaxResults",
+    "A.B.C",
+    "..",
+    "",
+]
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     service=st.sampled_from(["ec2", "sts"]),
     action=st.sampled_from(["DescribeInstances", "GetCallerIdentity", "DescribeSpotPriceHistory"]),
     fields=st.lists(
         st.tuples(
-            st.sampled_from(["Filter.1.Name", "Filter.1.Value.1", "InstanceId.1", "MaxResults",
-                             "Filter.x", "InstanceId.99999999999999", "InstanceId.0", "", "..", "A.B.C"]),
+            st.sampled_from(_FIELD_NAMES),
             st.text(max_size=12),
         ),
         max_size=4,
     ),
     tail=st.binary(max_size=10),
-)  # fmt: skip
+)
 def test_whatever_form_comes_the_answer_is_xml(
     shared: SimulatedRegion,
     service: str,

@@ -1,4 +1,4 @@
-"""Requests written and answers read by botocore itself, for every protocol that the front speaks."""
+"""Requests written and answers read by botocore itself, in every protocol of the front."""
 
 from __future__ import annotations
 
