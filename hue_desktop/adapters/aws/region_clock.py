@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from hue_desktop.core.ports import RegionClock
 
@@ -29,6 +28,8 @@ class DateClock:
 
     def observe(self, local_s: float, date_header: str) -> None:
         """Take in one answer: its arrival (Unix time) and Date header; nonsense is ignored."""
+        from email.utils import parsedate_to_datetime
+
         try:
             region_s = parsedate_to_datetime(date_header).timestamp()
         except (TypeError, ValueError, OverflowError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 from hue_desktop.adapters.local.paths import make_dir
@@ -34,6 +33,8 @@ def read_text(path: Path) -> str | None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a temporary file beside ``path`` and put it in its place. ``StateError`` on failure."""
+    import tempfile
+
     path = path.resolve()  # a link to the user's real file stays a link
     make_dir(path.parent)
     draft = ""

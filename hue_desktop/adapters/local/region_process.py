@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -215,6 +214,8 @@ def _parsed(line: str) -> dict[str, Any] | None:
 
 def _answers(facts: Mapping[str, Any]) -> bool:
     """Whether a region listens there, and is this one: its control API knows its own token."""
+    import urllib.request
+
     url = str(facts.get("control_url") or "")
     if not url.startswith("http://127.0.0.1:"):
         return False
