@@ -1,20 +1,40 @@
-"""The one place that knows every room: builds, connects, opens and closes."""
+"""The one place that knows every room: builds, connects, opens and closes.
+
+Adapters are imported when they are needed: nothing here may cost the window its start.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hue_desktop.core.changes import JournalEntry, Plan
+from hue_desktop.core.connections import Connection, ConnectionClass
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
+from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
+from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.cost.service import CostService
 from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.health.service import HealthService
 from hue_desktop.services.journal.service import JournalService
+from hue_desktop.services.lanes import Lane
 from hue_desktop.services.launch.service import LaunchService
+from hue_desktop.services.planning import PlanMaker
 from hue_desktop.services.scaling.service import ScalingService
 from hue_desktop.services.settings import SettingsService
 
+if TYPE_CHECKING:
+    from hue_desktop.adapters.store.database import Database
+
 __all__ = ["Application", "Overrides", "Paths"]
+
+_AWS_THREADS = 8
+_CLOSE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +43,13 @@ class Paths:
 
     config_dir: Path
     data_dir: Path
+
+    @classmethod
+    def of_user(cls) -> Paths:
+        """The system's custom, or HUE_CONFIG_DIR and HUE_DATA_DIR."""
+        from hue_desktop.adapters.local import paths
+
+        return cls(paths.config_dir(), paths.data_dir())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +61,21 @@ class Overrides:
     profile: str = ""
     region: str = ""
 
+    def adapt(self, connection: Connection) -> Connection:
+        """The connection as it is to be used."""
+        if self.connection and connection.name != self.connection:
+            return connection
+        return replace(
+            connection,
+            endpoint_url=self.endpoint_url or connection.endpoint_url,
+            profile=self.profile or connection.profile,
+            regions=(self.region,) if self.region else connection.regions,
+        )
+
 
 @dataclass(frozen=True)
 class Application:
-    """Everything the window and the commands need; ``open`` it, ``close`` it."""
+    """Everything the window and the commands need; ``open`` it, ``start`` it, ``close`` it."""
 
     paths: Paths
     connections: ConnectionService
@@ -48,11 +86,164 @@ class Application:
     journal: JournalService
     cost: CostService
     health: HealthService
+    state_problem: HueError | None  #: why the state directory cannot be used, if so
+    _closers: tuple[Callable[[float], None], ...]
 
     @classmethod
-    def open(cls, paths: Paths, overrides: Overrides) -> Application:
+    def open(cls, paths: Paths, overrides: Overrides | None = None) -> Application:
         """Read the user's files and put the services together; nothing is contacted yet."""
-        raise NotImplementedError
+        return _Builder(paths, overrides or Overrides()).application()
+
+    def start(self) -> None:
+        """Begin to read connections and to carry changes out; returns at once."""
+        self.journal.start()
+        self.fleet.start()
+
+    def problems(self) -> tuple[HueError, ...]:
+        """What is wrong with the user's files, to be shown once."""
+        found = (self.state_problem,) if self.state_problem else ()
+        return (*found, *self.settings.problems, *self.connections.problems())
 
     def close(self) -> None:
         """Stop everything within two seconds, even while calls run."""
+        deadline = time.monotonic() + _CLOSE_S
+        for close in self._closers:
+            close(max(0.05, deadline - time.monotonic()))
+
+
+class _Builder:
+    """Puts the rooms together once."""
+
+    def __init__(self, paths: Paths, overrides: Overrides) -> None:
+        self.paths = paths
+        self.overrides = overrides
+        self.database: Database | None = None
+        self.price_cache: PriceCache | None = None
+        self.state_problem: HueError | None = None
+
+    def application(self) -> Application:
+        settings = self._settings()
+        store = self._journal_store()
+        connections = self._connections()
+        lane = Lane("aws", _AWS_THREADS)
+        access = AccessPool(
+            connections.find,
+            lambda connection, region: self._open(connections.ensure_region(connection), region),
+        )
+        books = PriceBooks(access)
+        fleet = FleetService(access, lane, connections.connections, settings.number, books)
+        connections.subscribe(fleet.reload_connections)
+        plans = PlanMaker(access, fleet, books, connections.find, settings.text)
+        journal = JournalService(
+            access, fleet, store, lambda plan: _hold_s(plan, settings, connections)
+        )
+        return Application(
+            paths=self.paths,
+            connections=connections,
+            settings=settings,
+            fleet=fleet,
+            launching=LaunchService(access, fleet, books, plans),
+            scaling=ScalingService(access, fleet, books, plans),
+            journal=journal,
+            cost=CostService(fleet),
+            health=HealthService(access),
+            state_problem=self.state_problem,
+            _closers=(
+                journal.stop,
+                fleet.stop,
+                lambda _left: access.close(),
+                lambda left: lane.shutdown(timeout_s=left),
+                lambda _left: self._close_state(settings, connections),
+            ),
+        )
+
+    def _settings(self) -> SettingsService:
+        from hue_desktop.adapters.local.settings_toml import SettingsFile
+
+        return SettingsService(SettingsFile(self.paths.config_dir / "settings.toml"))
+
+    def _connections(self) -> ConnectionService:
+        from hue_desktop.adapters.local.connections_toml import ConnectionsFile
+        from hue_desktop.adapters.local.region_process import LocalRegions
+
+        return ConnectionService(
+            ConnectionsFile(self.paths.config_dir / "connections.toml"),
+            LocalRegions(),
+            self.paths.data_dir,
+            self._open,
+            adapt=self.overrides.adapt,
+        )
+
+    def _journal_store(self) -> JournalStore:
+        """The journal's table, or one that refuses when the state directory cannot be used."""
+        from hue_desktop.adapters.local.paths import journal_database, make_dir
+        from hue_desktop.adapters.store.database import Database
+        from hue_desktop.adapters.store.journal import SqliteJournal
+        from hue_desktop.adapters.store.prices import SqlitePriceCache
+
+        try:
+            self.database = Database(journal_database(make_dir(self.paths.data_dir)))
+        except HueError as error:
+            self.state_problem = error
+            return _NoJournal(error)
+        self.price_cache = SqlitePriceCache(self.database)
+        return SqliteJournal(self.database)
+
+    def _open(self, connection: Connection, region: str) -> RegionAccess:
+        from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
+        from hue_desktop.adapters.aws.emr import AwsEmr
+        from hue_desktop.adapters.aws.identity import AwsIdentity
+        from hue_desktop.adapters.aws.launching import AwsLaunching
+        from hue_desktop.adapters.aws.prices import AwsPrices
+        from hue_desktop.adapters.aws.session import AwsSession
+        from hue_desktop.adapters.local.prices import SnapshotPrices
+        from hue_desktop.adapters.local.resources import resources_dir
+
+        session = AwsSession(connection, region)
+        snapshot = SnapshotPrices(resources_dir() / "prices", region)
+        return RegionAccess(
+            emr=AwsEmr(session),
+            launching=AwsLaunching(session),
+            prices=AwsPrices(session, snapshot, self.price_cache),
+            metrics=AwsMetrics(session),
+            identity=AwsIdentity(session),
+            close=session.close,
+        )
+
+    def _close_state(self, settings: SettingsService, connections: ConnectionService) -> None:
+        if not settings.flag("simulator.keep_running"):
+            connections.close()
+        if self.database is not None:
+            self.database.close()
+
+
+class _NoJournal:
+    """Stands for the journal while its database cannot be used: no change without a record."""
+
+    def __init__(self, error: HueError) -> None:
+        self._error = error
+
+    def add(self, entry: JournalEntry) -> JournalEntry:
+        """Refuse."""
+        raise self._error
+
+    def update(self, entry: JournalEntry) -> None:
+        """Refuse."""
+        raise self._error
+
+    def entries(self, *, limit: int = 500) -> tuple[JournalEntry, ...]:
+        """There are none."""
+        return ()
+
+    def plan_of(self, entry_id: int) -> Plan | None:
+        """There is none."""
+        return None
+
+
+def _hold_s(plan: Plan, settings: SettingsService, connections: ConnectionService) -> float:
+    """How long the plan waits after it was confirmed."""
+    careful = any(
+        each.name == plan.connection and each.connection_class is ConnectionClass.PRODUCTION
+        for each in connections.connections()
+    )
+    return settings.number("changes.hold_production_s" if careful else "changes.hold_s")

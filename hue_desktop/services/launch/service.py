@@ -8,8 +8,10 @@ from hue_desktop.core.changes import ClusterSpec, Plan
 from hue_desktop.core.clusters import Application, ClusterRef, ClusterSnapshot
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.services.access import AccessPool
+from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.launch.values import LaunchOptions, PricedType, SpecProblem
+from hue_desktop.services.planning import PlanMaker
 
 __all__ = ["LaunchService"]
 
@@ -17,9 +19,13 @@ __all__ = ["LaunchService"]
 class LaunchService:
     """Options and prices block and raise a HueError; checks and plans answer at once."""
 
-    def __init__(self, access: AccessPool, fleet: FleetService) -> None:
+    def __init__(
+        self, access: AccessPool, fleet: FleetService, books: PriceBooks, plans: PlanMaker
+    ) -> None:
         self._access = access
         self._fleet = fleet
+        self._books = books
+        self._plans = plans
 
     def options(self, connection: str, region: str) -> LaunchOptions:
         """What the region offers for a new cluster. Blocks."""

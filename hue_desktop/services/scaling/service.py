@@ -6,8 +6,10 @@ from hue_desktop.core.changes import FleetSpec, GroupSpec, Plan
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.instances import Market
 from hue_desktop.services.access import AccessPool
+from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.launch.values import PricedType
+from hue_desktop.services.planning import PlanMaker
 from hue_desktop.services.scaling.values import SizeLimits
 
 __all__ = ["ScalingService"]
@@ -16,9 +18,13 @@ __all__ = ["ScalingService"]
 class ScalingService:
     """``candidates`` blocks and raises a HueError; limits and plans answer at once."""
 
-    def __init__(self, access: AccessPool, fleet: FleetService) -> None:
+    def __init__(
+        self, access: AccessPool, fleet: FleetService, books: PriceBooks, plans: PlanMaker
+    ) -> None:
         self._access = access
         self._fleet = fleet
+        self._books = books
+        self._plans = plans
 
     def plan_resize_group(self, ref: ClusterRef, group_id: str, count: int) -> Plan:
         """Set an instance group to ``count`` nodes."""

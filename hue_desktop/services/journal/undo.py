@@ -1,0 +1,129 @@
+"""Undoing: the plan that takes an entry back, as honest as the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hue_desktop.core.changes import (
+    AddTags,
+    Change,
+    ChangeState,
+    JournalEntry,
+    Plan,
+    RemoveTags,
+    ResizeFleet,
+    ResizeGroup,
+    Risk,
+    RiskLevel,
+    SetAutoTermination,
+    SetProtection,
+    Terminate,
+    Undoability,
+)
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.errors import Refused
+from hue_desktop.core.pricing import CostChange
+from hue_desktop.core.text import _
+from hue_desktop.services.fleet.values import FleetSnapshot
+
+__all__ = ["filled", "undo_of"]
+
+
+def undo_of(entry: JournalEntry, fleet: FleetSnapshot, call_text: Callable[[Plan], str]) -> Plan:
+    """The plan that undoes ``entry``. Refused when it cannot be undone."""
+    if not entry.can_undo:
+        raise Refused(_why_not(entry), remedy=_("Change the cluster from its own pages."))
+    plan = entry.plan
+    changes = tuple(filled(change, entry.outcome) for change in plan.inverse)
+    redo = _redoes(plan)
+    undone = replace(
+        plan,
+        title=_("Undo: {title}").format(title=plan.title),
+        changes=changes,
+        target=plan.target or _created(entry),
+        cost=CostChange(plan.cost.after, plan.cost.before) if plan.cost else None,
+        risks=(*_drifted(plan, fleet), *_risks(changes)),
+        inverse=plan.changes if redo else (),
+        undo=Undoability.UNDOABLE if redo else Undoability.FINAL,
+        undo_text=_("Undo does it again: {title}").format(title=plan.title) if redo else "",
+        typed_name="",
+        blocked=_blocked(entry, fleet),
+        undoes=entry.id,
+    )
+    return replace(undone, call_text=call_text(undone))
+
+
+def filled(change: Change, outcome: Mapping[str, str]) -> Change:
+    """The change with the ids that AWS gave in place of those not known when it was planned."""
+    names = {
+        "cluster_id": outcome.get("cluster_id"),
+        "group_id": outcome.get("group_id"),
+        "fleet_id": outcome.get("fleet_id"),
+    }
+    known: dict[str, Any] = {
+        name: value for name, value in names.items() if value and getattr(change, name, None) == ""
+    }
+    return replace(change, **known) if known else change
+
+
+def _why_not(entry: JournalEntry) -> str:
+    if entry.undone_by is not None:
+        return _("It was undone already.")
+    if not entry.plan.inverse:
+        return _("“{title}” cannot be undone.").format(title=entry.plan.title)
+    if entry.state is ChangeState.WAITING:
+        return _("It was not sent yet: cancel it instead.")
+    return _("Only a change that was carried out can be undone.")
+
+
+def _redoes(plan: Plan) -> bool:
+    """Whether doing it again restores the same; a new cluster or group would be another one."""
+    again = (ResizeGroup, ResizeFleet, SetProtection, SetAutoTermination, AddTags, RemoveTags)
+    return all(isinstance(change, again) for change in plan.changes)
+
+
+def _created(entry: JournalEntry) -> ClusterRef | None:
+    created = entry.outcome.get("cluster_id")
+    plan = entry.plan
+    return ClusterRef(plan.connection, plan.region, created) if created else None
+
+
+def _blocked(entry: JournalEntry, fleet: FleetSnapshot) -> str:
+    target = entry.plan.target or _created(entry)
+    snapshot = fleet.clusters.get(target) if target else None
+    if snapshot is not None and not snapshot.summary.state.active:
+        return _("The cluster has ended.")
+    return ""
+
+
+def _risks(changes: tuple[Change, ...]) -> tuple[Risk, ...]:
+    if any(isinstance(change, Terminate) for change in changes):
+        text = _("Undo ends the new cluster; what was written to its HDFS is lost.")
+        return (Risk(RiskLevel.LOSS, text),)
+    return ()
+
+
+def _drifted(plan: Plan, fleet: FleetSnapshot) -> tuple[Risk, ...]:
+    """Somebody changed the same thing since: say so before it is overwritten."""
+    snapshot = fleet.clusters.get(plan.target) if plan.target else None
+    if snapshot is None:
+        return ()
+    texts = [text for change in plan.changes if (text := _drift(change, snapshot))]
+    return tuple(Risk(RiskLevel.WARN, text) for text in texts)
+
+
+def _drift(change: Change, snapshot: ClusterSnapshot) -> str:
+    if isinstance(change, ResizeGroup):
+        for group in snapshot.groups or ():
+            if group.id == change.group_id and group.requested != change.count:
+                return _("The group was set to {now} nodes since.").format(now=group.requested)
+    if snapshot.cluster is None:
+        return ""
+    match change:
+        case SetProtection(protected=wanted) if snapshot.cluster.termination_protected != wanted:
+            return _("The protection was changed since.")
+        case SetAutoTermination(idle_timeout_s=wanted) if snapshot.cluster.idle_timeout_s != wanted:
+            return _("The auto-termination was changed since.")
+    return ""
