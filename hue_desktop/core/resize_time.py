@@ -17,9 +17,9 @@ __all__ = ["takes_effect"]
 def takes_effect(role: Role, before: int, after: int) -> str:
     """When nodes of ``role`` have really gone from ``before`` to ``after``."""
     if after > before:
-        return _("5 – 6 min")
+        return _("in 5 – 6 min")
     if after == before:
         return _("nothing changes")
     if role is Role.CORE:
-        return _("when YARN and HDFS have drained")
-    return _("when containers end, 1 h at most")
+        return _("after YARN and HDFS drained")
+    return _("as containers end, 1 h at most")

@@ -129,10 +129,11 @@ class PlanPanel(QWidget):
         self._costs = ChangeTable(compare=compare)
         self._counts = ChangeTable(compare=compare)
         self._budget = BudgetLines()
-        self._budget_rule = Rule("h")
         self._note = Label(tone="text-2", wrap=True)
-        self._note_rule = Rule("h")
         self._facts = Facts()
+        self._counts_part = _part(column(16, self._counts))
+        self._budget_part = _part(column(16, self._budget, 14, Rule("h")))
+        self._note_part = _part(column(14, self._note, 14, Rule("h")))
         heading = Label(title, weight=600)
         self.setLayout(
             column(
@@ -140,17 +141,10 @@ class PlanPanel(QWidget):
                 Rule("h"),
                 row(self._headline, margins=(0, 14, 0, 10)),
                 self._costs,
-                16,
-                self._counts,
-                16,
-                self._budget,
-                16,
-                self._budget_rule,
-                16,
-                self._note,
-                16,
-                self._note_rule,
-                12,
+                self._counts_part,
+                self._budget_part,
+                self._note_part,
+                14,
                 self._facts,
                 None,
             )
@@ -177,14 +171,13 @@ class PlanPanel(QWidget):
 
     def show_counts(self, lines: Sequence[ChangeLine]) -> None:
         """Nodes, vCPU, memory."""
-        self._counts.setVisible(bool(lines))
+        self._counts_part.setVisible(bool(lines))
         self._counts.show_lines(lines)
 
     def show_note(self, text: str) -> None:
         """A sentence about how the figures are to be read."""
         self._note.setText(text)
-        self._note.setVisible(bool(text))
-        self._note_rule.setVisible(bool(text))
+        self._note_part.setVisible(bool(text))
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """When it takes effect, what is called."""
@@ -192,7 +185,13 @@ class PlanPanel(QWidget):
 
     def show_budget(self, connection: str, use: BudgetUse | None) -> None:
         """The budget, where the plan is not made yet; ``None`` takes it away."""
-        self._budget.setVisible(use is not None)
-        self._budget_rule.setVisible(use is not None)
+        self._budget_part.setVisible(use is not None)
         if use is not None:
             self._budget.show_use(connection, use)
+
+
+def _part(layout: QVBoxLayout) -> QWidget:
+    """A section with its own gaps, so that nothing is left where it is hidden."""
+    part = QWidget()
+    part.setLayout(layout)
+    return part

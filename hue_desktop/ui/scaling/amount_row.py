@@ -12,7 +12,7 @@ from hue_desktop.ui.scaling.target_slider import TargetSlider, slider_top
 
 __all__ = ["AmountRow", "difference_text"]
 
-_LABEL_WIDTH = 84
+_LABEL_WIDTH = 72
 
 
 def difference_text(delta: int, *, units: bool = False) -> str:
@@ -39,15 +39,15 @@ class AmountRow(QWidget):
         self._low, self._high = 0, 1
         self.slider = TargetSlider(label, role_color)
         self.number = NumberField(name=_("{label}, as a number").format(label=label))
-        self.number.setFixedWidth(76)
+        self.number.setFixedWidth(68)
         self._difference = Label(tone="accent")
-        self._difference.setMinimumWidth(84)
+        self._difference.setMinimumWidth(76)
         self._why = Label(tone="text-2", wrap=True)
         caption = Label(label, weight=500)
         caption.setFixedWidth(_LABEL_WIDTH)
-        line = row(caption, self.slider, self.number, self._difference, spacing=16)
+        line = row(caption, self.slider, self.number, self._difference, spacing=12)
         line.setStretchFactor(self.slider, 1)
-        why = row(_LABEL_WIDTH + 16, self._why, spacing=0)
+        why = row(_LABEL_WIDTH + 12, self._why, spacing=0)
         why.setStretchFactor(self._why, 1)
         self.setLayout(column(line, why))
         self._why.hide()

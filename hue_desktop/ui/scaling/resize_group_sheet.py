@@ -101,9 +101,7 @@ class ResizeGroupSheet(PlanSheet):
         after = before.with_more(self.amount.delta, self.types.get(group.instance_type))
         self.panel.show_counts(capacity_lines(before, after))
         when = takes_effect(group.role, group.requested, self.amount.value)
-        self.panel.show_facts(
-            ((_("Takes effect in"), when), (_("Calls"), "ModifyInstanceGroups × 1"))
-        )
+        self.panel.show_facts(((_("Takes effect"), when), (_("Calls"), "ModifyInstanceGroups × 1")))
 
 
 def _group_of(cluster: ClusterSnapshot | None, group_id: str) -> InstanceGroup | None:

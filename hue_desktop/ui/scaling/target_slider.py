@@ -14,6 +14,7 @@ __all__ = ["TargetSlider", "slider_top"]
 _MARGIN = 10  #: room for half the handle and half a label at both ends
 _GROOVE_Y = 28
 _HANDLE = 7.0
+_ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _STEPS = (10, 20, 30, 60, 100, 200, 300, 600, 1000, 2000, 3000, 6000, 10_000)
 
 
@@ -21,6 +22,16 @@ def slider_top(now: int, target: int, highest: int) -> int:
     """The right end of the slider: a round number with room to triple, within the limit."""
     wanted = max(3 * now, target, 10)
     return min(next((step for step in _STEPS if step >= wanted), wanted), max(highest, 1))
+
+
+def _round_labels(low: int, high: int) -> list[int]:
+    """Both ends and round numbers between them, not too close to each other."""
+    step = next(size for size in _ROUND if (high - low) / size <= 7)
+    first = -(-low // step) * step
+    near = 0.6 * step
+    inner = range(first, high + 1, step)
+    kept = [value for value in inner if value - low > near and high - value > near]
+    return [low, *kept, high] if high > low else [low]
 
 
 class TargetSlider(QAbstractSlider):
@@ -50,7 +61,7 @@ class TargetSlider(QAbstractSlider):
 
     def minimumSizeHint(self) -> QSize:
         """Still draggable in a narrow window."""
-        return QSize(180, 56)
+        return QSize(120, 56)
 
     def _x(self, value: float) -> float:
         span = max(self.maximum() - self.minimum(), 1)
@@ -109,9 +120,7 @@ class TargetSlider(QAbstractSlider):
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(active_theme().font("small"))
         painter.setPen(active_theme().color("text-2"))
-        low, high = self.minimum(), self.maximum()
-        parts = min(6, max(high - low, 1))
-        labels = sorted({low + round(part * (high - low) / parts) for part in range(parts + 1)})
+        labels = _round_labels(self.minimum(), self.maximum())
         for value in labels:
             box = QRectF(self._x(value) - 30, _GROOVE_Y + 12, 60, 16)
             box.moveLeft(min(max(box.left(), -20.0), self.width() - 40.0))
