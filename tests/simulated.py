@@ -110,7 +110,7 @@ def simulated_region(
     *,
     speed: float = 1.0,
     paused: bool = False,
-    throttled: bool = False,
+    throttled: bool | None = False,
     state: Path | None = None,
     files: Sequence[Path] = (),
     compat: str | None = None,

@@ -16,6 +16,8 @@ import pytest
 from hue_desktop.simulator.cli import RUNNING_FILE, default_state_directory, main
 from tests.unit.simulator.processes import simulator_process
 
+FACTS = {"endpoint_url", "region", "aws_config_file", "ssh", "control_url", "pid"}
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -33,9 +35,7 @@ def test_it_says_what_a_client_needs_and_stops_cleanly(
 ) -> None:
     with simulator_process("--state", str(tmp_path), "--scenario", "empty") as running:
         facts = running.facts
-        assert set(facts) == {
-            "endpoint_url", "region", "aws_config_file", "ssh", "control_url", "pid",
-        }  # fmt: skip
+        assert set(facts) == FACTS
         assert facts["ssh"] is None
         assert facts["pid"] == running.process.pid
         assert json.loads((tmp_path / RUNNING_FILE).read_text()) == facts
@@ -61,9 +61,9 @@ def test_the_port_is_the_same_again_unless_it_is_taken(tmp_path: Path) -> None:
         assert running.endpoint_url == first
         running.process.terminate()
         running.process.wait(20)
-    with socket.create_server(("127.0.0.1", int(first.rpartition(":")[2]))):
-        with simulator_process(*arguments) as running:
-            assert running.endpoint_url != first
+    taken = ("127.0.0.1", int(first.rpartition(":")[2]))
+    with socket.create_server(taken), simulator_process(*arguments) as running:
+        assert running.endpoint_url != first
 
 
 def test_a_taken_port_is_one_clear_line() -> None:

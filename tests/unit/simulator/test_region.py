@@ -10,7 +10,7 @@ import pytest
 
 from hue_desktop.simulator.region import Region, RegionOptions
 from hue_desktop.simulator.service import ApiError, Call
-from hue_desktop.simulator.store import StateError
+from hue_desktop.simulator.store import Changes, StateError
 from tests.simulated import simulated_region
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -139,7 +139,12 @@ def test_reads_write_at_most_once_a_second(tmp_path: Path) -> None:
     region = opened(tmp_path, wall)
     writes: list[int] = []
     write = region.store.write
-    region.store.write = lambda changes: (writes.append(len(changes)), write(changes))[1]  # type: ignore[method-assign]
+
+    def counted(changes: Changes) -> None:
+        writes.append(len(changes))
+        write(changes)
+
+    region.store.write = counted  # type: ignore[method-assign]
     for _ in range(100):
         wall.now += 0.1
         region.call("emr", "ListClusters", {})
@@ -154,10 +159,10 @@ def test_a_change_that_cannot_be_written_is_not_acknowledged(tmp_path: Path) -> 
     region = opened(tmp_path)
     write = region.store.write
 
-    def full(changes: object) -> None:
+    def full(changes: Changes) -> None:
         raise StateError("The disk is full.")
 
-    region.store.write = full  # type: ignore[method-assign, assignment]
+    region.store.write = full  # type: ignore[method-assign]
     with pytest.raises(ApiError) as raised:
         region.call("emr", "RunJobFlow", CLUSTER)
     assert (raised.value.status, raised.value.message) == (500, "The disk is full.")
