@@ -18,7 +18,8 @@ from shiboken6 import isValid
 
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.text import _
-from hue_desktop.ui.lanes import CancelToken, Lane
+from hue_desktop.services.lanes import Lane
+from hue_desktop.ui.cancel import CancelToken
 
 __all__ = ["CancelToken", "Poster", "Task", "TaskRunner"]
 
@@ -166,15 +167,13 @@ class TaskRunner(QObject):
         self._closed = True
         self._watch.stop()
         self.poster.close()
-        for lane in self._lanes.values():
-            lane.close()
         for task in tuple(self._running):
             task.cancel()
         self._running.clear()
         self._newest.clear()
         deadline = time.monotonic() + _CLOSE_WAIT_S
         for lane in self._lanes.values():
-            lane.join(deadline)
+            lane.shutdown(timeout_s=max(0.0, deadline - time.monotonic()))
 
     def _lane(self, name: str) -> Lane:
         lane = self._lanes.get(name)

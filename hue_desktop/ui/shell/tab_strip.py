@@ -79,7 +79,7 @@ class TabStrip(QWidget):
         self.setLayout(line)
         active_theme().changed.connect(self._tint)
 
-    def keys(self) -> tuple[str, ...]:
+    def order(self) -> tuple[str, ...]:
         """The tabs from left to right."""
         return tuple(str(self.bar.tabData(i)) for i in range(self.bar.count()))
 
