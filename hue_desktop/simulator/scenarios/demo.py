@@ -1,7 +1,7 @@
-"""``demo``: three clusters that live and the traces of those that have gone, with days of history.
+"""``demo``: three clusters that live, and the traces of those that have gone.
 
-``analytics-prod`` has groups, Spot task nodes, managed scaling and recurring work, ``etl-streaming``
-has fleets and always something to do, ``dev-sandbox`` waits and costs money.
+``analytics-prod`` has groups, Spot task nodes, managed scaling and recurring work,
+``etl-streaming`` has fleets and always something to do, ``dev-sandbox`` waits and costs money.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from hue_desktop.simulator.world.documents import NEVER, UNSTORED, Stored
 from hue_desktop.simulator.world.instances import Instance
 from hue_desktop.simulator.world.steps import Step
 
-__all__ = ["ENDED_STATES", "LIVE_STATES", "Cluster"]
+__all__ = ["ENDED_STATES", "LIVE_STATES", "Cluster", "dfs_replication"]
 
 Json = dict[str, Any]
 
@@ -98,3 +98,13 @@ class Cluster(Stored):
     def running_steps(self) -> list[Step]:
         """Steps whose application runs now, those being cancelled included."""
         return [step for step in self.active_steps.values() if step.started != NEVER]
+
+
+def dfs_replication(configurations: Iterable[Json], core_nodes: int) -> int:
+    """``dfs.replication``: as configured, or from the number of core nodes as EMR sets it."""
+    for configuration in configurations:
+        if configuration.get("Classification") == "hdfs-site":
+            text = (configuration.get("Properties") or {}).get("dfs.replication", "")
+            if text.isdigit() and int(text):
+                return int(text)
+    return 1 if core_nodes < 4 else 2 if core_nodes < 10 else 3

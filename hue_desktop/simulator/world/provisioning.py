@@ -75,6 +75,12 @@ class Provisioning:
         self._world.touch(fleet)
         return made
 
+    def start_waiting(self, cluster: Cluster, collection: InstanceGroup | InstanceFleet) -> None:
+        """Let EC2 launch what waits in a group or fleet, as far as it can now."""
+        waiting = [item for item in collection.alive() if item.fulfilled == NEVER]
+        self._fulfil(cluster, waiting)
+        self._retry_later(cluster, collection)
+
     def adopt(
         self, cluster: Cluster, collection: InstanceGroup | InstanceFleet, instance: Instance
     ) -> None:
@@ -194,9 +200,7 @@ class Provisioning:
         if cluster is None or not cluster.live:
             return
         collection = self._world.collection(cluster, event.subject)
-        waiting = [item for item in collection.alive() if item.fulfilled == NEVER]
-        self._fulfil(cluster, waiting)
-        self._retry_later(cluster, collection)
+        self.start_waiting(cluster, collection)
         self._world.lifecycle.reconsider(cluster)
         self._world.resizing.expect(cluster, collection)
 

@@ -220,6 +220,22 @@ class Work:
         message = "Steps completed with errors" if failed else "Steps completed"
         world.lifecycle.terminate(cluster, "ALL_STEPS_COMPLETED", message)
 
+    def go_on_from_files(self, cluster: Cluster) -> None:
+        """A cluster was loaded from files: its running steps go on, those that wait may start."""
+        world = self._world
+        for step in cluster.running_steps():
+            left = step.planned_s or world.between(timing.STEP, "took", step.id)
+            step.ended = world.at + left
+            kind = "step-cancelled" if step.state == "CANCEL_PENDING" else "step-end"
+            world.schedule(step.ended, kind, cluster.id, step.id)
+            world.touch(step)
+        self.pump(cluster)
+        if cluster.state == "WAITING":
+            cluster.idle_since = world.at
+            world.touch(cluster)
+        elif not cluster.active_steps and cluster.steps:
+            world.lifecycle.rest(cluster, "Cluster ready after last step completed.")
+
     # Cancelling
 
     def cancel(self, cluster: Cluster, step: Step) -> None:

@@ -41,7 +41,7 @@ class InstanceOperations:
         cluster = find_cluster(world, params["ClusterId"])
         wanted = set(params.get("InstanceStates") or ())
         at = world.at
-        horizon = at - timing.KEEP_INSTANCES
+        horizon = at - timing.KEEP_INSTANCES if not cluster.loaded else 0.0
         found = [
             instance
             for instance in self._members(cluster, params)

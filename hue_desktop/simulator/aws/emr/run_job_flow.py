@@ -13,7 +13,7 @@ from hue_desktop.simulator.aws.emr.releases import application_versions, is_know
 from hue_desktop.simulator.aws.emr.steps import check_steps
 from hue_desktop.simulator.aws.emr.tags import check_tags
 from hue_desktop.simulator.service import Call, Operation
-from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.clusters import Cluster, dfs_replication
 from hue_desktop.simulator.world.world import World
 
 __all__ = ["RunJobFlow"]
@@ -316,15 +316,9 @@ def _echoed(request: Mapping[str, Any]) -> Json:
 
 
 def _replication(cluster: Cluster, groups: list[Json], fleets: list[Json]) -> int:
-    """``dfs.replication``: as configured, or from the number of core nodes as EMR sets it."""
-    for configuration in cluster.configurations:
-        if configuration.get("Classification") == "hdfs-site":
-            text = (configuration.get("Properties") or {}).get("dfs.replication", "")
-            if text.isdigit() and int(text):
-                return int(text)
     core = sum(int(item["InstanceCount"]) for item in groups if item["InstanceRole"] == "CORE")
     for fleet in fleets:
         if fleet["InstanceFleetType"] == "CORE":
             core += int(fleet.get("TargetOnDemandCapacity") or 0)
             core += int(fleet.get("TargetSpotCapacity") or 0)
-    return 1 if core < 4 else 2 if core < 10 else 3
+    return dfs_replication(cluster.configurations, core)
