@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from hue_desktop.core.clusters import ClusterRef
@@ -36,6 +36,7 @@ class _LineDelegate(QStyledItemDelegate):
     def __init__(self, model: RowsModel[CatalogLine]) -> None:
         super().__init__(model)
         self._model = model
+        self.by_keyboard = False  #: the edge of the focus is for those who use it
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -56,7 +57,7 @@ class _LineDelegate(QStyledItemDelegate):
         box: QRect = option.rect
         if option.state & QStyle.StateFlag.State_Selected and line.kind == "cluster":
             painter.fillRect(box, theme.color("selection"))
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        if option.state & QStyle.StateFlag.State_HasFocus and self.by_keyboard:
             painter.setPen(QPen(theme.color("accent-text"), 2))
             painter.drawRect(box.adjusted(1, 1, -1, -1))
         right = self._right_edge(painter, box, line)
@@ -132,7 +133,8 @@ class _LineList(QListView):
         super().__init__()
         self._model = model
         self.setModel(model)
-        self.setItemDelegate(_LineDelegate(model))
+        self._delegate = _LineDelegate(model)
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName(_("Connections and clusters"))
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -145,6 +147,7 @@ class _LineList(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         line = self._line(self.indexAt(event.position().toPoint()))
+        self._delegate.by_keyboard = False
         super().mousePressEvent(event)
         if line is None or event.button() is not Qt.MouseButton.LeftButton:
             return
@@ -153,7 +156,12 @@ class _LineList(QListView):
         elif line.kind in ("connection", "fold"):
             self.fold_requested.emit(line, not line.folded)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._delegate.by_keyboard = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._delegate.by_keyboard = True
         line = self._line(self.currentIndex())
         key = event.key()
         if line is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -202,7 +210,7 @@ class Catalog(QWidget):
         self.lines.fold_requested.connect(self._fold)
         self.lines.menu_requested.connect(self.menu_requested)
         bottom = row(self.filter, margins=(8, 8, 8, 8))
-        self.setLayout(column(6, self.lines, bottom))
+        self.setLayout(column(9, self.lines, bottom))
 
     def apply(self, snapshot: FleetSnapshot) -> None:
         """Show the connections and clusters of a snapshot."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.page import PanelKind
 from hue_desktop.ui.parts import IconButton, Rule, column, row
+from hue_desktop.ui.shell.tab_bar import LineTabBar
 from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["Dock"]
@@ -28,11 +29,7 @@ class Dock(QWidget):
         self.setAccessibleName(_("Dock"))
         self._kinds: list[PanelKind] = []
         self._panels: dict[str, QWidget] = {}
-        self.bar = QTabBar()
-        self.bar.setProperty("tabs", "dock")
-        self.bar.setAccessibleName(_("Panels"))
-        self.bar.setDrawBase(False)
-        self.bar.setExpanding(False)
+        self.bar = LineTabBar("pages", SIZES["dock-folded"] - 1, _("Panels"))
         self.bar.tabBarClicked.connect(self._clicked)
         self.bar.currentChanged.connect(self._show_current)
         self.toggle = IconButton("chevron-up", _("Unfold the dock"), clicked=self.flip)
@@ -104,4 +101,4 @@ class Dock(QWidget):
     def _set_badge(self, key: str, text: str) -> None:
         for position, kind in enumerate(self._kinds):
             if kind.key == key:
-                self.bar.setTabText(position, f"{kind.title}  {text}" if text else kind.title)
+                self.bar.set_badge(position, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.format import ago, clock_time, date_time, decimal, utc_time
@@ -90,9 +90,9 @@ class StatusBar(QWidget):
         label = Label("", tone="text-2", size="small", elide=elide)
         if rule is not None:
             self._layout.addWidget(rule)
-        self._layout.addWidget(label, 1 if elide else 0)
         if elide:
-            label.setMaximumWidth(420)
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._layout.addWidget(label)
         self._fields.append((rule or Rule("v"), label))
         return label
 

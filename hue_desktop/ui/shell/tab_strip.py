@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QWidget
 from hue_desktop.core.text import _
 from hue_desktop.ui.page import PageKind
 from hue_desktop.ui.parts import Button, IconButton, Label, RoleSquare, StateShape, paint_shape, row
+from hue_desktop.ui.shell.tab_bar import LineTabBar
 from hue_desktop.ui.theme import active_theme, pixmap
 from hue_desktop.ui.theme.tokens import SIZES
 
@@ -53,14 +54,8 @@ class TabStrip(QWidget):
         self.setProperty("surface", "chrome")
         self.setFixedHeight(SIZES["tabs"])
         self._faces: dict[str, TabFace] = {}
-        self.bar = QTabBar()
-        self.bar.setProperty("tabs", "opened")
-        self.bar.setAccessibleName(_("Opened"))
-        self.bar.setDrawBase(False)
-        self.bar.setExpanding(False)
+        self.bar = LineTabBar("opened", SIZES["tabs"], _("Opened"))
         self.bar.setMovable(True)
-        self.bar.setElideMode(Qt.TextElideMode.ElideRight)
-        self.bar.setIconSize(QSize(14, 14))
         self.bar.currentChanged.connect(self._current_changed)
         self.bar.tabMoved.connect(lambda _a, _b: self.moved.emit())
         self.go_box = Button(
@@ -99,7 +94,9 @@ class TabStrip(QWidget):
             position = self.bar.addTab(face.text)
             self.bar.setTabData(position, key)
             self.bar.blockSignals(False)
-            close = IconButton("close", _("Close {name}").format(name=face.text), size=18)
+            close = IconButton(
+                "close", _("Close {name}").format(name=face.text), size=18, icon_size=10
+            )
             close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             close.clicked.connect(lambda _on=False: self.closed.emit(key))
             self.bar.setTabButton(position, QTabBar.ButtonPosition.RightSide, close)
@@ -158,12 +155,7 @@ class PageBar(QWidget):
         self.setProperty("surface", "surface")
         self.setProperty("bar", "pages")
         self.setFixedHeight(SIZES["page-bar"])
-        self.bar = QTabBar()
-        self.bar.setProperty("tabs", "pages")
-        self.bar.setAccessibleName(_("Pages"))
-        self.bar.setDrawBase(False)
-        self.bar.setExpanding(False)
-        self.bar.setUsesScrollButtons(True)
+        self.bar = LineTabBar("pages", SIZES["page-bar"] - 1, _("Pages"))
         self.bar.currentChanged.connect(self._changed)
         self._square = RoleSquare("development")
         self._connection = Label("", weight=600)

@@ -383,6 +383,7 @@ class MainWindow(QMainWindow):
         self.catalog.apply(self.feed.snapshot)
         self._show_status()
         self._second.start()
+        self.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -63,4 +63,5 @@ class RowGroup(Generic[R]):
     tag: str = ""  #: a word after the title in the colour ``tag_color``
     tag_color: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
+    strong: bool = False  #: whether all its figures stand out, not only the money
     payload: Any = None  #: what a click on the group row is about

@@ -65,7 +65,9 @@ class CellDelegate(QStyledItemDelegate):
         if isinstance(line, GroupLine):
             if index.column() > 0:
                 text = line.group.cells.get(column.key, "")
-                self._paint_text(painter, theme, inner, text, "text-2", 400, column.align)
+                bold = line.group.strong or column.weight == 600 or column.kind == "money"
+                token, weight = ("text", 600) if bold else ("text-2", 400)
+                self._paint_text(painter, theme, inner, text, token, weight, column.align)
             return
         self._paint_cell(painter, theme, inner, line, column)
 

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -64,6 +65,7 @@ class DataTable(QTableView, Generic[R]):
         self._padding = padding
         self._hidden: frozenset[str] = frozenset()
         self._sized = False
+        self._by_keyboard = False  #: the edge of the focus is for those who use it
         self.setAccessibleName(name)
         self.setHorizontalHeader(TableHead(model, padding))
         self.horizontalHeader().setMinimumSectionSize(36)
@@ -176,7 +178,7 @@ class DataTable(QTableView, Generic[R]):
                 line = self._model.line(position)
                 assert isinstance(line, GroupLine)
                 paint_group_title(painter, box, line, self._padding)
-        if self.hasFocus() and self.currentIndex().isValid():
+        if self._by_keyboard and self.hasFocus() and self.currentIndex().isValid():
             box = self.visualRect(self.currentIndex())
             box.setLeft(0)
             box.setRight(self.viewport().width() - 1)
@@ -205,6 +207,7 @@ class DataTable(QTableView, Generic[R]):
             self.row_activated.emit(line)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._by_keyboard = False
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and event.button() is Qt.MouseButton.LeftButton:
             line = self._model.line(index.row())
@@ -213,7 +216,12 @@ class DataTable(QTableView, Generic[R]):
                 return
         super().mousePressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._by_keyboard = True
         index = self.currentIndex()
         line = self._model.line(index.row()) if index.isValid() else None
         key = event.key()

@@ -129,28 +129,17 @@ QHeaderView::section { background: @surface; color: @text-2; border: none;
   border-bottom: 1px solid @line; padding: 0 8px; font-size: @smallpx; font-weight: 500; }
 QTableCornerButton::section { background: @surface; border: none; }
 
-QTabBar { background: transparent; border: none; }
-QTabBar::tab { border: none; color: @text; }
-QTabBar[tabs="opened"]::tab { background: @chrome; color: @text-2; height: 36px; max-width: 220px;
-  padding: 0 6px 0 12px; border-right: 1px solid @line; border-bottom: 1px solid @line; }
-QTabBar[tabs="opened"]::tab:selected { background: @surface; color: @text; font-weight: 600;
-  border-bottom: 1px solid @surface; }
-QTabBar[tabs="opened"]::tab:hover:!selected { color: @text; }
-QTabBar[tabs="opened"]:focus::tab:selected { border-top: 2px solid @accent-text; }
-QTabBar[tabs="pages"]::tab { height: 39px; padding: 0 10px; margin: 0 2px; color: @text-2;
-  border-bottom: 2px solid transparent; }
-QTabBar[tabs="pages"]::tab:selected { color: @text; font-weight: 600;
-  border-bottom: 2px solid @accent-text; }
-QTabBar[tabs="pages"]::tab:hover:!selected { color: @text; }
-QTabBar[tabs="pages"]:focus::tab:selected { background: @selection; }
-QTabBar[tabs="dock"]::tab { height: 29px; padding: 0 10px; margin: 0 4px; color: @text-2;
-  border-bottom: 2px solid transparent; }
-QTabBar[tabs="dock"]::tab:selected { color: @text; }
-QTabBar[tabs="dock"]:focus::tab:selected { background: @selection; }
 QTabBar QToolButton { background: @chrome; border: 1px solid @line; }
 QWidget[bar="pages"] { border-bottom: 1px solid @line; }
 QPushButton[gobox="true"] { text-align: left; font-weight: 400; border-color: @control;
   min-height: 22px; max-height: 22px; padding: 0 8px; }
+
+QPushButton[statuslock="true"] { border: none; padding: 0 2px; min-height: 20px;
+  max-height: 20px; font-size: @smallpx; color: @text-2; }
+QPushButton[statuslock="true"][tone="production"] { color: @production; }
+QPushButton[statuslock="true"]:focus { border: 2px solid @accent-text; padding: 0; }
+QFrame[popup="true"] { background: @raised; border: 1px solid @line-strong; border-radius: 6px; }
+QFrame[popup="true"] QListView { background: @raised; }
 
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 10px; background: transparent; margin: 0; }
