@@ -137,13 +137,14 @@ class _Builder:
         journal = JournalService(
             access, fleet, store, lambda plan: _hold_s(plan, settings, connections)
         )
+        launching = LaunchService(access, fleet, books, plans)
         return Application(
             paths=self.paths,
             connections=connections,
             settings=settings,
             fleet=fleet,
-            launching=LaunchService(access, fleet, books, plans),
-            scaling=ScalingService(access, fleet, books, plans),
+            launching=launching,
+            scaling=ScalingService(access, fleet, books, plans, launching),
             journal=journal,
             cost=CostService(fleet),
             health=HealthService(access),

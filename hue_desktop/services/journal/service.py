@@ -82,8 +82,10 @@ class JournalService:
 
     # -- for everybody ------------------------------------------------------------------------
 
-    def submit(self, plan: Plan) -> JournalEntry:
+    def submit(self, plan: Plan, *, undoes: int | None = None) -> JournalEntry:
         """Write the plan down, hold it for a moment, then send it; returns at once.
+
+        ``undoes`` is the entry that the plan undoes, where the plan does not say so itself.
 
         ReadOnly or Refused for a plan that may not or cannot be carried out, StateError when it
         cannot be written down: then nothing is sent.
@@ -97,6 +99,8 @@ class JournalService:
                 ),
                 remedy=_("Turn it off with the padlock in the status bar."),
             )
+        if undoes is not None:
+            plan = replace(plan, undoes=undoes)
         entry = self._store.add(self._new_entry(plan))
         with self._changed:
             self._entries[entry.id] = entry

@@ -2,50 +2,305 @@
 
 from __future__ import annotations
 
-from hue_desktop.core.changes import FleetSpec, GroupSpec, Plan
-from hue_desktop.core.clusters import ClusterRef
-from hue_desktop.core.instances import Market
+from collections.abc import Iterable
+
+from hue_desktop.core.changes import (
+    AddTaskFleet,
+    AddTaskGroup,
+    FleetSpec,
+    GroupSpec,
+    Plan,
+    ResizeFleet,
+    ResizeGroup,
+    Risk,
+    RiskLevel,
+    Undoability,
+)
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.cost import PriceBook, fleet_rate, group_rate, times
+from hue_desktop.core.errors import NotFound
+from hue_desktop.core.format import count
+from hue_desktop.core.instances import InstanceFleet, InstanceGroup, Market, Role
+from hue_desktop.core.pricing import CostRate
+from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
+from hue_desktop.services.cost.reckoning import billed
 from hue_desktop.services.fleet.service import FleetService
+from hue_desktop.services.launch.checks import check_group
+from hue_desktop.services.launch.service import LaunchService
 from hue_desktop.services.launch.values import PricedType
-from hue_desktop.services.planning import PlanMaker
+from hue_desktop.services.planning import Draft, PlanMaker
+from hue_desktop.services.scaling.limits import limits_of
+from hue_desktop.services.scaling.ranking import ranked
+from hue_desktop.services.scaling.risks import resize_risks, scaling_risks, spot_risks
 from hue_desktop.services.scaling.values import SizeLimits
 
 __all__ = ["ScalingService"]
 
+_MAX_TASK_GROUPS = 48
+
 
 class ScalingService:
-    """``candidates`` blocks and raises a HueError; limits and plans answer at once."""
+    """``candidates`` blocks and raises a HueError; limits and plans answer at once.
+
+    Clusters, groups and fleets that are not known raise NotFound.
+    """
 
     def __init__(
-        self, access: AccessPool, fleet: FleetService, books: PriceBooks, plans: PlanMaker
+        self,
+        access: AccessPool,
+        fleet: FleetService,
+        books: PriceBooks,
+        plans: PlanMaker,
+        launching: LaunchService,
     ) -> None:
         self._access = access
         self._fleet = fleet
         self._books = books
         self._plans = plans
+        self._launching = launching
 
-    def plan_resize_group(self, ref: ClusterRef, group_id: str, count: int) -> Plan:
-        """Set an instance group to ``count`` nodes."""
-        raise NotImplementedError
-
-    def plan_resize_fleet(self, ref: ClusterRef, fleet_id: str, on_demand: int, spot: int) -> Plan:
-        """Set a fleet's targets, in units."""
-        raise NotImplementedError
-
-    def plan_add_task_group(self, ref: ClusterRef, group: GroupSpec) -> Plan:
-        """Add a task group."""
-        raise NotImplementedError
-
-    def plan_add_task_fleet(self, ref: ClusterRef, fleet: FleetSpec) -> Plan:
-        """Add the task fleet."""
-        raise NotImplementedError
-
-    def candidates(self, ref: ClusterRef, market: Market) -> tuple[PricedType, ...]:
-        """Types for task nodes, the cheapest per vCPU and GiB first. Blocks."""
-        raise NotImplementedError
+    # -- groups -------------------------------------------------------------------------------
 
     def limits(self, ref: ClusterRef, group_id: str) -> SizeLimits:
         """How far the group can be resized, and why."""
-        raise NotImplementedError
+        snapshot = self._plans.cluster(ref)
+        return limits_of(snapshot, _group(snapshot, group_id))
+
+    def plan_resize_group(self, ref: ClusterRef, group_id: str, wanted: int) -> Plan:
+        """Set an instance group to ``wanted`` nodes."""
+        snapshot = self._plans.cluster(ref)
+        group = _group(snapshot, group_id)
+        limits = limits_of(snapshot, group)
+        blocked = "" if limits.low <= wanted <= limits.high else limits.sentence
+        if wanted == group.requested and not blocked:
+            blocked = _("The group is set to {n} nodes already.").format(n=count(wanted))
+        final = group.role is Role.CORE and wanted < group.requested
+        metrics = self._fleet.snapshot().metrics.get(ref, {})
+        draft = Draft(
+            title=_("Resize {group} from {before} to {after} nodes").format(
+                group=_name(group), before=count(group.requested), after=count(wanted)
+            ),
+            changes=(ResizeGroup(ref.cluster_id, group_id, wanted),),
+            inverse=(ResizeGroup(ref.cluster_id, group_id, group.requested),),
+            undo=Undoability.UNTIL_STARTED if final else Undoability.UNDOABLE,
+            undo_text=_undo_text(group, wanted),
+            after=self._rate_after(snapshot, group, wanted),
+            risks=resize_risks(snapshot, group, wanted, metrics),
+            blocked=blocked,
+        )
+        return self._plans.for_cluster(snapshot, draft)
+
+    def plan_add_task_group(self, ref: ClusterRef, group: GroupSpec) -> Plan:
+        """Add a task group. Blocks where the price of its type was not read yet."""
+        snapshot = self._plans.cluster(ref)
+        book = self._plans.book(ref.connection, ref.region, [group.instance_type])
+        release, root_gib, az = _image(snapshot)
+        added = group_rate(book, group, release=release, root_gib=root_gib, az=az)
+        spot = spot_risks(Role.TASK) if group.market is Market.SPOT else ()
+        draft = Draft(
+            title=_("Add a task group of {n} × {type}{market}").format(
+                n=count(group.count),
+                type=group.instance_type,
+                market=_(" on Spot") if group.market is Market.SPOT else "",
+            ),
+            changes=(AddTaskGroup(ref.cluster_id, group),),
+            # which group it is, AWS says when it is added
+            inverse=(ResizeGroup(ref.cluster_id, "", 0),),
+            undo=Undoability.UNDOABLE,
+            undo_text=_("Undo sets the group to 0 nodes; EMR never removes the empty group."),
+            after=self._plans.rate(ref) + added,
+            risks=(*spot, *scaling_risks(snapshot)),
+            blocked=_add_blocked(snapshot, group),
+        )
+        return self._plans.for_cluster(snapshot, draft)
+
+    def candidates(self, ref: ClusterRef, market: Market) -> tuple[PricedType, ...]:
+        """Types for task nodes, the cheapest per vCPU and GiB first. Blocks.
+
+        Only types of the processor architecture that the cluster has.
+        """
+        snapshot = self._plans.cluster(ref)
+        release = snapshot.cluster.release if snapshot.cluster else ""
+        if not release:
+            doors = self._access.of(ref.connection, ref.region)
+            release = doors.emr.describe_cluster(ref.cluster_id).release
+        types = self._launching.instance_types(ref.connection, ref.region, release)
+        return ranked(types, market, _types_of(snapshot))
+
+    # -- fleets -------------------------------------------------------------------------------
+
+    def plan_resize_fleet(self, ref: ClusterRef, fleet_id: str, on_demand: int, spot: int) -> Plan:
+        """Set a fleet's targets, in units."""
+        snapshot = self._plans.cluster(ref)
+        fleet = _fleet(snapshot, fleet_id)
+        before = (fleet.target_on_demand, fleet.target_spot)
+        shrinks = on_demand + spot < sum(before)
+        core = fleet.role is Role.CORE
+        draft = Draft(
+            title=_("Resize {fleet} from {a} + {b} to {c} + {d} units").format(
+                fleet=_name(fleet),
+                a=count(before[0]),
+                b=count(before[1]),
+                c=count(on_demand),
+                d=count(spot),
+            ),
+            changes=(ResizeFleet(ref.cluster_id, fleet_id, on_demand, spot),),
+            inverse=(ResizeFleet(ref.cluster_id, fleet_id, *before),),
+            undo=Undoability.UNTIL_STARTED if core and shrinks else Undoability.UNDOABLE,
+            undo_text=_("Undo sets the targets back to {a} on-demand and {b} Spot units.").format(
+                a=count(before[0]), b=count(before[1])
+            ),
+            after=self._fleet_rate_after(snapshot, fleet, on_demand, spot),
+            risks=(*_fleet_risks(fleet, on_demand, spot), *scaling_risks(snapshot)),
+            blocked=_fleet_blocked(fleet, on_demand, spot),
+        )
+        return self._plans.for_cluster(snapshot, draft)
+
+    def plan_add_task_fleet(self, ref: ClusterRef, fleet: FleetSpec) -> Plan:
+        """Add the task fleet. Blocks where the price of a type was not read yet."""
+        snapshot = self._plans.cluster(ref)
+        types = [choice.instance_type for choice in fleet.types]
+        book = self._plans.book(ref.connection, ref.region, types)
+        release, root_gib, az = _image(snapshot)
+        added = fleet_rate(book, fleet, release=release, root_gib=root_gib, az=az)
+        has_one = any(each.role is Role.TASK for each in snapshot.fleets or ())
+        blocked = _("The cluster has its task fleet already; resize it.") if has_one else ""
+        if snapshot.cluster is not None and not snapshot.cluster.uses_fleets:
+            blocked = _("The cluster is made of instance groups; add a task group.")
+        draft = Draft(
+            title=_("Add a task fleet of {a} on-demand and {b} Spot units").format(
+                a=count(fleet.target_on_demand), b=count(fleet.target_spot)
+            ),
+            changes=(AddTaskFleet(ref.cluster_id, fleet),),
+            inverse=(ResizeFleet(ref.cluster_id, "", 0, 0),),
+            undo=Undoability.UNDOABLE,
+            undo_text=_("Undo sets the fleet to 0 units; EMR never removes the empty fleet."),
+            after=self._plans.rate(ref) + added,
+            risks=tuple(spot_risks(Role.TASK)) if fleet.target_spot else (),
+            blocked=blocked,
+        )
+        return self._plans.for_cluster(snapshot, draft)
+
+    # -- cost ---------------------------------------------------------------------------------
+
+    def _rate_after(self, snapshot: ClusterSnapshot, group: InstanceGroup, wanted: int) -> CostRate:
+        """The cluster's rate with the group at its new size."""
+        ref = snapshot.ref
+        book = self._plans.book(ref.connection, ref.region, [group.instance_type])
+        release, root_gib, az = _image(snapshot)
+        one = GroupSpec(
+            role=group.role,
+            instance_type=group.instance_type,
+            count=1,
+            market=group.market,
+            ebs_volumes=group.ebs_volumes,
+        )
+        rate = group_rate(book, one, release=release, root_gib=root_gib, az=az)
+        return self._plans.rate(ref) + times(rate, wanted - _billed(snapshot, group))
+
+    def _fleet_rate_after(
+        self, snapshot: ClusterSnapshot, fleet: InstanceFleet, on_demand: int, spot: int
+    ) -> CostRate:
+        """The cluster's rate with other targets, as far as the cheapest type of the fleet tells."""
+        ref = snapshot.ref
+        book = self._books.now(ref.connection, ref.region)
+        now = _fleet_spec(fleet, fleet.provisioned_on_demand, fleet.provisioned_spot)
+        then = _fleet_spec(fleet, on_demand, spot)
+        less = times(_priced_fleet(book, now, snapshot), -1)
+        return self._plans.rate(ref) + _priced_fleet(book, then, snapshot) + less
+
+
+def _group(snapshot: ClusterSnapshot, group_id: str) -> InstanceGroup:
+    for group in snapshot.groups or ():
+        if group.id == group_id:
+            return group
+    raise NotFound(_("The cluster has no instance group {id}.").format(id=group_id))
+
+
+def _fleet(snapshot: ClusterSnapshot, fleet_id: str) -> InstanceFleet:
+    for fleet in snapshot.fleets or ():
+        if fleet.id == fleet_id:
+            return fleet
+    raise NotFound(_("The cluster has no instance fleet {id}.").format(id=fleet_id))
+
+
+def _name(group: InstanceGroup | InstanceFleet) -> str:
+    roles = {Role.MASTER: _("primary"), Role.CORE: _("core"), Role.TASK: _("task")}
+    return group.name or roles[group.role]
+
+
+def _billed(snapshot: ClusterSnapshot, group: InstanceGroup) -> int:
+    """How many of the group's nodes are in the cluster's rate now."""
+    if snapshot.instances is None:
+        return group.running
+    return sum(node.group_id == group.id and billed(node) for node in snapshot.instances)
+
+
+def _image(snapshot: ClusterSnapshot) -> tuple[str, int | None, str]:
+    """Release, root volume and AZ: what decides about volumes and Spot prices."""
+    cluster = snapshot.cluster
+    return (cluster.release, cluster.root_volume_gib, cluster.az) if cluster else ("", None, "")
+
+
+def _undo_text(group: InstanceGroup, wanted: int) -> str:
+    text = ngettext(
+        "Undo sets the group back to {n} node.",
+        "Undo sets the group back to {n} nodes.",
+        group.requested,
+    ).format(n=count(group.requested))
+    if group.role is Role.CORE and wanted < group.requested:
+        text += " " + _("Nodes that left by then are replaced by new, empty ones.")
+    return text
+
+
+def _add_blocked(snapshot: ClusterSnapshot, group: GroupSpec) -> str:
+    if snapshot.cluster is not None and snapshot.cluster.uses_fleets:
+        return _("The cluster is made of fleets; add a task fleet.")
+    if group.role is not Role.TASK:
+        return _("Only task groups can be added to a running cluster.")
+    tasks = sum(each.role is Role.TASK for each in snapshot.groups or ())
+    if tasks >= _MAX_TASK_GROUPS:
+        return _("The cluster has {n} task groups already; EMR takes no more.").format(n=tasks)
+    problems = tuple(check_group(group, "group"))
+    return problems[0].sentence if problems else ""
+
+
+def _types_of(snapshot: ClusterSnapshot) -> frozenset[str]:
+    groups: Iterable[str] = (group.instance_type for group in snapshot.groups or ())
+    fleets = (choice.instance_type for fleet in snapshot.fleets or () for choice in fleet.types)
+    return frozenset((*groups, *fleets))
+
+
+def _fleet_spec(fleet: InstanceFleet, on_demand: int, spot: int) -> FleetSpec:
+    return FleetSpec(fleet.role, fleet.types, on_demand, spot)
+
+
+def _priced_fleet(book: PriceBook, spec: FleetSpec, snapshot: ClusterSnapshot) -> CostRate:
+    release, root_gib, az = _image(snapshot)
+    return fleet_rate(book, spec, release=release, root_gib=root_gib, az=az)
+
+
+def _fleet_blocked(fleet: InstanceFleet, on_demand: int, spot: int) -> str:
+    if fleet.role is Role.MASTER:
+        return _("The primary fleet keeps its size; launch a new cluster for another one.")
+    if on_demand < 0 or spot < 0:
+        return _("A target cannot be below zero.")
+    if fleet.role is Role.CORE and on_demand + spot < 1:
+        return _("The core fleet keeps at least one unit.")
+    if (on_demand, spot) == (fleet.target_on_demand, fleet.target_spot):
+        return _("The targets are like that already.")
+    return ""
+
+
+def _fleet_risks(fleet: InstanceFleet, on_demand: int, spot: int) -> tuple[Risk, ...]:
+    found: list[Risk] = []
+    if fleet.role is Role.CORE and on_demand + spot < fleet.target_on_demand + fleet.target_spot:
+        text = _("Core nodes that go hand their HDFS blocks to those that stay, if there is room.")
+        found.append(Risk(RiskLevel.LOSS, text))
+    if spot > fleet.target_spot:
+        found.extend(spot_risks(fleet.role))
+    text = _("EMR tries for 60 minutes, then leaves the fleet with what it found.")
+    found.append(Risk(RiskLevel.NOTE, text))
+    return tuple(found)
