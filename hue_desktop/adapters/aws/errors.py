@@ -25,7 +25,7 @@ from hue_desktop.core.errors import (
 )
 from hue_desktop.core.text import _
 
-__all__ = ["Where", "not_aws", "translate", "unknown_profile"]
+__all__ = ["Where", "not_aws", "translate", "unknown_profile", "unknown_region"]
 
 THROTTLING = frozenset(
     {
@@ -97,9 +97,9 @@ def translate(error: BaseException, where: Where) -> HueError:
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
         return _no_credentials(error, where)
     if isinstance(error, boto.NoRegionError | boto.InvalidRegionError):
-        return _unknown_region(where)
+        return unknown_region(where)
     if isinstance(error, boto.UnknownEndpointError | boto.EndpointProviderError):
-        return _unknown_region(where)
+        return unknown_region(where)
     if isinstance(error, boto.ConfigParseError | boto.ConfigNotFound):
         return ConfigurationError(
             _("The AWS configuration file cannot be read: {error}").format(error=error),
@@ -183,7 +183,9 @@ def _from_answer(response: dict[str, Any], where: Where) -> HueError:
             code=code,
             remedy=_("Nothing to do: requests are slowed down and sent again."),
         )
-    return _identity_problem(code, said, where) or _refusal(code, said, int(status), where)
+    if str(response.get("ErrorCode") or "").startswith("NoSuch"):  # EMR's own finer word
+        return NotFound(said or code, code=code)
+    return _identity_problem(code, said, where) or _refusal(code, said, int(status))
 
 
 def _identity_problem(code: str, said: str, where: Where) -> HueError | None:
@@ -208,7 +210,7 @@ def _identity_problem(code: str, said: str, where: Where) -> HueError | None:
     return None
 
 
-def _refusal(code: str, said: str, status: int, where: Where) -> ServiceError:
+def _refusal(code: str, said: str, status: int) -> ServiceError:
     text = said or code
     gone = code in MISSING or code.endswith(".NotFound")
     if code in ("InvalidRequestException", "ValidationException"):
@@ -260,7 +262,8 @@ def _no_credentials(error: BaseException, where: Where) -> CredentialsError:
     )
 
 
-def _unknown_region(where: Where) -> ConfigurationError:
+def unknown_region(where: Where) -> ConfigurationError:
+    """The region's name is none of AWS's; names the nearest that is."""
     near = difflib.get_close_matches(where.region, where.known_regions, 1)
     return ConfigurationError(
         _("“{region}” of connection “{connection}” is not an AWS region.").format(
@@ -278,7 +281,7 @@ def _unreachable(error: BaseException, where: Where) -> HueError:
     from botocore import exceptions as boto
 
     if where.known_regions and where.region not in where.known_regions:
-        return _unknown_region(where)
+        return unknown_region(where)
     if isinstance(error, boto.SSLError):
         return Unreachable(
             _("The TLS certificate of {endpoint} is not trusted.").format(endpoint=where.endpoint),

@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,6 +48,7 @@ class Quota:
 #: Default EMR quotas as Service Quotas lists them (adjustable per account).
 EMR_QUOTAS = {
     "": Quota(25, 5),  # the whole account
+    "*": Quota(5, 0.5),  # an API without a published default
     "AddInstanceFleet": Quota(5, 0.5),
     "AddInstanceGroups": Quota(5, 0.2),
     "AddJobFlowSteps": Quota(10, 0.5),
@@ -70,8 +71,6 @@ EMR_QUOTAS = {
     "SetTerminationProtection": Quota(5, 0.2),
     "TerminateJobFlows": Quota(10, 0.5),
 }
-#: For an API without a published default.
-OTHER_QUOTA = Quota(5, 0.5)
 #: Account tokens that lower priorities leave alone, so that the higher find one at once.
 RESERVE = {Priority.CHANGE: 0.0, Priority.FOCUSED: 1.0, Priority.BACKGROUND: 3.0}
 
@@ -96,9 +95,18 @@ class _Bucket:
 
 
 class Meter:
-    """Hands out permissions to send one request; safe from any thread."""
+    """Hands out permissions to send one request; safe from any thread.
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    ``quotas`` are the account's by operation, ``""`` for all together and ``"*"`` for the rest.
+    """
+
+    def __init__(
+        self,
+        quotas: Mapping[str, Quota] = EMR_QUOTAS,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._quotas = quotas
         self._clock = clock
         self._changed = threading.Condition()
         self._buckets: dict[str, _Bucket] = {}
@@ -144,11 +152,12 @@ class Meter:
             return True
 
     def throttled(self, operation: str) -> None:
-        """AWS said no: empty the bucket, halve the pace, recover after a while."""
+        """AWS said no: leave half a token, halve the pace, recover after a while."""
         with self._changed:
             now = self._clock()
             self._refill(now)
-            self._bucket(operation).tokens = 0.0
+            bucket = self._bucket(operation)
+            bucket.tokens = min(bucket.tokens, 0.5)
             self._pace = max(0.125, self._pace / 2)
             self._slow_until = now + SLOWED_S * random.uniform(0.8, 1.2) / self._pace**0.5
 
@@ -160,7 +169,7 @@ class Meter:
             self._forget(now)
             slow = self._slow_until - now
             until = datetime.now(UTC) + timedelta(seconds=slow) if slow > 0 else None
-            limit = EMR_QUOTAS[""].per_second * SHARE * self._pace
+            limit = self._quotas[""].per_second * SHARE * self._pace
             return ApiUsage(len(self._sent) / USAGE_WINDOW_S, limit, until)
 
     def close(self) -> None:
@@ -207,7 +216,7 @@ class Meter:
 
     def _bucket(self, operation: str) -> _Bucket:
         if operation not in self._buckets:
-            quota = EMR_QUOTAS.get(operation, OTHER_QUOTA)
+            quota = self._quotas.get(operation, self._quotas["*"])
             self._buckets[operation] = _Bucket(quota, self._clock())
         return self._buckets[operation]
 

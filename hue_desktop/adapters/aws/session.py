@@ -5,11 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop import __version__
-from hue_desktop.adapters.aws.errors import Where, not_aws, translate, unknown_profile
+from hue_desktop.adapters.aws.errors import (
+    Where,
+    not_aws,
+    translate,
+    unknown_profile,
+    unknown_region,
+)
 from hue_desktop.adapters.aws.meter import Meter, Priority
 from hue_desktop.adapters.aws.region_clock import DateClock
 from hue_desktop.adapters.aws.retrying import Retrying
@@ -35,12 +43,19 @@ class AwsSession:
     is under way, ends with ``Cancelled``.
     """
 
-    def __init__(self, connection: Connection, region: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        region: str,
+        *,
+        meter: Meter | None = None,
+        retrying: Retrying | None = None,
+    ) -> None:
         self.connection = connection
         self.region = region
         self.clock = DateClock()
-        self.meter = Meter()
-        self._retrying = Retrying()
+        self.meter = meter or Meter()
+        self._retrying = retrying or Retrying()
         self._sockets = OpenSockets()
         self._lock = threading.Lock()
         self._boto: Any = None
@@ -154,6 +169,8 @@ class AwsSession:
     def _failure(self, error: Exception, where: Where) -> HueError:
         if self._closed:
             return Cancelled(_("The connection was closed."))
+        if not where.known_regions and not self.connection.endpoint_url:
+            where = replace(where, known_regions=self._known_regions)
         failure = translate(error, where)
         if isinstance(failure, Throttled):
             self.meter.throttled(where.operation)
@@ -173,6 +190,8 @@ class AwsSession:
 
         if self._boto is None:
             self._boto = self._new_boto()
+        if not region:
+            raise unknown_region(self.where())
         config = Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S,
@@ -197,6 +216,7 @@ class AwsSession:
 
         connection = self.connection
         core = botocore.session.Session(profile=connection.profile or None)
+        core.register_component("data_loader", _model_loader())
         if connection.aws_config_file:
             core.set_config_variable("config_file", connection.aws_config_file)
         if connection.profile and connection.profile not in core.available_profiles:
@@ -213,6 +233,14 @@ class AwsSession:
         date_header = ((response_dict or {}).get("headers") or {}).get("date")
         if date_header:
             self.clock.observe(time.time(), date_header)
+
+
+@cache
+def _model_loader() -> Any:
+    """boto's service models, read once for all connections: they cost 0.2 s and some megabytes."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def _method(client: Any, operation: str) -> Any:
