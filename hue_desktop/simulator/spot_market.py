@@ -116,6 +116,11 @@ class SpotMarket:
         slots = range(pool.slot_at(start), pool.slot_at(end) + 1)
         return [(_EPOCH + timedelta(seconds=pool.change_s(k)), pool.price(k)) for k in slots]
 
+    def changed_at(self, instance_type: str, az: str, at: datetime) -> datetime:
+        """When the price in force at ``at`` was set."""
+        pool = self._pool(instance_type, az)
+        return _EPOCH + timedelta(seconds=pool.change_s(pool.slot_at(at)))
+
     def newest_first(
         self, instance_type: str, az: str, until: datetime
     ) -> Iterator[tuple[datetime, float]]:

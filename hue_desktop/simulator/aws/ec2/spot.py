@@ -88,10 +88,14 @@ class SpotOperations:
         return passing
 
     def _pool(self, name: str, zone: str, start: datetime, until: datetime) -> Iterator[_Entry]:
-        for at, price in self._world.market.newest_first(name, zone, until):
-            yield -at.timestamp(), name, zone, price
-            if at <= start:
-                return
+        """The pool's changes from ``until`` back to the one in force at ``start``."""
+        market = self._world.market
+        oldest = market.changed_at(name, zone, start)
+        if until >= oldest:
+            for at, price in market.newest_first(name, zone, until):
+                yield -at.timestamp(), name, zone, price
+                if at <= oldest:
+                    return
 
     def _type_names(self, call: Call, filters: Filters) -> list[str]:
         types = self._world.types

@@ -55,6 +55,13 @@ def test_history_is_newest_first_and_pages_lose_nothing(ec2: Any) -> None:
     assert 7 * 5 * 3 * 4 < len(whole) < 7 * 7 * 3 * 6
 
 
+def test_pages_of_current_prices_lose_nothing(ec2: Any) -> None:
+    params: dict[str, Any] = {"InstanceTypes": TYPES, "StartTime": NOW}
+    whole = history(ec2, **params)
+    assert history(ec2, 4, **params) == whole
+    assert history(ec2, 1, **params) == whole
+
+
 def test_all_types_at_once(ec2: Any) -> None:
     found = history(ec2, StartTime=NOW, AvailabilityZone="us-east-1b")
     assert {item["AvailabilityZone"] for item in found} == {"us-east-1b"}
