@@ -137,7 +137,6 @@ class NumberField(QSpinBox):
         self.setSuffix(suffix)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setKeyboardTracking(False)
 
     def set_problem(self, sentence: str) -> None:

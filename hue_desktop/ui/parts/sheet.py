@@ -86,23 +86,19 @@ class Sheet(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addLayout(top, 1)
+        outer.addWidget(Rule("h", strong=True))
         outer.addWidget(self._make_footer())
 
     def _make_footer(self) -> QWidget:
         footer = QWidget()
         self.footer_text = Label("", tone="text-2", wrap=True)
         self._buttons = row(spacing=8)
-        line = QHBoxLayout()
+        line = QHBoxLayout(footer)
         line.setContentsMargins(24, 0, 24, 0)
         line.setSpacing(16)
         line.addWidget(self.footer_text, 1)
         line.addLayout(self._buttons)
-        layout = QVBoxLayout(footer)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(Rule("h", strong=True))
-        layout.addLayout(line, 1)
-        footer.setFixedHeight(SIZES["footer"])
+        footer.setFixedHeight(SIZES["footer"] - 1)
         return footer
 
     def set_sentence(self, text: str, tone: str = "text-2") -> None:

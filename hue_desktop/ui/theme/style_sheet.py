@@ -103,6 +103,8 @@ QComboBox QAbstractItemView { background: @raised; border: 1px solid @line-stron
   outline: none; selection-background-color: @selection; selection-color: @text; }
 QComboBox QAbstractItemView::item { min-height: 26px; }
 
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+
 QCheckBox, QRadioButton { spacing: 8px; min-height: 24px; background: transparent; }
 QCheckBox::indicator { width: 12px; height: 12px; border: 1.5px solid @control; border-radius: 3px;
   background: @surface; }
