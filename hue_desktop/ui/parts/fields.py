@@ -138,6 +138,7 @@ class NumberField(QSpinBox):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
+        self.lineEdit().setTextMargins(8, 0, 4, 0)
 
     def set_problem(self, sentence: str) -> None:
         """Mark the field wrong, or with an empty sentence right again."""
