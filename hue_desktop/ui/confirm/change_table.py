@@ -27,11 +27,11 @@ class _Line:
         self.after = Label(weight=600 if compare else 500)
         self.delta = Label(tone="text-2")
         self._compare = compare
-        for place, label in enumerate((self.name, self.before, self.arrow, self.after, self.delta)):
+        every = (self.name, self.before, self.arrow, self.after, self.delta)
+        for place, label in enumerate(every if compare else (self.name, self.after)):
             grid.addWidget(label, at, place)
             if place:
                 label.setAlignment(_RIGHT)
-            label.setVisible(compare or place in (0, 3))
         grid.setRowMinimumHeight(at, _ROW)
 
     def show(self, line: ChangeLine) -> None:
@@ -57,7 +57,9 @@ class ChangeTable(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnMinimumWidth(4, 64 if compare else 0)
+        self._columns = 5 if compare else 2
+        if compare:
+            self._grid.setColumnMinimumWidth(4, 64)
 
     def show_lines(self, lines: Sequence[ChangeLine]) -> None:
         """Show these lines; the labels of lines that stay are used again."""
@@ -75,7 +77,7 @@ class ChangeTable(QWidget):
                 widget.deleteLater()
         self._lines = []
         for number in range(count):
-            self._grid.addWidget(Rule("h"), 2 * number, 0, 1, 5)
+            self._grid.addWidget(Rule("h"), 2 * number, 0, 1, self._columns)
             self._lines.append(_Line(self._grid, 2 * number + 1, compare=self._compare))
         if count:
-            self._grid.addWidget(Rule("h"), 2 * count, 0, 1, 5)
+            self._grid.addWidget(Rule("h"), 2 * count, 0, 1, self._columns)

@@ -1,0 +1,131 @@
+"""Name, release and applications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+
+from hue_desktop.core.changes import ClusterSpec
+from hue_desktop.core.clusters import Application
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.ui.launch.form_parts import FieldRow, FormSection, ProblemLabel
+from hue_desktop.ui.parts import ComboField, TextField
+
+__all__ = ["ApplicationsSection", "IdentitySection"]
+
+_COLUMN_WIDTH = 226
+
+
+class IdentitySection(FormSection):
+    """What the cluster is called and which release of EMR it runs."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Cluster"))
+        self.name = TextField(name=_("Name"), placeholder=_("for example nightly-sales"))
+        self.release = ComboField(name=_("Release"))
+        self.release.setMinimumWidth(180)
+        self.add_field("name", FieldRow(_("Name"), self.name))
+        self.add_field("release", FieldRow(_("Release"), self.release, stretch=False))
+        self.name.textChanged.connect(lambda _text: self.changed.emit())
+        self.release.currentIndexChanged.connect(lambda _at: self.changed.emit())
+
+    def show_releases(self, releases: Sequence[str]) -> None:
+        """Offer these; a clone's own release stays, even when it is offered no more."""
+        current = self.release.key
+        offered = list(releases)
+        if current and current not in offered:
+            offered.append(current)
+        self.release.set_items((label, label) for label in offered)
+
+    def show_spec(self, spec: ClusterSpec) -> None:
+        self.name.setText(spec.name)
+        if self.release.findData(spec.release) < 0 and spec.release:
+            self.release.addItem(spec.release, spec.release)
+        self.release.set_key(spec.release)
+
+    def apply_to(self, spec: ClusterSpec) -> ClusterSpec:
+        return replace(spec, name=self.name.text().strip(), release=self.release.key)
+
+
+class ApplicationsSection(FormSection):
+    """What is installed, with the versions of the release."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Applications"))
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(0)
+        self._problem = ProblemLabel()
+        self.boxes: dict[str, QCheckBox] = {}
+        self._wanted: set[str] = set()
+        self._columns = 3
+        grid = QWidget()
+        grid.setLayout(self._grid)
+        self.add(grid)
+        self.add(self._problem)
+        self._count()
+
+    def show_applications(self, applications: Sequence[Application]) -> None:
+        """Offer what the release can install; what was checked stays checked where it exists."""
+        for box in self.boxes.values():
+            self._grid.removeWidget(box)
+            box.hide()
+            box.deleteLater()
+        self.boxes = {}
+        for application in applications:
+            box = QCheckBox(f"{application.name} {application.version}".strip())
+            box.setAccessibleName(application.name)
+            box.setChecked(application.name in self._wanted)
+            box.toggled.connect(lambda checked, name=application.name: self._toggled(name, checked))
+            self.boxes[application.name] = box
+        self._place()
+        self._count()
+
+    def _place(self) -> None:
+        for position, box in enumerate(self.boxes.values()):
+            self._grid.addWidget(box, position // self._columns, position % self._columns)
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many columns as fit."""
+        super().resizeEvent(event)
+        columns = min(max(self.width() // _COLUMN_WIDTH, 1), 3)
+        if columns != self._columns:
+            self._columns = columns
+            self._place()
+
+    def _toggled(self, name: str, checked: bool) -> None:
+        self._wanted = self._wanted | {name} if checked else self._wanted - {name}
+        self._count()
+        self.changed.emit()
+
+    def _count(self) -> None:
+        chosen = len(self._chosen())
+        text = ngettext("{n} chosen", "{n} chosen", chosen).format(n=chosen)
+        self.note.setText(text if self.boxes else _("Reading what the release can install…"))
+
+    def _chosen(self) -> tuple[str, ...]:
+        if not self.boxes:
+            return tuple(sorted(self._wanted))
+        return tuple(name for name in self.boxes if name in self._wanted)
+
+    def show_spec(self, spec: ClusterSpec) -> None:
+        self._wanted = set(spec.applications)
+        for name, box in self.boxes.items():
+            was_blocked = box.blockSignals(True)
+            box.setChecked(name in self._wanted)
+            box.blockSignals(was_blocked)
+        self._count()
+
+    def apply_to(self, spec: ClusterSpec) -> ClusterSpec:
+        return replace(spec, applications=self._chosen())
+
+    def show_problems(self, problems: Mapping[str, str]) -> set[str]:
+        mine = {field for field in problems if field.split("[")[0] == "applications"}
+        self._problem.show_sentence(" ".join(problems[field] for field in sorted(mine)))
+        return mine
