@@ -74,6 +74,9 @@ class Load:
         return self.memory_total_mb - self.memory_allocated_mb
 
 
+_NOTHING = {role: Capacity() for role in ("MASTER", "CORE", "TASK", "TOTAL")}
+
+
 class _Spans:
     """Counts of nodes of one kind over time: sorted beginnings and ends, asked by bisection."""
 
@@ -158,7 +161,7 @@ def hdfs_capacity(world: World, cluster: Cluster, at: float) -> int:
 def load_of(world: World, cluster: Cluster, at: float) -> Load:
     """The cluster's load at ``at``; an empty one before it was ready and after its end."""
     if at < cluster.ready or at >= min(cluster.ended, cluster.terminating):
-        return Load(requested=_capacities(world, cluster, at)[0])
+        return Load(requested=_capacities(world, cluster, at)[0], running=_NOTHING)
     requested, running = _capacities(world, cluster, at)
     containers, memory = _yarn_capacity(world, cluster, at)
     running_apps, pending_apps, allocated, pending = _share(world, cluster, at, containers)

@@ -89,7 +89,7 @@ class Loader:
         return self
 
     def _refuse(self, problem: str) -> NoReturn:
-        self._refuse(f"{problem}")
+        raise DescriptionError(f"{self._described.file}: {problem}")
 
     # Reading
 

@@ -259,9 +259,8 @@ class World:
 
     def reset(self) -> None:
         """Forget everything; :meth:`changes` then says that it is gone."""
-        gone: dict[tuple[str, str], Stored | None] = {
-            (entity.KIND, entity.key): None for entity in self._entities()
-        }
+        gone: dict[tuple[str, str], Stored | None] = dict.fromkeys(self._changed)
+        gone.update(((entity.KIND, entity.key), None) for entity in self._entities())
         self._clear()
         self._changed = gone
 
