@@ -5,6 +5,7 @@ Adapters are imported when they are needed: nothing here may cost the window its
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ __all__ = ["Application", "Overrides", "Paths"]
 
 _AWS_THREADS = 8
 _CLOSE_S = 2.0
+_COMMAND_LINE = "command line"  #: the name of a connection made of options alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,17 @@ class Overrides:
     profile: str = ""
     region: str = ""
 
-    def adapt(self, connection: Connection) -> Connection:
-        """The connection as it is to be used."""
-        if self.connection and connection.name != self.connection:
-            return connection
+    def adapt(self, connections: tuple[Connection, ...]) -> tuple[Connection, ...]:
+        """The connections to use: the one that was picked, or one made of the other options."""
+        if not any((self.connection, self.endpoint_url, self.profile, self.region)):
+            return connections
+        if self.connection:
+            return tuple(self._with(each) for each in connections if each.name == self.connection)
+        region = self.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        regions = (region,) if region else Connection("").regions
+        return (self._with(Connection(name=_COMMAND_LINE, regions=regions)),)
+
+    def _with(self, connection: Connection) -> Connection:
         return replace(
             connection,
             endpoint_url=self.endpoint_url or connection.endpoint_url,
@@ -173,6 +182,7 @@ class _Builder:
             self.paths.data_dir,
             self._open,
             adapt=self.overrides.adapt,
+            ssh_probe=_probe_ssh,
         )
 
     def _journal_store(self) -> JournalStore:
@@ -216,6 +226,12 @@ class _Builder:
             connections.close()
         if self.database is not None:
             self.database.close()
+
+
+def _probe_ssh(connection: Connection) -> str:
+    from hue_desktop.adapters.ssh.probe import probe_ssh
+
+    return probe_ssh(connection)
 
 
 class _NoJournal:

@@ -27,9 +27,9 @@ _FIRST = Connection(
 
 
 class ConnectionService:
-    """The connections of the user's file, of which ``overrides`` may change or pick some.
+    """The connections of the user's file, of which ``adapt`` may pick or change some.
 
-    ``open`` opens doors that the check-up uses and closes again.
+    ``opener`` opens doors that the check-up uses and closes again.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class ConnectionService:
         data_dir: Path,
         opener: Opener,
         *,
-        adapt: Callable[[Connection], Connection] = lambda connection: connection,
+        adapt: Callable[[tuple[Connection, ...]], tuple[Connection, ...]] = tuple,
         ssh_probe: SshProbe | None = None,
     ) -> None:
         self._store = store
@@ -51,6 +51,7 @@ class ConnectionService:
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
         self._loaded: tuple[Connection, ...] = ()
+        self._names: tuple[str, ...] = ()
         self._problems: tuple[HueError, ...] = ()
         self.reload(first_start=True)
 
@@ -69,7 +70,8 @@ class ConnectionService:
         for connection in self.connections():
             if connection.name == name:
                 return connection
-        names = ", ".join(connection.name for connection in self.connections())
+        with self._lock:
+            names = ", ".join(self._names)
         raise ConfigurationError(
             _("There is no connection called “{name}”.").format(name=name),
             remedy=_("Known connections: {names}.").format(names=names or _("none")),
@@ -86,7 +88,8 @@ class ConnectionService:
         except HueError as error:
             connections, problems = ((_FIRST,) if first_start else ()), (error,)
         with self._lock:
-            self._loaded = tuple(self._adapt(connection) for connection in connections)
+            self._names = tuple(connection.name for connection in connections)
+            self._loaded = self._adapt(connections)
             self._problems = tuple(problems)
 
     def save(self, connection: Connection) -> None:

@@ -20,7 +20,7 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost import PriceBook, fleet_rate, group_rate, times
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.format import count
-from hue_desktop.core.instances import InstanceFleet, InstanceGroup, Market, Role
+from hue_desktop.core.instances import GroupState, InstanceFleet, InstanceGroup, Market, Role
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.access import AccessPool
@@ -74,7 +74,7 @@ class ScalingService:
         group = _group(snapshot, group_id)
         limits = limits_of(snapshot, group)
         blocked = "" if limits.low <= wanted <= limits.high else limits.sentence
-        if wanted == group.requested and not blocked:
+        if wanted == group.requested and group.state is not GroupState.SUSPENDED and not blocked:
             blocked = _("The group is set to {n} nodes already.").format(n=count(wanted))
         final = group.role is Role.CORE and wanted < group.requested
         metrics = self._fleet.snapshot().metrics.get(ref, {})

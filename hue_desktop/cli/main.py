@@ -1,0 +1,172 @@
+"""Arguments and subcommands. Thin: each command is imported when it is called.
+
+Only the window and ``tour`` import Qt. Exit codes: 0 done, 1 failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from hue_desktop import __version__
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.text import _
+
+if TYPE_CHECKING:
+    from hue_desktop.wiring import Application, Overrides
+
+__all__ = ["build_parser", "main"]
+
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the process's exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser(arguments).parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = args.run
+    try:
+        return command(args)
+    except HueError as error:
+        print(f"hue-desktop: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser. The simulator's options are declared only when ``argv`` asks for it."""
+    parser = argparse.ArgumentParser(
+        prog="hue-desktop",
+        description=_("Manage Amazon EMR clusters, real ones or simulated ones, in one window."),
+        epilog=_("Without a command the window opens."),
+    )
+    parser.add_argument("--version", action="version", version=f"hue-desktop {__version__}")
+    _add_connection_options(parser, first=True)
+    parser.set_defaults(run=_window)
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
+    _add_simulate(commands, "simulate" in argv)
+    _add_tour(commands)
+    _add_doctor(commands)
+    return parser
+
+
+def _add_connection_options(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
+    """The options that stand before or behind the command alike."""
+    texts = {
+        "--connection": _("use this connection (default: HUE_CONNECTION, else all)"),
+        "--endpoint-url": _("where AWS answers, as in the AWS CLI"),
+        "--profile": _("AWS profile, as in the AWS CLI"),
+        "--region": _("AWS region, as in the AWS CLI"),
+    }
+    for name, text in texts.items():
+        default = ""
+        if name == "--connection":
+            default = os.environ.get("HUE_CONNECTION", "")
+        meta = "URL" if name == "--endpoint-url" else "NAME"
+        value = default if first else argparse.SUPPRESS
+        parser.add_argument(name, default=value, metavar=meta, help=text)
+
+
+def _add_simulate(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], wanted: bool
+) -> None:
+    parser = commands.add_parser("simulate", help=_("run a simulated region on this machine"))
+    if wanted:
+        try:
+            from hue_desktop.simulator import cli as simulator
+        except ImportError as error:
+            parser.set_defaults(run=lambda _args, error=error: _no_simulator(error))
+            return
+        simulator.add_arguments(parser)
+        parser.set_defaults(run=simulator.run)
+
+
+def _no_simulator(error: ImportError) -> int:
+    print(
+        _("hue-desktop: the simulator is not installed ({missing}).").format(missing=error.name)
+        + " "
+        + _("Install it with: pip install 'hue-desktop[simulator]'"),
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _add_tour(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("tour", help=_("save pictures of every page and dialog"))
+    parser.add_argument("out_dir", metavar="OUT_DIR", help=_("where the pictures go"))
+    parser.add_argument(
+        "--theme", choices=("light", "dark"), action="append", help=_("default: both")
+    )
+    parser.add_argument(
+        "--size", type=_size, action="append", metavar="WxH", help=_("default: 1440x900, 1100x700")
+    )
+    parser.add_argument("--page", action="append", metavar="NAME", help=_("default: all"))
+    parser.set_defaults(run=_tour)
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "doctor", help=_("check this installation and the connections, and say what to do")
+    )
+    _add_connection_options(parser)
+    parser.add_argument("--json", action="store_true", help=_("print JSON for machines"))
+    parser.set_defaults(run=_doctor)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _by, height = text.partition("x")
+    try:
+        size = int(width), int(height)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("a size is written like 1440x900")) from None
+    if not all(100 <= side <= 10_000 for side in size):
+        raise argparse.ArgumentTypeError(_("a side has 100 to 10000 pixels"))
+    return size
+
+
+def _overrides(args: argparse.Namespace) -> Overrides:
+    from hue_desktop.wiring import Overrides
+
+    return Overrides(args.connection, args.endpoint_url, args.profile, args.region)
+
+
+def _open(args: argparse.Namespace) -> Application:
+    from hue_desktop.wiring import Application, Paths
+
+    return Application.open(Paths.of_user(), _overrides(args))
+
+
+def _window(args: argparse.Namespace) -> int:
+    try:
+        from hue_desktop.ui.app import run_window
+    except ImportError as error:
+        return _no_qt(error)
+    return run_window(lambda: _open(args), [sys.argv[0]])
+
+
+def _tour(args: argparse.Namespace) -> int:
+    try:
+        from hue_desktop.ui.tour import take_tour
+    except ImportError as error:
+        return _no_qt(error)
+    return take_tour(args.out_dir, themes=args.theme, sizes=args.size, pages=args.page)
+
+
+def _no_qt(error: ImportError) -> int:
+    """Qt cannot be loaded: on a server a system library is missing more often than Qt itself."""
+    print(_("hue-desktop: Qt cannot be loaded: {error}.").format(error=error), file=sys.stderr)
+    print(_("`hue-desktop doctor` says what is missing."), file=sys.stderr)
+    return 1
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from hue_desktop.cli.doctor import examine
+
+    return examine(lambda: _open(args), wanted=args.connection, as_json=args.json)
