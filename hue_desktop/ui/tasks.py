@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.format import duration
 from hue_desktop.core.text import _
 from hue_desktop.services.lanes import Lane
 from hue_desktop.ui.cancel import CancelToken
@@ -90,12 +91,13 @@ class Task:
         self.timeout_s = timeout_s
         self.started: float | None = None
         self.over = False
+        self.expire: Callable[[], None] = self.cancel
         self._owner = owner
 
     @property
     def wanted(self) -> bool:
         """Whether anybody still waits for the result."""
-        return not self.over and not self.token.cancelled and isValid(self._owner)
+        return not self.over and isValid(self._owner)
 
     def cancel(self) -> None:
         """Stop the job; neither ``done`` nor ``failed`` will be called."""
@@ -148,6 +150,8 @@ class TaskRunner(QObject):
 
         def finish(result: T | None, error: HueError | None, bug: str) -> None:
             self._finish(task, owner, key, result, error, bug, done, failed)
+
+        task.expire = lambda: finish(None, _too_late(timeout_s), "")
 
         def job() -> None:
             result, error, bug = _outcome(task, fn)
@@ -226,8 +230,16 @@ class TaskRunner(QObject):
         now = time.monotonic()
         for task in tuple(self._running):
             if task.started is not None and now - task.started > task.timeout_s:
-                # Not `cancel`: somebody waits, and shall hear of it.
+                # Somebody waits and hears of it now, even if the call cannot be interrupted.
                 task.token.cancel()
+                task.expire()
+
+
+def _too_late(timeout_s: float) -> HueError:
+    return Unreachable(
+        _("There was no answer within {time}.").format(time=duration(timeout_s)),
+        remedy=_("Try again; if it stays so, test the connection."),
+    )
 
 
 def _outcome(task: Task, fn: Callable[[CancelToken], T]) -> tuple[T | None, HueError | None, str]:
