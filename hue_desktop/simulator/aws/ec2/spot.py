@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from hue_desktop.simulator.aws.ec2.nodes import Node, Nodes, moment
@@ -27,6 +26,8 @@ _PRODUCT = "Linux/UNIX"
 _LINUX = frozenset({_PRODUCT, "Linux/UNIX (Amazon VPC)"})
 _HISTORY = timedelta(days=90)
 _PAGE = 1000
+#: Changes that one page looks at: a filter that nothing passes must not hold up the region.
+_SEEN = 20_000
 _SCORES_SHOWN = 10
 
 
@@ -60,11 +61,16 @@ class SpotOperations:
             raise invalid(f"Value ( {size} ) for parameter maxResults is invalid.")
         if end < start or not self._asks_linux(call, filters):
             return {"SpotPriceHistory": [], "NextToken": ""}
-        last = _cursor(call)
-        entries = self._entries(call, filters, start, end, last)
-        shown = list(islice(entries, size + 1))
-        token = encode_token(call.operation, *shown[size - 1][:3]) if len(shown) > size else ""
-        return {"SpotPriceHistory": [_price(entry) for entry in shown[:size]], "NextToken": token}
+        shown: list[_Entry] = []
+        seen, token, last = 0, "", _cursor(call)
+        for entry in self._entries(call, filters, start, end, last):
+            if len(shown) == size or seen == _SEEN:
+                token = encode_token(call.operation, *(last or ()))
+                break
+            seen, last = seen + 1, entry[:3]
+            if filters.match(entry):
+                shown.append(entry)
+        return {"SpotPriceHistory": [_price(entry) for entry in shown], "NextToken": token}
 
     def _entries(
         self,
@@ -81,11 +87,7 @@ class SpotOperations:
             for name in self._type_names(call, filters)
             for zone in self._zones(call, filters, name)
         ]
-        merged = heapq.merge(*pools)
-        passing = (
-            entry for entry in merged if (last is None or entry[:3] > last) and filters.match(entry)
-        )
-        return passing
+        return (entry for entry in heapq.merge(*pools) if last is None or entry[:3] > last)
 
     def _pool(self, name: str, zone: str, start: datetime, until: datetime) -> Iterator[_Entry]:
         """The pool's changes from ``until`` back to the one in force at ``start``."""

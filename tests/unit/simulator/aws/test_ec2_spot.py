@@ -68,6 +68,15 @@ def test_all_types_at_once(ec2: Any) -> None:
     assert len(found) == len({item["InstanceType"] for item in found}) > 500
 
 
+def test_a_filter_that_nothing_passes_gives_short_pages(ec2: Any) -> None:
+    rules = [{"Name": "spot-price", "Values": ["999.*"]}]
+    start = NOW - timedelta(days=2)
+    answer = ec2.describe_spot_price_history(StartTime=start, Filters=rules)
+    assert answer["SpotPriceHistory"] == []
+    assert answer["NextToken"]
+    assert history(ec2, StartTime=start, Filters=rules) == []
+
+
 def test_no_start_means_ninety_days(ec2: Any) -> None:
     found = history(ec2, InstanceTypes=["m5.xlarge"], AvailabilityZone="us-east-1a")
     assert 500 < len(found) < 600
