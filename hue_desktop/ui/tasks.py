@@ -16,7 +16,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.errors import Cancelled, HueError, Unreachable
 from hue_desktop.core.format import duration
 from hue_desktop.core.text import _
 from hue_desktop.services.lanes import Lane
