@@ -77,9 +77,14 @@ class TimeStrips(QWidget):
         """Show these strips from ``start`` to ``end`` (UTC); a hole over ``gap_s`` is a gap."""
         self._strips, self._gap_s = tuple(strips), gap_s
         self._frame = Frame(self.width(), self.height(), len(self._strips), start, end)
-        self._overlay.set_marks([mark for mark in marks if start <= mark.at <= end])
+        self.set_marks(marks)
         self.setAccessibleDescription(self._spoken())
         self._draw()
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Draw these events on the same axis."""
+        frame = self._frame
+        self._overlay.set_marks([mark for mark in marks if frame.start <= mark.at <= frame.end])
 
     @property
     def frame(self) -> Frame:

@@ -71,7 +71,7 @@ def fleet_columns() -> tuple[Column[FleetRow], ...]:
             quiet=True,
             descending_first=True,
             help=_("Share of Spot in the running nodes"),
-            hide_below=760,
+            hide_below=800,
         ),
         _cost(),
         *_metrics(),

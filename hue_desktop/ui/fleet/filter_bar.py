@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.fleet_filter import FIGURES, WORDS, FleetFilter, parse_filter
 from hue_desktop.core.text import _
 from hue_desktop.ui.fleet.rows import FleetRow
+from hue_desktop.ui.giving_way import GivingWay
 from hue_desktop.ui.parts import Button, Choice, Label, SearchField, Segmented, row
 
 __all__ = ["FilterBar", "SavedFilter", "kept", "saved_filters"]
@@ -64,7 +64,8 @@ class FilterBar(QWidget):
         )
         for saved, button in self._saved:
             button.clicked.connect(lambda _on=False, text=saved.text: self.toggle(text))
-        self._links = _Links([self._caption, *(button for _saved, button in self._saved)])
+        buttons = [button for _saved, button in self._saved]
+        self._links = GivingWay(self._caption, *buttons, None)
         layout = row(self.field, self.problem, self._links, self.view, spacing=16)
         layout.setStretchFactor(self.field, 3)
         layout.setStretchFactor(self._links, 4)
@@ -102,38 +103,6 @@ class FilterBar(QWidget):
         self.problem.setVisible(bool(wanted.problem))
         self.field.setAccessibleDescription(wanted.problem)
         self.filter_changed.emit(wanted)
-
-
-class _Links(QWidget):
-    """A line of links that shows as many as there is room for."""
-
-    def __init__(self, widgets: Sequence[QWidget]) -> None:
-        super().__init__()
-        self._widgets = tuple(widgets)
-        self._wanted: list[QWidget] = []
-        self.setLayout(row(*widgets, None, spacing=10))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_wanted(self, widgets: Sequence[QWidget]) -> None:
-        """Show these, if they fit."""
-        self._wanted = list(widgets)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        room = self.width() if self.isVisible() else 10_000
-        for widget in self._widgets:
-            needed = widget.sizeHint().width() + 10
-            shown = widget in self._wanted and needed <= room
-            widget.setVisible(shown)
-            room -= needed if widget in self._wanted else 0
 
 
 def _help() -> str:

@@ -53,7 +53,7 @@ class FleetPage(Page):
         self.filter_bar = FilterBar()
         self.heading = Heading(self.title)
         self.tiles = {key: Tile("") for key in ("cost", "idle", "spot", "nodes", "attention")}
-        self.tile_row = TileRow(tuple(self.tiles.values()))
+        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 5, 3: 6, 4: 5})
         self.notice = Label("", tone="warn", elide=True)
         self.retry = Button(_("Retry"), icon_name="refresh", small=True, clicked=self.refresh)
         self.states = FourStates(self._make_content())

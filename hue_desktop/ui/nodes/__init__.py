@@ -1,0 +1,26 @@
+"""The Nodes page of a cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.text import _
+from hue_desktop.ui.nodes.actions import actions
+from hue_desktop.ui.page import Page, PageKind
+
+if TYPE_CHECKING:
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.ui.context import UiContext
+
+__all__ = ["actions", "page_kind"]
+
+
+def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:
+    from hue_desktop.ui.nodes.page import NodesPage
+
+    return NodesPage(ctx, ref)
+
+
+def page_kind() -> PageKind:
+    """What the shell shows in a tab of a cluster."""
+    return PageKind("nodes", _("Nodes"), "nodes", _make, for_cluster=True)

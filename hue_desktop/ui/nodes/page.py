@@ -1,0 +1,362 @@
+"""The Nodes page: every node of a cluster as a table by role and market, or as a heatmap."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.format import money
+from hue_desktop.core.instances import Instance, Market, Role
+from hue_desktop.core.text import _
+from hue_desktop.services.cost import ClusterCost
+from hue_desktop.services.fleet import FleetChange, FleetSnapshot
+from hue_desktop.services.nodes import NodeGroup, node_groups
+from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.node_states import nodes_to_show
+from hue_desktop.ui.nodes.heatmap import Heatmap
+from hue_desktop.ui.nodes.rows import (
+    Ages,
+    NodeRow,
+    NodeRows,
+    matches,
+    node_columns,
+    row_groups,
+    zones_text,
+)
+from hue_desktop.ui.nodes.toolbar import NodesToolbar
+from hue_desktop.ui.page import Page
+from hue_desktop.ui.parts import FourStates, Rule
+from hue_desktop.ui.stale_notice import StaleNotice
+from hue_desktop.ui.tables import DataTable, RowGroup, RowsModel, TotalRow
+from hue_desktop.ui.tables.head import TableHead
+from hue_desktop.ui.theme.tokens import SIZES
+
+__all__ = ["NodesPage"]
+
+_TICK_MS = 10_000
+_MARGIN = SIZES["gutter"] - SIZES["cell-padding"]  #: so that texts stand on the page's gutter
+_PARTS = frozenset(("summary", "instances", "groups", "fleets", "cost"))
+
+
+class NodesPage(Page):
+    """Toolbar, table or heatmap, and the total."""
+
+    def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
+        super().__init__(ctx, ref)
+        self._snapshot: FleetSnapshot | None = None
+        self._groups: tuple[NodeGroup, ...] = ()
+        self._keeper = NodeRows()
+        self._rows: dict[str, NodeRow] = {}
+        self._to_select = ""
+        self._ages = Ages(FleetSnapshot().region_now(""))
+        columns = node_columns(self._ages)
+        self.model: RowsModel[NodeRow] = RowsModel(columns, key=lambda row: row.node.id)
+        self.table: DataTable[NodeRow] = DataTable(self.model, name=_("Nodes"))
+        self.total = TotalRow(self.table, name=_("Sum of all nodes"))
+        self.heatmap = Heatmap(ctx.theme)
+        self.toolbar = NodesToolbar([(c.key, c.title) for c in columns if c.optional])
+        self.notice = StaleNotice(self.refresh)
+        self.states = FourStates(self._make_content())
+        self.states.retry_requested.connect(self.refresh)
+        self.states.show_loading(_("Reading the nodes"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.states)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self._move_on)
+        self._connect()
+
+    @property
+    def title(self) -> str:
+        return _("Nodes")
+
+    def _make_content(self) -> QWidget:
+        table = QWidget()
+        inner = QVBoxLayout(table)
+        inner.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        inner.setSpacing(0)
+        self.matches = FourStates(self.table)
+        inner.addWidget(self.matches, 1)
+        inner.addWidget(self.total)
+        holder = QWidget()
+        self._views = QStackedLayout(holder)
+        self._views.setContentsMargins(0, 0, 0, 0)
+        self._views.addWidget(table)
+        self._views.addWidget(self.heatmap)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.toolbar)
+        layout.addWidget(self.notice)
+        layout.addWidget(Rule("h"))
+        layout.addWidget(holder, 1)
+        return content
+
+    def _connect(self) -> None:
+        bar = self.toolbar
+        bar.view_chosen.connect(self._view_chosen)
+        bar.searched.connect(lambda _text: self._show_nodes())
+        bar.columns_changed.connect(self.table.set_hidden_columns)
+        bar.attention_clicked.connect(lambda: self._search("is:attention"))
+        bar.button_clicked.connect(self._resize)
+        head = self.table.horizontalHeader()
+        if isinstance(head, TableHead):
+            head.menu_requested.connect(bar.choose_columns)
+        self.table.menu_requested.connect(self._pop_up)
+        self.table.row_activated.connect(self._show_on_map)
+        self.heatmap.property_chosen.connect(self._show_map)
+        self.heatmap.map.node_activated.connect(self._show_in_table)
+        self.heatmap.map.menu_requested.connect(self._pop_up_node)
+        self.ctx.actions.changed.connect(self._show_buttons)
+
+    # -- showing ---------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> ClusterSnapshot | None:
+        """The newest snapshot of this page's cluster."""
+        if self._snapshot is None or self.ref is None:
+            return None
+        return self._snapshot.clusters.get(self.ref)
+
+    def apply(self, change: FleetChange) -> None:
+        first, self._snapshot = self._snapshot is None, change.snapshot
+        if self.ref is None:
+            return
+        if first or self.ref in change.removed or change.parts.get(self.ref, _PARTS) & _PARTS:
+            self._show()
+
+    def _cost(self) -> ClusterCost | None:
+        if self._snapshot is None or self.ref is None:
+            return None
+        return self._snapshot.costs.get(self.ref)
+
+    def _show(self) -> None:
+        cluster = self.cluster
+        if self._snapshot is None or not nodes_to_show(self.states, cluster):
+            return
+        assert cluster is not None
+        self.notice.show_status(self._snapshot, cluster, "instances")
+        self._ages.now = self._snapshot.region_now(cluster.ref)
+        self._groups = node_groups(cluster, self._cost())
+        nodes = [node for group in self._groups for node in group.nodes]
+        cost = self._cost()
+        self._rows = {
+            row.node.id: row for row in self._keeper.of(nodes, cost.by_node if cost else {})
+        }
+        self.toolbar.set_summary(zones_text(nodes))
+        self.toolbar.set_attention(sum(bool(row.problem) for row in self._rows.values()))
+        self._show_nodes()
+        self._show_buttons()
+        self.states.show_content()
+        if self._to_select:
+            self.select(self._to_select)
+
+    def _words(self) -> list[str]:
+        return self.toolbar.field.text().lower().split()
+
+    def _show_nodes(self) -> None:
+        cost, words = self._cost(), self._words()
+        groups = row_groups(self._groups, self._rows, cost, words)
+        self.model.set_groups(groups)
+        shown = sum(len(group.rows) for group in groups)
+        if shown or not words:
+            self.matches.show_content()
+        else:
+            self.matches.show_empty(
+                _("No node matches"),
+                _("Nothing of “{text}” in id, DNS, type, state or zone.").format(
+                    text=self.toolbar.field.text()
+                ),
+                _("Clear the filter"),
+                lambda: self._search(""),
+            )
+        self._show_total(groups, shown)
+        if self._views.currentIndex() == 1:
+            self._show_map()
+
+    def _show_total(self, groups: tuple[RowGroup[NodeRow], ...], shown: int) -> None:
+        cost, n = self._cost(), len(self._rows)
+        if shown == n:
+            title = _("All {n} nodes").format(n=n)
+            total, unknown = (cost.rate.total, cost.rate.unknown) if cost else (None, 0)
+        else:
+            title = _("{shown} of {n} nodes").format(shown=shown, n=n)
+            known = [row.usd_hour for group in groups for row in group.rows]
+            total = sum(usd for usd in known if usd is not None)
+            unknown = sum(usd is None for usd in known)
+        cells = {}
+        if total is not None:
+            cells["cost"] = ("≥ " if unknown else "") + money(total)
+        self.total.set_cells(title, cells)
+
+    def _show_map(self) -> None:
+        cost, words = self._cost(), self._words()
+        groups = self._groups
+        if words:
+            groups = tuple(
+                replace(group, nodes=tuple(
+                    node for node in group.nodes if matches(self._rows[node.id], words)
+                ))
+                for group in groups
+            )  # fmt: skip
+        shown = [group for group in groups if group.nodes]
+        self.heatmap.show_nodes(shown, cost.by_node if cost else {}, self._ages.now)
+
+    def _move_on(self) -> None:
+        """Ages follow the clock although no node changed."""
+        if self._snapshot is None or self.ref is None:
+            return
+        self._ages.now = self._snapshot.region_now(self.ref)
+        self.table.viewport().update()
+        if self._views.currentIndex() == 1:
+            self._show_map()
+
+    # -- acting ----------------------------------------------------------------------------
+
+    def _group_id(self, role: Role, market: Market | None = None) -> str:
+        """The instance group or fleet that nodes of a role belong to."""
+        cluster = self.cluster
+        if cluster is None:
+            return ""
+        owners = [(g.role, g.id) for g in cluster.groups or () if market in (None, g.market)]
+        owners += [(fleet.role, fleet.id) for fleet in cluster.fleets or ()]
+        return next((owner for owns, owner in owners if owns is role), "")
+
+    def _targets(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """(title, group id) of the second and the primary button."""
+        core = self._group_id(Role.CORE)
+        spot = self._group_id(Role.TASK, Market.SPOT)
+        task = spot or self._group_id(Role.TASK)
+        fleet = bool(self.cluster and self.cluster.fleets)
+        name = _("Scale task fleet…") if fleet else _("Scale Spot group…")
+        if task and not spot:
+            name = _("Scale task group…")
+        return (_("Resize core…") if core else "", core), (name if task else "", task)
+
+    def _group_action(self, group_id: str) -> Action | None:
+        """What can be done to a group first of all: resizing it."""
+        context = focus_on(self._snapshot, self.ref, group_id=group_id)
+        found = self.ctx.actions.available("group", context) if group_id else ()
+        return next((action for action in found if action.changes), None)
+
+    def _show_buttons(self) -> None:
+        titles = [
+            title if self._group_action(group_id) else "" for title, group_id in self._targets()
+        ]
+        self.toolbar.set_buttons(*titles)
+
+    def _resize(self, which: str) -> None:
+        second, primary = self._targets()
+        group_id = (primary if which == "primary" else second)[1]
+        action = self._group_action(group_id)
+        if action is not None:
+            context = focus_on(self._snapshot, self.ref, group_id=group_id)
+            self.ctx.actions.trigger(action.id, context)
+
+    def current_node(self) -> Instance | None:
+        """The node in focus."""
+        if self._views.currentIndex() == 1:
+            row = self._rows.get(self.heatmap.map.current)
+        else:
+            row = self.table.current_row()
+        return row.node if row else None
+
+    def action_context(self, base: ActionContext) -> ActionContext:
+        return focus_on(self._snapshot, self.ref, node=self.current_node())
+
+    def _pop_up(self, target: object, where: QPoint) -> None:
+        if isinstance(target, NodeRow):
+            self._menu(focus_on(self._snapshot, self.ref, node=target.node), where)
+        elif isinstance(target, RowGroup) and target.rows:
+            node = target.rows[0].node
+            context = focus_on(self._snapshot, self.ref, group_id=node.group_id)
+            self._menu(context, where, node_too=False)
+
+    def _pop_up_node(self, node_id: str, where: QPoint) -> None:
+        row = self._rows.get(node_id)
+        if row is not None:
+            self._pop_up(row, where)
+
+    def _menu(self, context: ActionContext, where: QPoint, *, node_too: bool = True) -> None:
+        menu = self.ctx.actions.build_menu("node" if node_too else "group", self, context)
+        if node_too:
+            if not menu.isEmpty():
+                menu.addSeparator()
+            self.ctx.actions.fill_menu(menu, "group", context)
+        if menu.isEmpty():
+            menu.deleteLater()
+            return
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+    def _view_chosen(self, key: str) -> None:
+        if key == "map":
+            self._show_map()
+        self._views.setCurrentIndex(1 if key == "map" else 0)
+
+    def _show_on_map(self, row: NodeRow) -> None:
+        self.toolbar.view.choose("map")
+        self.heatmap.map.set_current(row.node.id)
+        self.heatmap.map.setFocus()
+
+    def _show_in_table(self, node_id: str) -> None:
+        self.toolbar.view.choose("table")
+        self.table.select_key(node_id)
+        self.table.setFocus()
+
+    def _search(self, text: str) -> None:
+        self.toolbar.field.setText(text)
+        self.toolbar.field.search_now()
+
+    # -- the window's manners --------------------------------------------------------------
+
+    def shown(self) -> None:
+        self._tick.start()
+
+    def hidden(self) -> None:
+        self._tick.stop()
+
+    def refresh(self) -> None:
+        self.ctx.app.fleet.refresh(self.ref)
+
+    def select(self, what: str) -> None:
+        """An instance id, EMR's or EC2's; kept until the nodes have been read."""
+        self._to_select = what
+        for row in self._rows.values():
+            if what in (row.node.id, row.node.ec2_id):
+                self._to_select = ""
+                if self._words():
+                    self._search("")
+                self._show_in_table(row.node.id)
+                return
+
+    def focus_filter(self) -> bool:
+        self.toolbar.field.setFocus()
+        self.toolbar.field.selectAll()
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        copies = event.key() == Qt.Key.Key_C and (
+            event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        )
+        ids = {action.id for action in self.ctx.actions.all()}
+        if copies and "nodes.copy_dns" in ids:
+            self.ctx.actions.trigger("nodes.copy_dns", self.action_context(ActionContext()))
+            return
+        super().keyPressEvent(event)
+
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("/", _("Filter the nodes")),
+            (_("Enter"), _("Show the node on the heatmap, or back in the table")),
+            ("Ctrl+C", _("Copy the node’s private DNS")),
+            (_("Menu"), _("What can be done with the node and its group")),
+        )

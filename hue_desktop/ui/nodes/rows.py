@@ -1,0 +1,187 @@
+"""Nodes as rows of a table, grouped by role and market with subtotals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hue_desktop.core.format import DASH, duration, money, node_rate, utc_time
+from hue_desktop.core.instances import Instance
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.cost import ClusterCost
+from hue_desktop.services.nodes import NodeGroup, node_problem
+from hue_desktop.ui.charts.node_blocks import market_word, state_word
+from hue_desktop.ui.parts import StateShape, instance_shape, role_token
+from hue_desktop.ui.tables import Column, RowGroup
+
+__all__ = ["Ages", "NodeRow", "NodeRows", "matches", "node_columns", "row_groups", "zones_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A node as one row; what follows the clock is not in it, so that an idle table stays idle."""
+
+    node: Instance
+    usd_hour: float | None
+    shape: StateShape
+    state: str
+    problem: str
+    haystack: str
+
+
+class NodeRows:
+    """Makes rows, and keeps those of nodes that did not change."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, NodeRow] = {}
+
+    def of(self, nodes: Sequence[Instance], by_node: Mapping[str, float]) -> list[NodeRow]:
+        """A row for each node, in the same order."""
+        kept = self._rows
+        fresh: dict[str, NodeRow] = {}
+        for node in nodes:
+            row, usd = kept.get(node.id), by_node.get(node.id)
+            if row is None or row.usd_hour != usd or (row.node is not node and row.node != node):
+                row = _row(node, usd)
+            fresh[node.id] = row
+        self._rows = fresh
+        return list(fresh.values())
+
+
+def _row(node: Instance, usd_hour: float | None) -> NodeRow:
+    problem, state = node_problem(node), state_word(node)
+    texts = (
+        node.ec2_id, node.id, node.private_dns, node.private_ip, node.instance_type,
+        market_word(node), state, node.az, node.role.value if node.role else "",
+    )  # fmt: skip
+    return NodeRow(
+        node, usd_hour, instance_shape(node, problem), state, problem, " ".join(texts).lower()
+    )
+
+
+def matches(row: NodeRow, words: Sequence[str]) -> bool:
+    """Whether every word is found in the row; ``is:attention`` finds problems."""
+    return all(
+        bool(row.problem) if word == "is:attention" else word in row.haystack for word in words
+    )
+
+
+@dataclass(slots=True)
+class Ages:
+    """The region's time that ages are counted to; columns look at it when a cell is drawn."""
+
+    now: datetime
+
+    def text(self, row: NodeRow) -> str:
+        """How old the node is."""
+        born = row.node.ready or row.node.created
+        return duration(self.now - born) if born else DASH
+
+
+def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
+    """What EMR and the price list know of a node."""
+    return (
+        Column(
+            "instance", _("Instance"), lambda row: row.node.ec2_id or row.node.id,
+            kind="state", value=lambda row: row.shape, width=186, optional=False,
+            tooltip=lambda row: f"{row.node.ec2_id} · {row.node.id}",
+        ),
+        Column(
+            "dns", _("Private DNS"), lambda row: row.node.private_dns.partition(".")[0] or DASH,
+            sort=_address, quiet=True, width=128, tooltip=lambda row: row.node.private_dns,
+        ),
+        Column("type", _("Type"), lambda row: row.node.instance_type, width=108),
+        Column(
+            "market", _("Market"), lambda row: market_word(row.node), width=96,
+            color=lambda row: "" if market_word(row.node) == _("Spot") else "text-2",
+        ),
+        Column(
+            "state", _("State"), lambda row: row.state, stretch=True, width=160,
+            sort=lambda row: (not row.problem, row.state),
+            color=lambda row: "warn" if row.problem else "text-2",
+            tooltip=lambda row: row.problem or row.node.state_reason,
+        ),
+        Column(
+            "zone", _("Zone"), lambda row: row.node.az or DASH, quiet=True, width=104,
+            hide_below=860, help=_("Availability zone"),
+        ),
+        Column(
+            "group", _("Group"), lambda row: row.node.group_id, quiet=True, width=150,
+            hide_below=1300, help=_("Instance group or fleet"),
+        ),
+        Column(
+            "cost", _("$/h"), lambda row: node_rate(row.usd_hour), align="right", width=84,
+            sort=lambda row: row.usd_hour, descending_first=True,
+            help=_("EC2, EMR fee and EBS of this node now"),
+        ),
+        Column(
+            "age", _("Age"), ages.text, align="right", width=84, quiet=True,
+            sort=lambda row: row.node.ready or row.node.created, hide_below=560,
+            tooltip=lambda row: utc_time(row.node.ready or row.node.created),
+            help=_("Since the node was ready, by the region’s own clock"),
+        ),
+    )  # fmt: skip
+
+
+def _address(row: NodeRow) -> tuple[int, ...]:
+    """Addresses order by their numbers, so that .9 stands before .10."""
+    return tuple(int(part) for part in row.node.private_ip.split(".") if part.isdigit())
+
+
+def row_groups(
+    groups: Sequence[NodeGroup],
+    rows: Mapping[str, NodeRow],
+    cost: ClusterCost | None,
+    words: Sequence[str],
+) -> tuple[RowGroup[NodeRow], ...]:
+    """The groups with their rows; with a filter only what matches, and its own subtotals."""
+    made = []
+    for group in groups:
+        mine = [rows[node.id] for node in group.nodes]
+        if words:
+            mine = [row for row in mine if matches(row, words)]
+            if not mine:
+                continue
+        made.append(
+            RowGroup(
+                key=group.key,
+                title=group.title,
+                rows=tuple(mine),
+                count=_count(len(mine), len(group.nodes)),
+                note=group.note,
+                square=role_token(group.role, group.market),
+                cells={"cost": _sum(mine) if words else _subtotal(group, cost)},
+                payload=group,
+            )
+        )
+    return tuple(made)
+
+
+def _count(shown: int, of: int) -> str:
+    return str(of) if shown == of else _("{shown} of {of}").format(shown=shown, of=of)
+
+
+def _subtotal(group: NodeGroup, cost: ClusterCost | None) -> str:
+    if cost is None:
+        return ""
+    return ("≥ " if group.rate.unknown else "") + money(group.rate.total)
+
+
+def _sum(rows: Sequence[NodeRow]) -> str:
+    known = [row.usd_hour for row in rows if row.usd_hour is not None]
+    if not known:
+        return ""
+    return ("≥ " if len(known) < len(rows) else "") + money(sum(known))
+
+
+def zones_text(nodes: Sequence[Instance]) -> str:
+    """How many nodes there are and where: one zone by name, several by number."""
+    zones = Counter(node.az for node in nodes if node.az)
+    count = ngettext("{n} node", "{n} nodes", len(nodes)).format(n=len(nodes))
+    if not zones:
+        return count
+    if len(zones) == 1:
+        return _("{nodes}, all in {zone}").format(nodes=count, zone=next(iter(zones)))
+    return _("{nodes} in {n} zones").format(nodes=count, n=len(zones))

@@ -1,0 +1,282 @@
+"""The Overview page: a cluster at a glance — figures, nodes, events, and the last hours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from hue_desktop.core.changes import JournalEntry
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.text import _
+from hue_desktop.services.fleet import FleetChange, FleetSnapshot
+from hue_desktop.services.health import events_of
+from hue_desktop.services.nodes import node_groups
+from hue_desktop.ui.charts.legend import LegendLine
+from hue_desktop.ui.charts.node_blocks import blocks_of
+from hue_desktop.ui.charts.node_colours import NodeProperty, property_title
+from hue_desktop.ui.charts.node_map import NodeMap
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.node_states import nodes_to_show
+from hue_desktop.ui.overview.chart_panel import ChartPanel, History
+from hue_desktop.ui.overview.history import METRICS
+from hue_desktop.ui.overview.listing import Listing, event_notes, step_notes
+from hue_desktop.ui.overview.tiles import KEYS, overview_tiles
+from hue_desktop.ui.page import Page
+from hue_desktop.ui.parts import ComboField, FourStates, Label, Rule, Scroll, Tile, TileRow, row
+from hue_desktop.ui.stale_notice import StaleNotice
+from hue_desktop.ui.tasks import CancelToken
+from hue_desktop.ui.theme.tokens import SIZES
+
+__all__ = ["OverviewPage"]
+
+_TICK_MS = 5_000
+_READ_AGAIN_S = 60.0
+_SIDE = 448
+_LEAST_HEIGHT = 520
+
+
+class OverviewPage(Page):
+    """Tiles, topology beside steps and events, and the chart."""
+
+    def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
+        super().__init__(ctx, ref)
+        self._snapshot: FleetSnapshot | None = None
+        self._journal: tuple[JournalEntry, ...] = ()
+        self._read_at: datetime | None = None
+        self.tiles = {key: Tile("") for key in KEYS}
+        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 7, 3: 5, 4: 6, 5: 6})
+        self.map = NodeMap(ctx.theme)
+        self.map_states = FourStates(self.map)
+        self.legend = LegendLine(ctx.theme)
+        self.choice = ComboField(
+            [(what.value, property_title(what)) for what in NodeProperty],
+            name=_("What the colour means"),
+        )
+        self.steps = Listing(_("Running steps"), fitted=True)
+        self.latest = Listing(_("Latest"))
+        self.chart = ChartPanel(ctx.theme)
+        self.notice = StaleNotice(self.refresh)
+        self.states = FourStates(Scroll(self._make_content()))
+        self.states.retry_requested.connect(self.refresh)
+        self.states.show_loading(_("Reading the cluster"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.states)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self._move_on)
+        self._connect()
+
+    @property
+    def title(self) -> str:
+        return _("Overview")
+
+    # -- building --------------------------------------------------------------------------
+
+    def _make_content(self) -> QWidget:
+        content = QWidget()
+        content.setMinimumHeight(_LEAST_HEIGHT)
+        gutter = SIZES["gutter"]
+        tiles = row(self.tile_row, margins=(gutter, 0, gutter, 0))
+        middle = QHBoxLayout()
+        middle.setContentsMargins(gutter, 0, gutter, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self._make_topology(), 58)
+        middle.addWidget(Rule("v"))
+        middle.addWidget(self._make_side(), 42)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice)
+        layout.addLayout(tiles)
+        layout.addLayout(row(Rule("h"), margins=(gutter, 0, gutter, 0)))
+        layout.addLayout(middle, 10)
+        layout.addLayout(row(Rule("h"), margins=(gutter, 0, gutter, 0)))
+        layout.addWidget(self.chart, 11)
+        return content
+
+    def _make_topology(self) -> QWidget:
+        place = QWidget()
+        self._hint = Label(_("one cell is one node"), tone="text-2", elide=True)
+        head = row(
+            Label(_("Topology"), weight=600), self._hint, None,
+            Label(_("Colour"), tone="text-2"), self.choice, self.legend,
+            spacing=8, margins=(0, 8, 16, 6),
+        )  # fmt: skip
+        head.setStretchFactor(self._hint, 1)
+        layout = QVBoxLayout(place)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.map_states, 1)
+        return place
+
+    def _make_side(self) -> QWidget:
+        side = QWidget()
+        side.setMaximumWidth(_SIDE)
+        side.setMinimumWidth(250)
+        side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(24, 0, 0, 8)
+        layout.setSpacing(0)
+        layout.addWidget(self.steps)
+        layout.addWidget(self.latest, 1)
+        return side
+
+    def _connect(self) -> None:
+        self.choice.currentIndexChanged.connect(lambda _index: self._show_map())
+        self.map.node_activated.connect(self._open_node)
+        self.map.menu_requested.connect(self._pop_up)
+        self.chart.range_chosen.connect(self._range_chosen)
+        self.chart.retry_requested.connect(self._range_chosen)
+
+    # -- showing ---------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> ClusterSnapshot | None:
+        """The newest snapshot of this page's cluster."""
+        if self._snapshot is None or self.ref is None:
+            return None
+        return self._snapshot.clusters.get(self.ref)
+
+    def _now(self) -> datetime:
+        assert self._snapshot is not None
+        assert self.ref is not None
+        return self._snapshot.region_now(self.ref)
+
+    def apply(self, change: FleetChange) -> None:
+        first, self._snapshot = self._snapshot is None, change.snapshot
+        if self.ref is None:
+            return
+        touched = self.ref in change.clusters or self.ref in change.removed
+        if first or touched or self.ref.connection in change.connections:
+            self._show()
+
+    def _show(self) -> None:
+        cluster = self.cluster
+        if cluster is None or self._snapshot is None:
+            self.states.show_empty(
+                _("This cluster is not known"),
+                _("EMR forgets clusters two months after their end."),
+            )
+            return
+        error = cluster.errors.get("cluster")
+        if cluster.cluster is None and cluster.instances is None and error is not None:
+            self.states.show_failed(error)
+            return
+        stale = self.notice.show_status(self._snapshot, cluster, "instances", "steps", "cluster")
+        self._show_tiles(cluster, stale)
+        self._show_map()
+        self._show_lists(cluster)
+        self.states.show_content()
+
+    def _show_tiles(self, cluster: ClusterSnapshot, stale: bool) -> None:
+        assert self._snapshot is not None
+        metrics = self._snapshot.metrics.get(cluster.ref, {})
+        texts = overview_tiles(cluster, self._snapshot.costs.get(cluster.ref), metrics, self._now())
+        for text in texts:
+            self.tiles[text.key].show_figure(
+                text.figure, text.unit, text.caption, text.attention,
+                label=text.label, shape=text.shape, stale=stale,
+            )  # fmt: skip
+        self.tile_row.set_shown([self.tiles[text.key] for text in texts])
+
+    def _show_map(self) -> None:
+        cluster = self.cluster
+        if self._snapshot is None or not nodes_to_show(self.map_states, cluster):
+            return
+        assert cluster is not None
+        cost = self._snapshot.costs.get(cluster.ref)
+        groups = node_groups(cluster, cost)
+        what = NodeProperty(self.choice.key)
+        blocks, coloured = blocks_of(groups, what, cost.by_node if cost else {}, self._now())
+        self.map.set_blocks(blocks)
+        self.legend.set_entries(coloured.legend)
+        self.map_states.show_content()
+
+    def _show_lists(self, cluster: ClusterSnapshot) -> None:
+        now = self._now()
+        self.steps.show_notes(step_notes(cluster, now), "")
+        events = events_of(cluster, self._journal)
+        self.latest.show_notes(
+            event_notes(events, now), _("Nothing has happened yet that EMR or this window knows.")
+        )
+        self.chart.show_events(events)
+
+    # -- reading the history ---------------------------------------------------------------
+
+    def _range_chosen(self) -> None:
+        self.chart.show_loading()
+        self._read()
+
+    def _read(self) -> None:
+        """Ask for series and journal on a worker; a newer question makes this one's answer moot."""
+        if self.ref is None or self._snapshot is None:
+            return
+        ref, app, end = self.ref, self.ctx.app, self._now()
+        self._read_at = end
+        start = end - self.chart.span
+
+        def read(_token: CancelToken) -> tuple[History, tuple[JournalEntry, ...]]:
+            import hue_desktop.ui.charts.strips  # noqa: F401  (slow; not on the main thread)
+
+            series = app.health.series(ref, METRICS, start, end)
+            return History(start, end, series), app.journal.entries()
+
+        self.ctx.tasks.run(
+            "metrics", read, owner=self, key="history",
+            done=self._history_read, failed=self.chart.show_failed,
+        )  # fmt: skip
+
+    def _history_read(self, answer: tuple[History, tuple[JournalEntry, ...]]) -> None:
+        history, self._journal = answer
+        if self.cluster is not None:
+            self._show_lists(self.cluster)
+        self.chart.show_history(history)
+
+    def _move_on(self) -> None:
+        """Times follow the clock; series are read again when a new value may be there."""
+        if self.cluster is None:
+            return
+        self._show()
+        now = self._now()
+        fresh = timedelta(seconds=max(_READ_AGAIN_S, self.chart.span.total_seconds() / 360))
+        if self._read_at is None or now - self._read_at >= fresh:
+            self._read()
+
+    # -- acting ----------------------------------------------------------------------------
+
+    def _open_node(self, node_id: str) -> None:
+        if self.ref is not None:
+            self.ctx.navigate.open_cluster(self.ref, "nodes", select=node_id)
+
+    def _pop_up(self, node_id: str, where: QPoint) -> None:
+        nodes = self.cluster.nodes() if self.cluster is not None else ()
+        node = next((node for node in nodes if node.id == node_id), None)
+        if node is None:
+            return
+        context = focus_on(self._snapshot, self.ref, node=node)
+        menu = self.ctx.actions.build_menu("node", self, context)
+        self.ctx.actions.fill_menu(menu, "group", context)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+    def shown(self) -> None:
+        self._tick.start()
+        self._move_on()
+
+    def hidden(self) -> None:
+        self._tick.stop()
+
+    def refresh(self) -> None:
+        self.ctx.app.fleet.refresh(self.ref)
+        self._read()
+
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (_("Arrows"), _("Move between nodes, or along the time axis of the chart")),
+            (_("Enter"), _("Show the node in the table")),
+        )

@@ -1,0 +1,176 @@
+"""The tiles over a cluster's overview: cost, state, nodes, and what CloudWatch says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
+from hue_desktop.core.format import count, duration, money, percent, size
+from hue_desktop.core.idleness import idle_since
+from hue_desktop.core.instances import Market, Role
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.cost import ClusterCost
+from hue_desktop.services.nodes import attention_of
+from hue_desktop.ui.parts import StateShape, cluster_shape
+
+__all__ = ["KEYS", "TileText", "overview_tiles", "state_word"]
+
+KEYS = ("cost", "state", "nodes", "hdfs", "yarn", "apps")
+_MIB = 1024**2
+_GB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class TileText:
+    """One tile; a tile without data is not made at all."""
+
+    key: str
+    label: str
+    figure: str
+    unit: str = ""
+    caption: str = ""
+    attention: str = ""
+    shape: StateShape | None = None
+
+
+def overview_tiles(
+    cluster: ClusterSnapshot,
+    cost: ClusterCost | None,
+    metrics: Mapping[str, float],
+    now: datetime,
+) -> list[TileText]:
+    """Those tiles that have data, in order; ``now`` is the region's time."""
+    made = [
+        _cost(cluster, cost),
+        _state(cluster, metrics, now),
+        _nodes(cluster),
+        _hdfs(metrics),
+        _yarn(metrics),
+        _apps(metrics),
+    ]
+    return [tile for tile in made if tile is not None]
+
+
+def state_word(state: ClusterState) -> str:
+    """The state as a headline."""
+    return {
+        ClusterState.STARTING: _("Starting"),
+        ClusterState.BOOTSTRAPPING: _("Bootstrapping"),
+        ClusterState.RUNNING: _("Running"),
+        ClusterState.WAITING: _("Waiting"),
+        ClusterState.TERMINATING: _("Terminating"),
+        ClusterState.TERMINATED: _("Terminated"),
+        ClusterState.TERMINATED_WITH_ERRORS: _("Failed"),
+    }.get(state, state.value)
+
+
+def _cost(cluster: ClusterSnapshot, cost: ClusterCost | None) -> TileText | None:
+    if cost is None or not cluster.summary.state.active:
+        return None
+    rate = cost.rate
+    parts = ((_("EC2"), rate.ec2), (_("EMR"), rate.emr), (_("EBS"), rate.ebs))
+    words = [f"{name} {money(value)}" for name, value in parts if value >= 0.005]
+    if rate.saved_by_spot >= 0.005:
+        words = [_("{saved}/h saved by Spot").format(saved=money(rate.saved_by_spot))]
+    if rate.unknown:
+        words = [_("price of {n} nodes unknown").format(n=rate.unknown)]
+    figure = ("≥ " if rate.unknown else "") + money(rate.total)
+    return TileText("cost", _("Cost now"), figure, _("/h"), " · ".join(words))
+
+
+def _state(cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime) -> TileText:
+    attention, sentence = attention_of(cluster)
+    state = cluster.summary.state
+    label, tone = _("State"), ""
+    if attention is Attention.CRITICAL:
+        label, tone = _("Critical"), "critical"
+    elif attention is Attention.WARN:
+        label, tone = _("Needs attention"), "warn"
+    since = idle_since(cluster, metrics)
+    if since is not None and attention is Attention.IDLE:
+        label, tone = _("Idle"), "warn"
+        sentence = _("for {time}").format(time=duration(max(0.0, (now - since).total_seconds())))
+    asks = attention in (Attention.WARN, Attention.CRITICAL, Attention.STARTING)
+    words = [_up(cluster, now)]
+    if (asks or tone) and sentence:
+        words = [sentence]
+    elif cluster.running_steps:
+        n = cluster.running_steps
+        words.append(ngettext("{n} step running", "{n} steps running", n).format(n=n))
+    shape = cluster_shape(state, attention)
+    caption = " · ".join(filter(None, words))
+    return TileText("state", label, state_word(state), "", caption, tone, shape)
+
+
+def _up(cluster: ClusterSnapshot, now: datetime) -> str:
+    summary = cluster.summary
+    if summary.created is None:
+        return ""
+    seconds = max(0.0, ((summary.ended or now) - summary.created).total_seconds())
+    if summary.ended is not None:
+        return _("was up {time}").format(time=duration(seconds))
+    return _("up {time}").format(time=duration(seconds))
+
+
+def _nodes(cluster: ClusterSnapshot) -> TileText | None:
+    if cluster.instances is None and cluster.groups is None:
+        return None
+    counts = {role: cluster.count(role) for role in (Role.MASTER, Role.CORE, Role.TASK)}
+    spot = sum(node.market is Market.SPOT for node in cluster.nodes(Role.TASK))
+    words = [
+        _("{n} master").format(n=counts[Role.MASTER]),
+        _("{n} core").format(n=counts[Role.CORE]),
+    ]
+    task = _("{n} task").format(n=counts[Role.TASK])
+    words.append(_("{task} ({spot} Spot)").format(task=task, spot=spot) if spot else task)
+    return TileText("nodes", _("Nodes"), count(sum(counts.values())), "", " · ".join(words))
+
+
+def _hdfs(metrics: Mapping[str, float]) -> TileText | None:
+    used = metrics.get("HDFSUtilization")
+    if used is None:
+        return None
+    free = metrics.get("CapacityRemainingGB")
+    words = [_("{size} free").format(size=size(free * _GB))] if free is not None else []
+    missing = metrics.get("MissingBlocks", 0)
+    under = metrics.get("UnderReplicatedBlocks", 0)
+    tone = "warn" if used >= 85 else ""
+    if missing:
+        words, tone = [_("{n} blocks missing").format(n=count(missing))], "critical"
+    elif under:
+        words.append(_("{n} blocks under-replicated").format(n=count(under)))
+    caption = " · ".join(words) or _("CloudWatch, every 5 minutes")
+    return TileText("hdfs", _("HDFS used"), percent(used)[:-2], "%", caption, tone)
+
+
+def _yarn(metrics: Mapping[str, float]) -> TileText | None:
+    free = metrics.get("YARNMemoryAvailablePercentage")
+    if free is None:
+        return None
+    used, words = 100.0 - free, []
+    total, allocated = metrics.get("MemoryTotalMB"), metrics.get("MemoryAllocatedMB")
+    if total and allocated is not None:
+        text = _("{used} of {total}")
+        words.append(text.format(used=size(allocated * _MIB, 0), total=size(total * _MIB, 0)))
+    if "ContainerPending" in metrics:
+        words.append(_("{n} pending").format(n=count(metrics["ContainerPending"])))
+    caption = " · ".join(words) or _("CloudWatch, every 5 minutes")
+    tone = "warn" if used >= 95 else ""
+    return TileText("yarn", _("YARN memory"), percent(used)[:-2], "%", caption, tone)
+
+
+def _apps(metrics: Mapping[str, float]) -> TileText | None:
+    running = metrics.get("AppsRunning")
+    if running is None:
+        return None
+    words = []
+    for name, text in (
+        ("AppsPending", _("{n} pending")),
+        ("AppsFailed", _("{n} failed")),
+        ("ContainerAllocated", _("{n} containers")),
+    ):
+        if name in metrics and (metrics[name] or name != "AppsFailed"):
+            words.append(text.format(n=count(metrics[name])))
+    return TileText("apps", _("YARN applications"), count(running), "", " · ".join(words[:2]))
