@@ -190,7 +190,7 @@ class Meter:
             self._changed.notify_all()
 
     def _first(self, ticket: tuple[Priority, int, str]) -> bool:
-        return not any(other < ticket and other[2] == ticket[2] for other in self._queue)
+        return not any(other < ticket for other in self._queue)
 
     def _wait_for(self, ticket: tuple[Priority, int, str]) -> float:
         """Seconds until the ticket may be served; 0 for now. Those before it come first."""
@@ -203,9 +203,10 @@ class Meter:
         ready = sum(
             self._bucket(other[2]).tokens >= 1.0 for other in ahead if other[2] != operation
         )
-        needed = 1.0 + RESERVE[priority] + ready
         account = self._bucket("")
-        return max(own, account.wait_s(min(needed, account.capacity), self._pace))
+        needed = 1.0 + ready
+        needed += min(RESERVE[priority], max(0.0, account.capacity - needed))
+        return max(own, account.wait_s(needed, self._pace))
 
     def _take(self, operation: str) -> None:
         self._bucket(operation).tokens -= 1.0

@@ -17,7 +17,7 @@ def read_text(path: Path) -> str | None:
     """The file's text, or ``None`` when there is no file. ``ConfigurationError`` if unreadable."""
     try:
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except UnicodeDecodeError as error:
         raise ConfigurationError(

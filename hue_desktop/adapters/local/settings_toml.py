@@ -69,7 +69,7 @@ def _render(values: Mapping[str, object]) -> str:
         table, _dot, name = key.rpartition(".")
         tables.setdefault(table, []).append(f"{toml_key(name)} = {toml_value(value)}")
     lines = [HEAD]
-    for table, settings in tables.items():
+    for table, settings in sorted(tables.items()):  # keys without a table come first
         if table:
             path = ".".join(toml_key(part) for part in table.split("."))
             lines.append(f"[{path}]")

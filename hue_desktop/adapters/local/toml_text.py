@@ -47,7 +47,7 @@ class Table:
 
 def cut_tables(text: str) -> tuple[Table, ...]:
     """The tables in order; every line of the text is in exactly one of them."""
-    lines = text.splitlines()
+    lines = text.split("\n")  # splitlines would also split at signs that texts may hold
     headers = [number for number, line in enumerate(lines) if _is_header(lines, number, line)]
     starts = [_with_comments(lines, number) for number in headers]
     tables = []
