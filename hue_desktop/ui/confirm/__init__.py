@@ -9,6 +9,7 @@ from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, propose,
 from hue_desktop.ui.confirm.plan_dialog import PlanDialog, confirm_plan, is_destructive
 from hue_desktop.ui.confirm.plan_panel import BudgetLines, CostHeadline, Facts, PlanPanel
 from hue_desktop.ui.confirm.plan_sections import RiskLines, class_word, undo_sentence
+from hue_desktop.ui.confirm.plan_sheet import PlanSheet
 
 __all__ = [
     "BudgetBar",
@@ -18,6 +19,7 @@ __all__ = [
     "Facts",
     "PlanDialog",
     "PlanPanel",
+    "PlanSheet",
     "RiskLines",
     "ask_and_submit",
     "class_word",

@@ -9,11 +9,10 @@ from hue_desktop.core.format import money_delta
 from hue_desktop.core.instances import GroupState, InstanceGroup, Market
 from hue_desktop.core.resize_time import takes_effect
 from hue_desktop.core.text import _, ngettext
-from hue_desktop.ui.confirm import needs_question
+from hue_desktop.ui.confirm import PlanSheet, needs_question
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.parts import Label, Rule, column, role_token
 from hue_desktop.ui.scaling.amount_row import AmountRow
-from hue_desktop.ui.scaling.plan_sheet import PlanSheet
 from hue_desktop.ui.scaling.words import capacity_lines, market_word, role_fact, state_sentence
 
 __all__ = ["ResizeGroupSheet"]

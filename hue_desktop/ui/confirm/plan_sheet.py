@@ -1,8 +1,10 @@
-"""What the sheets of this room share: a plan made off the main thread, and the way to submit it."""
+"""A sheet that makes a plan while the person fills it in, and submits it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+from PySide6.QtGui import QResizeEvent
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
@@ -10,19 +12,17 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
-from hue_desktop.ui.confirm import (
-    PlanPanel,
-    RiskLines,
-    ask_and_submit,
-    is_destructive,
-    needs_question,
-    submit,
-    undo_sentence,
-)
+from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, submit
+from hue_desktop.ui.confirm.plan_dialog import is_destructive
+from hue_desktop.ui.confirm.plan_panel import PlanPanel
+from hue_desktop.ui.confirm.plan_sections import RiskLines, undo_sentence
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.parts import Button, Sheet, SidePanel, column
+from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["PlanSheet"]
+
+_NARROW, _SIDE_NARROW = 960, 336
 
 
 class PlanSheet(Sheet):
@@ -33,21 +33,41 @@ class PlanSheet(Sheet):
     the question comes first.
     """
 
-    def __init__(self, ctx: UiContext, ref: ClusterRef, title: str, subtitle: str = "") -> None:
-        side = SidePanel()
+    def __init__(
+        self,
+        ctx: UiContext,
+        ref: ClusterRef,
+        title: str,
+        subtitle: str = "",
+        *,
+        costs: bool = True,
+    ) -> None:
+        """``costs`` gives it the column at the right; a tag, for example, costs nothing."""
+        side = SidePanel() if costs else None
         super().__init__(title, subtitle, side=side)
         self.ctx = ctx
         self.ref = ref
         self.plan: Plan | None = None
         self.types: dict[str, InstanceType] = {}
         self.panel = PlanPanel(_("Before → after"))
-        side.body.addWidget(self.panel)
+        if side is not None:
+            side.body.addWidget(self.panel)
+        else:
+            self.panel.setParent(self)
+            self.panel.hide()
         self.risks = column()
         self._risk_lines: RiskLines | None = None
         self.add_button(Button(_("Cancel"), clicked=self.close_sheet))
-        self.apply_button = Button("", kind="primary", clicked=self._apply)
+        self.apply_button = Button(_("Apply"), kind="primary", clicked=self._apply)
         self.apply_button.setEnabled(False)
         self.add_button(self.apply_button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the body enough room in a narrow window."""
+        super().resizeEvent(event)
+        if self.side is not None:
+            narrow = self.width() < _NARROW
+            self.side.setFixedWidth(_SIDE_NARROW if narrow else SIZES["side-panel"])
 
     @property
     def cluster(self) -> ClusterSnapshot | None:
