@@ -75,6 +75,8 @@ class Control:
                 self._region.world.advance()
                 result = action(_parsed(body))
                 self._region.flush()
+            if name == "reset":
+                await self._moto.reset()
         except (_Refused, ValueError, KeyError) as problem:
             return web.json_response({"message": _text(problem)}, status=400)
         except Exception:
@@ -192,7 +194,6 @@ class Control:
     def _reset(self, body: _Body) -> None:
         scenario = body.get("scenario")
         self._region.reset(str(scenario) if scenario is not None else None)
-        self._moto.reset()
 
 
 def _parsed(body: bytes) -> _Body:

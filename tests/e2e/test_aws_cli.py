@@ -21,17 +21,13 @@ pytestmark = pytest.mark.skipif(not AWS.exists(), reason="needs the AWS CLI")
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[SimulatorProcess]:
-    with simulator_process(
-        "--ephemeral", "--scenario", "empty"
-    ) as process:
+    with simulator_process("--ephemeral", "--scenario", "empty") as process:
         yield process
 
 
 def aws(running: SimulatorProcess, *arguments: str, fails: bool = False) -> Any:
     """Run ``aws --profile hue-simulator …``; its JSON, or its complaint if it should fail."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("AWS_")
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment["AWS_CONFIG_FILE"] = running.facts["aws_config_file"]
     environment["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     done = subprocess.run(
@@ -80,7 +76,9 @@ def test_a_session_with_a_cluster(running: SimulatorProcess) -> None:
     aws(running, "emr", "terminate-clusters", "--cluster-ids", cluster_id)
     running.control("clock", {"jump_s": 3600})
     aws(running, "emr", "wait", "cluster-terminated", "--cluster-id", cluster_id)
-    status = aws(running, "emr", "describe-cluster", "--cluster-id", cluster_id)["Cluster"]["Status"]
+    status = aws(running, "emr", "describe-cluster", "--cluster-id", cluster_id)["Cluster"][
+        "Status"
+    ]
     assert status["State"] == "TERMINATED"
     assert status["StateChangeReason"]["Code"] == "USER_REQUEST"
 

@@ -12,7 +12,6 @@ import asyncio
 import base64
 import io
 import logging
-import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
@@ -44,7 +43,6 @@ class MotoBridge:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moto")
         self._application: _Wsgi | None = None
         self._replayed = 0
-        self._lock = threading.Lock()
 
     def answers(self, service: str) -> bool:
         """Whether a service is one of those that moto stands in for."""
@@ -76,18 +74,26 @@ class MotoBridge:
         self._region.record(call, error)
         return answer
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         """Forget everything; the next request starts from what a new account has."""
-        with self._lock:
-            for key, _ in self._region.store.load_kind("moto"):
-                self._region.keep("moto", key, None)
-            self._replayed = 0
-            if self._application is not None:
-                self._pool.submit(self._furnish).result(60)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._pool, self._reset)
 
     def close(self) -> None:
         """Let the worker thread end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _reset(self) -> None:
+        for key, _ in self._kept():
+            self._region.keep("moto", key, None)
+        self._replayed = 0
+        if self._application is not None:
+            self._furnish()
+
+    def _kept(self) -> list[tuple[str, dict[str, Any]]]:
+        """The requests that changed something, oldest first."""
+        with self._region.lock:
+            return list(self._region.store.load_kind("moto"))
 
     def _answer(self, request: WireRequest, operation: str) -> WireAnswer:
         application = self._loaded()
@@ -111,11 +117,11 @@ class MotoBridge:
         from hue_desktop.simulator.aws.moto_seed import furnish_account
 
         _seed(self._region.seed, -1)
-        furnish_account(self._region.account_id, self._region.name)
+        furnish_account(self._region.account_id, self._region.name, self._region.world.chance)
         application = self._application
         if application is None:
             return
-        for key, document in self._region.store.load_kind("moto"):
+        for key, document in self._kept():
             _seed(self._region.seed, int(key))
             answer = _wsgi_call(application, _request(document))
             if answer.status >= 400:

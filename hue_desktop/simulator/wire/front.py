@@ -122,7 +122,7 @@ class Front:
         if controlled:
             return await self.control.handle(request.method, path, body)
         if self.region.compat == "moto" and path.startswith("/moto-api/"):
-            return self._moto_api(request.method, path)
+            return await self._moto_api(request.method, path)
         wire = WireRequest(
             request.method, path, request.rel_url.raw_query_string, request.headers, body
         )
@@ -133,10 +133,10 @@ class Front:
         name, _, port = host.rpartition(":")
         return name in ("127.0.0.1", "localhost", "[::1]") and port == str(self.port)
 
-    def _moto_api(self, method: str, path: str) -> web.Response:
+    async def _moto_api(self, method: str, path: str) -> web.Response:
         if method == "POST" and path == "/moto-api/reset":
             self.region.reset()
-            self.moto.reset()
+            await self.moto.reset()
             return web.json_response({"status": "ok"})
         return web.json_response({"message": f"{method} {path} is not simulated."}, status=404)
 

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.simulated import SimulatedRegion, simulated_region
+from tests.unit.simulator.test_region import CLUSTER
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,24 @@ def test_a_network_and_a_key_pair_are_there(shared: SimulatedRegion) -> None:
     assert len(ec2.describe_vpcs()["Vpcs"]) == 1
     assert ec2.describe_security_groups()["SecurityGroups"]
     assert "us-east-1" in {r["RegionName"] for r in ec2.describe_regions()["Regions"]}
+
+
+def test_nodes_are_in_the_network_that_is_described(shared: SimulatedRegion) -> None:
+    ec2, emr = shared.client("ec2"), shared.client("emr")
+    cluster_id = emr.run_job_flow(**CLUSTER)["JobFlowId"]
+    shared.jump(minutes=5)
+    tag = {"Name": "tag:aws:elasticmapreduce:job-flow-id", "Values": [cluster_id]}
+    reservations = ec2.describe_instances(Filters=[tag])["Reservations"]
+    nodes = [node for item in reservations for node in item["Instances"]]
+    assert len(nodes) == 3
+    subnets = {subnet["SubnetId"]: subnet for subnet in ec2.describe_subnets()["Subnets"]}
+    for node in nodes:
+        subnet = subnets[node["SubnetId"]]
+        assert subnet["AvailabilityZone"] == node["Placement"]["AvailabilityZone"]
+        assert subnet["VpcId"] == node["VpcId"] == ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        groups = [group["GroupId"] for group in node["SecurityGroups"]]
+        found = ec2.describe_security_groups(GroupIds=groups)["SecurityGroups"]
+        assert {group["VpcId"] for group in found} == {node["VpcId"]}
 
 
 def test_kms_encrypts(shared: SimulatedRegion) -> None:
