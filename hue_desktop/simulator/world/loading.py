@@ -13,6 +13,7 @@ from hue_desktop.simulator.world.clusters import (
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.described import (
     Described,
+    DescriptionError,
     action_of,
     instant,
     volumes_of,
