@@ -7,30 +7,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hue_desktop.core.changes import JournalEntry, Plan
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
 from hue_desktop.services.cost.prices import PriceBooks
-from hue_desktop.services.cost.service import CostService
 from hue_desktop.services.fleet.service import FleetService
-from hue_desktop.services.health.service import HealthService
-from hue_desktop.services.journal.service import JournalService
 from hue_desktop.services.lanes import Lane
-from hue_desktop.services.launch.service import LaunchService
-from hue_desktop.services.planning import PlanMaker
-from hue_desktop.services.scaling.service import ScalingService
 from hue_desktop.services.settings import SettingsService
 
 if TYPE_CHECKING:
     from hue_desktop.adapters.store.database import Database
+    from hue_desktop.core.changes import JournalEntry, Plan
+    from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
+    from hue_desktop.services.cost.service import CostService
+    from hue_desktop.services.health.service import HealthService
+    from hue_desktop.services.journal.service import JournalService
+    from hue_desktop.services.launch.service import LaunchService
+    from hue_desktop.services.planning import PlanMaker
+    from hue_desktop.services.scaling.service import ScalingService
 
 __all__ = ["Application", "Overrides", "Paths"]
 
@@ -82,31 +82,84 @@ class Overrides:
         )
 
 
-@dataclass(frozen=True)
 class Application:
-    """Everything the window and the commands need; ``open`` it, ``start`` it, ``close`` it."""
+    """Everything the window and the commands need; ``open`` it, ``start`` it, ``close`` it.
 
-    paths: Paths
-    connections: ConnectionService
-    settings: SettingsService
-    fleet: FleetService
-    launching: LaunchService
-    scaling: ScalingService
-    journal: JournalService
-    cost: CostService
-    health: HealthService
-    state_problem: HueError | None  #: why the state directory cannot be used, if so
-    _closers: tuple[Callable[[float], None], ...]
+    Services that nobody needs before the window shows are put together at their first use.
+    """
+
+    def __init__(self, paths: Paths, overrides: Overrides) -> None:
+        self.paths = paths
+        self.settings = _settings(paths)
+        self._database: Database | None = None
+        self._price_cache: PriceCache | None = None
+        self.state_problem: HueError | None = None  #: why the state directory cannot be used
+        self._store = self._journal_store()
+        self.connections = self._connections(overrides)
+        self._lane = Lane("aws", _AWS_THREADS)
+        self._access = AccessPool(self.connections.find, self._open_region)
+        self._books = PriceBooks(self._access)
+        self.fleet = FleetService(
+            self._access,
+            self._lane,
+            self.connections.connections,
+            self.settings.number,
+            self._books,
+        )
+        self.connections.subscribe(self.fleet.reload_connections)
 
     @classmethod
     def open(cls, paths: Paths, overrides: Overrides | None = None) -> Application:
         """Read the user's files and put the services together; nothing is contacted yet."""
-        return _Builder(paths, overrides or Overrides()).application()
+        return cls(paths, overrides or Overrides())
+
+    @cached_property
+    def launching(self) -> LaunchService:
+        """Planning a cluster's life."""
+        from hue_desktop.services.launch.service import LaunchService
+
+        return LaunchService(self._access, self.fleet, self._books, self._plans)
+
+    @cached_property
+    def scaling(self) -> ScalingService:
+        """Planning resizes."""
+        from hue_desktop.services.scaling.service import ScalingService
+
+        return ScalingService(self._access, self.fleet, self._books, self._plans, self.launching)
+
+    @cached_property
+    def journal(self) -> JournalService:
+        """Carrying plans out."""
+        from hue_desktop.services.journal.service import JournalService
+
+        return JournalService(self._access, self.fleet, self._store, self._hold_s)
+
+    @cached_property
+    def cost(self) -> CostService:
+        """What clusters cost."""
+        from hue_desktop.services.cost.service import CostService
+
+        return CostService(self.fleet)
+
+    @cached_property
+    def health(self) -> HealthService:
+        """Series and events."""
+        from hue_desktop.services.health.service import HealthService
+
+        return HealthService(self._access)
+
+    @cached_property
+    def _plans(self) -> PlanMaker:
+        from hue_desktop.services.planning import PlanMaker
+
+        return PlanMaker(
+            self._access, self.fleet, self._books, self.connections.find, self.settings.text
+        )
 
     def start(self) -> None:
         """Begin to read connections and to carry changes out; returns at once."""
-        self.journal.start()
         self.fleet.start()
+        self.journal.start()
 
     def problems(self) -> tuple[HueError, ...]:
         """What is wrong with the user's files, to be shown once."""
@@ -116,63 +169,21 @@ class Application:
     def close(self) -> None:
         """Stop everything within two seconds, even while calls run."""
         deadline = time.monotonic() + _CLOSE_S
-        for close in self._closers:
-            close(max(0.05, deadline - time.monotonic()))
 
+        def left_s() -> float:
+            return max(0.05, deadline - time.monotonic())
 
-class _Builder:
-    """Puts the rooms together once."""
+        if "journal" in self.__dict__:
+            self.journal.stop(left_s() / 2)
+        self.fleet.stop(left_s() / 2)
+        self._access.close()
+        self._lane.shutdown(timeout_s=left_s())
+        if not self.settings.flag("simulator.keep_running"):
+            self.connections.close()
+        if self._database is not None:
+            self._database.close()
 
-    def __init__(self, paths: Paths, overrides: Overrides) -> None:
-        self.paths = paths
-        self.overrides = overrides
-        self.database: Database | None = None
-        self.price_cache: PriceCache | None = None
-        self.state_problem: HueError | None = None
-
-    def application(self) -> Application:
-        settings = self._settings()
-        store = self._journal_store()
-        connections = self._connections()
-        lane = Lane("aws", _AWS_THREADS)
-        access = AccessPool(
-            connections.find,
-            lambda connection, region: self._open(connections.ensure_region(connection), region),
-        )
-        books = PriceBooks(access)
-        fleet = FleetService(access, lane, connections.connections, settings.number, books)
-        connections.subscribe(fleet.reload_connections)
-        plans = PlanMaker(access, fleet, books, connections.find, settings.text)
-        journal = JournalService(
-            access, fleet, store, lambda plan: _hold_s(plan, settings, connections)
-        )
-        launching = LaunchService(access, fleet, books, plans)
-        return Application(
-            paths=self.paths,
-            connections=connections,
-            settings=settings,
-            fleet=fleet,
-            launching=launching,
-            scaling=ScalingService(access, fleet, books, plans, launching),
-            journal=journal,
-            cost=CostService(fleet),
-            health=HealthService(access),
-            state_problem=self.state_problem,
-            _closers=(
-                journal.stop,
-                fleet.stop,
-                lambda _left: access.close(),
-                lambda left: lane.shutdown(timeout_s=left),
-                lambda _left: self._close_state(settings, connections),
-            ),
-        )
-
-    def _settings(self) -> SettingsService:
-        from hue_desktop.adapters.local.settings_toml import SettingsFile
-
-        return SettingsService(SettingsFile(self.paths.config_dir / "settings.toml"))
-
-    def _connections(self) -> ConnectionService:
+    def _connections(self, overrides: Overrides) -> ConnectionService:
         from hue_desktop.adapters.local.connections_toml import ConnectionsFile
         from hue_desktop.adapters.local.region_process import LocalRegions
 
@@ -180,8 +191,8 @@ class _Builder:
             ConnectionsFile(self.paths.config_dir / "connections.toml"),
             LocalRegions(),
             self.paths.data_dir,
-            self._open,
-            adapt=self.overrides.adapt,
+            self._open_doors,
+            adapt=overrides.adapt,
             ssh_probe=_probe_ssh,
         )
 
@@ -193,14 +204,18 @@ class _Builder:
         from hue_desktop.adapters.store.prices import SqlitePriceCache
 
         try:
-            self.database = Database(journal_database(make_dir(self.paths.data_dir)))
+            self._database = Database(journal_database(make_dir(self.paths.data_dir)))
         except HueError as error:
             self.state_problem = error
             return _NoJournal(error)
-        self.price_cache = SqlitePriceCache(self.database)
-        return SqliteJournal(self.database)
+        self._price_cache = SqlitePriceCache(self._database)
+        return SqliteJournal(self._database)
 
-    def _open(self, connection: Connection, region: str) -> RegionAccess:
+    def _open_region(self, connection: Connection, region: str) -> RegionAccess:
+        """Doors for the services; the simulated region is started when there is need."""
+        return self._open_doors(self.connections.ensure_region(connection), region)
+
+    def _open_doors(self, connection: Connection, region: str) -> RegionAccess:
         from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
         from hue_desktop.adapters.aws.emr import AwsEmr
         from hue_desktop.adapters.aws.identity import AwsIdentity
@@ -209,23 +224,32 @@ class _Builder:
         from hue_desktop.adapters.aws.session import AwsSession
         from hue_desktop.adapters.local.prices import SnapshotPrices
         from hue_desktop.adapters.local.resources import resources_dir
+        from hue_desktop.core.ports import RegionAccess
 
         session = AwsSession(connection, region)
         snapshot = SnapshotPrices(resources_dir() / "prices", region)
         return RegionAccess(
             emr=AwsEmr(session),
             launching=AwsLaunching(session),
-            prices=AwsPrices(session, snapshot, self.price_cache),
+            prices=AwsPrices(session, snapshot, self._price_cache),
             metrics=AwsMetrics(session),
             identity=AwsIdentity(session),
             close=session.close,
         )
 
-    def _close_state(self, settings: SettingsService, connections: ConnectionService) -> None:
-        if not settings.flag("simulator.keep_running"):
-            connections.close()
-        if self.database is not None:
-            self.database.close()
+    def _hold_s(self, plan: Plan) -> float:
+        """How long the plan waits after it was confirmed."""
+        careful = any(
+            each.name == plan.connection and each.connection_class is ConnectionClass.PRODUCTION
+            for each in self.connections.connections()
+        )
+        return self.settings.number("changes.hold_production_s" if careful else "changes.hold_s")
+
+
+def _settings(paths: Paths) -> SettingsService:
+    from hue_desktop.adapters.local.settings_toml import SettingsFile
+
+    return SettingsService(SettingsFile(paths.config_dir / "settings.toml"))
 
 
 def _probe_ssh(connection: Connection) -> str:
@@ -255,12 +279,3 @@ class _NoJournal:
     def plan_of(self, entry_id: int) -> Plan | None:
         """There is none."""
         return None
-
-
-def _hold_s(plan: Plan, settings: SettingsService, connections: ConnectionService) -> float:
-    """How long the plan waits after it was confirmed."""
-    careful = any(
-        each.name == plan.connection and each.connection_class is ConnectionClass.PRODUCTION
-        for each in connections.connections()
-    )
-    return settings.number("changes.hold_production_s" if careful else "changes.hold_s")

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from hue_desktop.core.changes import ClusterSpec, FleetSpec, GroupSpec
 from hue_desktop.core.ebs import default_volumes, root_volume
 from hue_desktop.core.instances import EbsVolume, FleetType, Market
-from hue_desktop.core.ports import SpotPrice
 from hue_desktop.core.pricing import HOURS_PER_MONTH, CostRate, PriceSource, TypePrice
+
+if TYPE_CHECKING:
+    from hue_desktop.core.changes import ClusterSpec, FleetSpec, GroupSpec
+    from hue_desktop.core.ports import SpotPrice
 
 __all__ = ["PriceBook", "fleet_rate", "group_rate", "node_rate", "price_book", "spec_rate", "times"]
 

@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hue_desktop.core.changes import Change, JournalEntry, Plan
-from hue_desktop.core.clusters import (
-    Application,
-    BootstrapAction,
-    Cluster,
-    ClusterSummary,
-    ManagedScaling,
-)
-from hue_desktop.core.connections import Connection
-from hue_desktop.core.errors import HueError
-from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
-from hue_desktop.core.pricing import PriceSource, TypePrice
-from hue_desktop.core.steps import Step
+if TYPE_CHECKING:
+    from hue_desktop.core.changes import Change, JournalEntry, Plan
+    from hue_desktop.core.clusters import (
+        Application,
+        BootstrapAction,
+        Cluster,
+        ClusterSummary,
+        ManagedScaling,
+    )
+    from hue_desktop.core.connections import Connection
+    from hue_desktop.core.errors import HueError
+    from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
+    from hue_desktop.core.pricing import PriceSource, TypePrice
+    from hue_desktop.core.steps import Step
 
 __all__ = [
     "ApiUsage",

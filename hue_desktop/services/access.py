@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection
-from hue_desktop.core.ports import RegionAccess
+
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import RegionAccess
 
 __all__ = ["AccessPool"]
 
-Opener = Callable[[Connection, str], RegionAccess]
+Opener = Callable[[Connection, str], "RegionAccess"]
 
 
 class AccessPool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.ports import SettingsStore
 from hue_desktop.core.settings import SettingValue, checked, setting
+
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import SettingsStore
 
 __all__ = ["SettingsService"]
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.ports import RegionAccess
 from hue_desktop.core.text import _, ngettext
+
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import RegionAccess
 
 __all__ = ["Check", "CheckState", "SshProbe", "check_connection"]
 

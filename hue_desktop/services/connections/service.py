@@ -6,16 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection, ConnectionClass, Simulation
 from hue_desktop.core.errors import ConfigurationError, HueError
-from hue_desktop.core.ports import ConnectionStore, RegionAccess, RegionProcess
 from hue_desktop.core.text import _
 from hue_desktop.services.connections.checks import Check, SshProbe, check_connection
 
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import ConnectionStore, RegionAccess, RegionProcess
+
 __all__ = ["ConnectionService"]
 
-Opener = Callable[[Connection, str], RegionAccess]
+Opener = Callable[[Connection, str], "RegionAccess"]
 Listener = Callable[[], None]
 
 _FIRST = Connection(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hue_desktop.services.cost.prices import PriceBooks
-from hue_desktop.services.cost.reckoning import billed, cluster_cost
 from hue_desktop.services.cost.values import ClusterCost
 
-__all__ = ["ClusterCost", "PriceBooks", "billed", "cluster_cost"]
+__all__ = ["ClusterCost", "PriceBooks"]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.cost import PriceBook, price_book
-from hue_desktop.core.ports import Prices, SpotPrice
-from hue_desktop.core.pricing import PriceSource, TypePrice
 from hue_desktop.services.access import AccessPool
+
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import Prices, SpotPrice
+    from hue_desktop.core.pricing import PriceSource, TypePrice
 
 __all__ = ["PriceBooks"]
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.clusters import BootstrapAction, ClusterRef
 from hue_desktop.core.connections import Connection
@@ -20,9 +21,11 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.change_log import ChangeLog
-from hue_desktop.services.fleet.readings import Work
-from hue_desktop.services.fleet.region_state import RegionState
 from hue_desktop.services.fleet.values import ConnectionStatus, FleetChange, FleetSnapshot
+
+if TYPE_CHECKING:
+    from hue_desktop.services.fleet.readings import Work
+    from hue_desktop.services.fleet.region_state import RegionState
 
 __all__ = ["FleetService", "Polling"]
 
@@ -229,6 +232,9 @@ class FleetService:
         self._do_focus(self._focus)
 
     def _new_region(self, connection: Connection, region: str) -> RegionState:
+        # imported here, on the fleet's own thread: the window's start need not wait for it
+        from hue_desktop.services.fleet.region_state import RegionState
+
         state = RegionState(connection, region, self._books, self._log, time.monotonic)
         with self._guard:
             read_only = self._read_only.get(connection.name)

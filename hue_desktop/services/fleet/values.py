@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.ports import ApiUsage, RegionClock
 from hue_desktop.services.cost.values import ClusterCost
+
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import ApiUsage, RegionClock
 
 __all__ = [
     "PARTS",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.ports import Series
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.health.events import Event, events_of
+
+if TYPE_CHECKING:
+    from hue_desktop.core.ports import Series
 
 __all__ = ["HealthService"]
 
