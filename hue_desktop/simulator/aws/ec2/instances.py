@@ -188,7 +188,7 @@ class InstanceOperations:
             arn = f"arn:aws:iam::{world.account_id}:instance-profile/{profile}"
             answer["IamInstanceProfile"] = {
                 "Arn": profile if profile.startswith("arn:") else arn,
-                "Id": self._profile_id(profile),
+                "Id": self._nodes.profile_id(profile),
             }
         if node.spot:
             answer["InstanceLifecycle"] = "spot"
@@ -201,10 +201,6 @@ class InstanceOperations:
             answer["SubnetId"] = self._nodes.subnet_id(node)
             answer["VpcId"] = self._nodes.vpc_id()
         return answer
-
-    def _profile_id(self, profile: str) -> str:
-        draw = self._world.chance.of("profile-id", profile)
-        return "AIPA" + "".join(draw.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=17))
 
     def _groups(self, node: Node) -> list[Json]:
         groups = self._nodes.security_groups(node)

@@ -15,6 +15,8 @@ __all__ = ["STATE_CODES", "Node", "Nodes", "moment"]
 
 STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
 
+_REQUEST_SIGNS = "abcdefghijkmnpqrstuvwxyz12345678"
+_DRAWN_KEPT = 10_000
 _PENDING_S = 20.0
 _SHUTDOWN_S = 30.0
 _KEPT_S = 3600.0  #: a terminated instance stays visible for about an hour
@@ -67,6 +69,7 @@ class Nodes:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._drawn: dict[tuple[object, ...], str] = {}
 
     def get(self, ec2_id: str) -> Node | None:
         """The node with this id, ``None`` if EC2 does not know it (any more)."""
@@ -118,10 +121,18 @@ class Nodes:
         first = attributes.get(managed) or self._hex("sg-", name)
         return [(first, name), *((group, group) for group in attributes.get(extra) or ())]
 
+    def profile_id(self, profile: str) -> str:
+        """The id of an instance profile."""
+        return "AIPA" + self._hex("", "profile", profile).upper()
+
     def spot_request_id(self, node: Node) -> str:
         """The id of the Spot request that launched it, ``sir-`` and eight signs."""
-        draw = self._world.chance.of("spot-request", node.id)
-        return "sir-" + "".join(draw.choices("abcdefghijkmnpqrstuvwxyz0123456789", k=8))
+        rest = int(self._world.chance.unit("spot-request", node.id) * 2**40)
+        signs = ""
+        for _ in range(8):
+            rest, place = divmod(rest, 32)
+            signs += _REQUEST_SIGNS[place]
+        return "sir-" + signs
 
     def reservation_id(self, node: Node) -> str:
         """Instances that a group or fleet launched together share a reservation."""
@@ -135,7 +146,8 @@ class Nodes:
         iops = root.get("EbsRootVolumeIops") or _ROOT[3]
         throughput = root.get("EbsRootVolumeThroughput") or _ROOT[4]
         volume: Volume = (_ROOT[0], _ROOT[1], size, iops, throughput)
-        listed = [(self._hex("vol-", node.id, _ROOT[0]), volume)]
+        # Data volumes have the instance's digits turned by one and more; the root has them as is.
+        listed = [(f"vol-{node.id[2:]}", volume)]
         specs = node.instance.volumes
         loaded = node.instance.loaded_volumes or []
         for place, key in enumerate(node.instance.volume_ids):
@@ -145,7 +157,13 @@ class Nodes:
         return listed
 
     def _hex(self, prefix: str, *key: object) -> str:
-        return self._world.chance.hex_id(prefix, *key)
+        """An id that many nodes share, so it is drawn once."""
+        found = self._drawn.get((prefix, *key))
+        if found is None:
+            if len(self._drawn) > _DRAWN_KEPT:
+                self._drawn.clear()
+            found = self._drawn[prefix, *key] = self._world.chance.hex_id(prefix, *key)
+        return found
 
 
 def _state(instance: Instance, at: float) -> str:
