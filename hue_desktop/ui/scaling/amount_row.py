@@ -12,7 +12,7 @@ from hue_desktop.ui.scaling.target_slider import TargetSlider, slider_top
 
 __all__ = ["AmountRow", "difference_text"]
 
-_LABEL_WIDTH = 72
+_LABEL_WIDTH = 80
 
 
 def difference_text(delta: int, *, units: bool = False) -> str:

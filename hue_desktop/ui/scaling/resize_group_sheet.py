@@ -65,13 +65,14 @@ class ResizeGroupSheet(PlanSheet):
         )
 
     def show_plan(self, plan: Plan) -> None:
-        """Show the plan; without a difference there is nothing to apply."""
-        super().show_plan(plan)
+        """Show the plan; without a difference only its present cost is worth showing."""
         group = self.group
-        idle = self.amount.delta == 0 and (group is None or group.state is not GroupState.SUSPENDED)
-        if idle:
-            self.apply_button.setEnabled(False)
-            self.set_sentence(_("Move the target to see what changes."))
+        retries = group is not None and group.state is GroupState.SUSPENDED
+        if self.amount.delta or retries:
+            super().show_plan(plan)
+            return
+        self.panel.show_plan(plan)
+        self.no_plan(_("Move the target to see what changes."))
 
     def button_text(self, plan: Plan) -> str:
         """What happens and what it costs: ``Add 12 Spot nodes, +$4.46/h``."""

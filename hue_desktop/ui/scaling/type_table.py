@@ -1,0 +1,221 @@
+"""Instance types to choose from, ranked by what a vCPU or a GiB of memory costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from hue_desktop.core.format import DASH, count, decimal, money, node_rate
+from hue_desktop.core.instances import Market
+from hue_desktop.core.text import _
+from hue_desktop.services.launch import PricedType
+from hue_desktop.ui.parts import (
+    Choice,
+    FourStates,
+    Label,
+    SearchField,
+    Segmented,
+    column,
+    row,
+)
+from hue_desktop.ui.tables import Column, DataTable, RowsModel
+
+__all__ = ["TypeTable", "per_100_gib", "per_100_vcpu"]
+
+
+def _price(one: PricedType, market: Market) -> float | None:
+    return one.spot_usd_hour if market is Market.SPOT else one.on_demand_usd_hour
+
+
+def per_100_gib(one: PricedType, market: Market) -> float | None:
+    """EC2 and EMR fee for 100 GiB of memory, USD per hour."""
+    price = _price(one, market)
+    if price is None or not one.type.memory_gib:
+        return None
+    return 100 * price / one.type.memory_gib
+
+
+def per_100_vcpu(one: PricedType, market: Market) -> float | None:
+    """EC2 and EMR fee for 100 vCPU, USD per hour."""
+    price = _price(one, market)
+    return 100 * price / one.type.vcpu if price is not None and one.type.vcpu else None
+
+
+class TypeTable(QWidget):
+    """A searchable, ranked list; ``chosen`` tells the type that is selected."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._market = Market.SPOT
+        self._types: tuple[PricedType, ...] = ()
+        self._in_use: frozenset[str] = frozenset()
+        self.rank = Segmented(
+            (
+                Choice("both", _("price")),
+                Choice("gib", _("$ per GiB")),
+                Choice("vcpu", _("$ per vCPU")),
+            ),
+            name=_("Rank by"),
+        )
+        self.search = SearchField(_("r5, 2xlarge, arm64…"), name=_("Find a type"))
+        self.search.setMinimumWidth(84)
+        self.search.setMaximumWidth(240)
+        self.model: RowsModel[PricedType] = RowsModel(self._columns(), lambda one: one.name)
+        self.table = DataTable(self.model, name=_("Instance types"), row_height=36)
+        self.table.setMinimumHeight(220)
+        self.states = FourStates(self.table)
+        self._caption = Label(tone="text-2", size="small", wrap=True)
+        head = row(
+            Label(_("Type"), weight=600),
+            self.search,
+            None,
+            Label(_("Rank by"), tone="text-2"),
+            self.rank,
+            spacing=12,
+        )
+        self.setLayout(column(head, 8, self.states, 6, self._caption))
+        self.rank.chosen.connect(lambda _key: self._order())
+        self.search.searched.connect(self._filter)
+        self.table.selection_changed.connect(self._selected)
+
+    def _columns(self) -> tuple[Column[PricedType], ...]:
+        def figure(
+            key: str,
+            title: str,
+            text: Callable[[PricedType], str],
+            sort: Callable[[PricedType], float | None],
+            width: int,
+            *,
+            quiet: bool = False,
+            weight: int = 400,
+            hide_below: int = 0,
+        ) -> Column[PricedType]:
+            return Column(
+                key,
+                title,
+                text,
+                sort=sort,
+                align="right",
+                width=width,
+                quiet=quiet,
+                weight=weight,
+                hide_below=hide_below,
+            )
+
+        return (
+            Column(
+                "type",
+                _("Type"),
+                lambda one: one.name,
+                sort=lambda one: one.name,
+                width=150,
+                kind="badge",
+                value=self._badge,
+                weight=500,
+                stretch=True,
+            ),
+            figure(
+                "vcpu", _("vCPU"), lambda one: count(one.type.vcpu), lambda one: one.type.vcpu, 60
+            ),
+            figure(
+                "memory",
+                _("Memory"),
+                lambda one: f"{decimal(one.type.memory_gib, 0)} GiB",
+                lambda one: one.type.memory_gib,
+                84,
+            ),
+            figure(
+                "on_demand",
+                _("On-demand"),
+                lambda one: node_rate(one.price.on_demand_usd_hour),
+                lambda one: one.price.on_demand_usd_hour,
+                88,
+                quiet=True,
+                hide_below=430,
+            ),
+            figure(
+                "spot",
+                _("Spot now"),
+                lambda one: node_rate(one.spot_now),
+                lambda one: one.spot_now,
+                84,
+            ),
+            figure(
+                "vcpus",
+                _("per 100 vCPU"),
+                lambda one: _money(per_100_vcpu(one, self._market)),
+                lambda one: per_100_vcpu(one, self._market),
+                100,
+                hide_below=620,
+            ),
+            figure(
+                "gib",
+                _("per 100 GiB"),
+                lambda one: _money(per_100_gib(one, self._market)),
+                lambda one: per_100_gib(one, self._market),
+                94,
+                weight=600,
+            ),
+        )
+
+    def _badge(self, one: PricedType) -> str:
+        if one.name in self._in_use:
+            return _("in use")
+        return "" if one.type.arch == "x86_64" else one.type.arch
+
+    @property
+    def current(self) -> PricedType | None:
+        """The selected type."""
+        selected = self.table.selected_rows()
+        return selected[0] if selected else None
+
+    def show_types(
+        self, types: Sequence[PricedType], market: Market, in_use: frozenset[str]
+    ) -> None:
+        """Show these, in the order given as the first ranking; the selection stays."""
+        current = self.current
+        self._types, self._market, self._in_use = tuple(types), market, in_use
+        if not types:
+            self.states.show_empty(
+                _("No type can be added"), _("The release supports none here that has a price.")
+            )
+            return
+        self.states.show_content()
+        self.model.set_rows(self._types)
+        self._order()
+        self._caption.setText(_caption(market, types))
+        wanted = current.name if current is not None else self.model.rows()[0].name
+        self.table.select_key(wanted)
+
+    def _order(self) -> None:
+        key = {"both": "", "gib": "gib", "vcpu": "vcpus"}[self.rank.current]
+        self.model.sort_by(key)
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().lower()
+        self.model.set_filter(
+            (lambda one: wanted in one.name or wanted in one.type.arch) if wanted else None
+        )
+
+    def _selected(self, _rows: object) -> None:
+        self.chosen.emit(self.current)
+
+
+def _money(value: float | None) -> str:
+    return DASH if value is None else money(value)
+
+
+def _caption(market: Market, types: Sequence[PricedType]) -> str:
+    what = _("Spot now") if market is Market.SPOT else _("on-demand price")
+    text = _("The last columns are $/h of {what} and EMR fee, without EBS.").format(what=what)
+    dated = [one.price.source for one in types if one.price.source.as_of is not None]
+    if not dated:
+        return text
+    source = dated[0]
+    return f"{text} " + _("List prices: {source}, {date:%d %b %Y}.").format(
+        source=source.name, date=source.as_of
+    )
