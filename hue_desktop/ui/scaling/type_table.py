@@ -115,6 +115,7 @@ class TypeTable(QWidget):
                 width=150,
                 kind="badge",
                 value=self._badge,
+                bar_color=lambda _one: "sunken",
                 weight=500,
                 stretch=True,
             ),

@@ -21,7 +21,8 @@ class Column(Generic[R]):
     - ``state``: a ``StateShape`` before the text
     - ``bar``: a share from 0 to 1 (or ``None``) before the text
     - ``spark``: a sequence of numbers before the text; all rows share one scale
-    - ``badge``: a short text on a tinted ground after the text
+    - ``badge``: a short text on a tinted ground after the text; ``bar_color`` may name another
+      ground than that of attention
     - ``square``: the token of a square before the text
     - ``mono``: the text in the fixed-width face
 

@@ -106,7 +106,8 @@ class CellDelegate(QStyledItemDelegate):
         elif column.kind == "spark" and value:
             box = self._paint_spark(painter, box, row, column, value)
         elif column.kind == "badge" and value:
-            box = self._paint_badge(painter, theme, box, text, str(value), weight)
+            back = column.bar_color(row) if column.bar_color is not None else "warn-back"
+            box = self._paint_badge(painter, theme, box, text, str(value), weight, back)
         size = "mono" if column.kind == "mono" else "body"
         self._paint_text(painter, theme, box, text, token, weight, column.align, size)
 
@@ -146,7 +147,14 @@ class CellDelegate(QStyledItemDelegate):
         return box.adjusted(width + 6, 0, 0, 0)
 
     def _paint_badge(
-        self, painter: QPainter, theme: Theme, box: QRect, text: str, badge: str, weight: int
+        self,
+        painter: QPainter,
+        theme: Theme,
+        box: QRect,
+        text: str,
+        badge: str,
+        weight: int,
+        back: str,
     ) -> QRect:
         font = theme.font("small", 600)
         text_width = QFontMetrics(theme.font("body", weight)).horizontalAdvance(text)
@@ -156,11 +164,11 @@ class CellDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("warn-back"))
+        painter.setBrush(theme.color(back))
         painter.drawRoundedRect(ground, 3, 3)
         painter.restore()
         painter.setFont(font)
-        painter.setPen(theme.color("warn"))
+        painter.setPen(theme.color("warn" if back == "warn-back" else "text-2"))
         painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, badge)
         return box.adjusted(0, 0, -(box.right() - left) - 6, 0)
 
