@@ -36,6 +36,7 @@ _RESOURCE_MEMBERS = {
     "JobFlowId": "AWS::EMR::Cluster",
     "JobFlowIds": "AWS::EMR::Cluster",
     "ResourceId": "AWS::EMR::Cluster",
+    "InstanceGroupId": "AWS::EMR::InstanceGroupConfig",
     "InstanceGroupIds": "AWS::EMR::InstanceGroupConfig",
     "InstanceFleetId": "AWS::EMR::InstanceFleetConfig",
     "StepIds": "AWS::EMR::Step",
@@ -278,13 +279,21 @@ def _camel(value: object) -> object:
 
 def _resources(*members: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
-    for values in members:
+    for values in _with_parts(members):
         for member, kind in _RESOURCE_MEMBERS.items():
             value = values.get(member)
             for name in value if isinstance(value, list) else [value]:
                 if isinstance(name, str) and name:
                     found[(kind, name)] = None
     return tuple(found)
+
+
+def _with_parts(members: tuple[Mapping[str, Any], ...]) -> Iterator[Mapping[str, Any]]:
+    """The members and the parts that name a resource of their own."""
+    for values in members:
+        yield values
+        yield from values.get("InstanceGroups") or ()
+        yield values.get("InstanceFleet") or {}
 
 
 def _token(number: int) -> str:

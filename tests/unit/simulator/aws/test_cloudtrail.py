@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from hue_desktop.simulator.aws.cloudtrail import TrailLog, is_read_only
 from hue_desktop.simulator.service import Call
 from tests.simulated import SimulatedRegion, simulated_region
+from tests.unit.simulator.test_region import CLUSTER
 
 
 def names(events: list[dict[str, Any]]) -> list[str]:
@@ -50,6 +51,15 @@ def test_a_refused_call_is_recorded_with_its_error(region: SimulatedRegion) -> N
     record = json.loads(event["CloudTrailEvent"])
     assert record["errorCode"] == "InvalidRequestException"
     assert event["Resources"] == [{"ResourceType": "AWS::EMR::Cluster", "ResourceName": "j-NONE"}]
+
+
+def test_a_resize_is_found_by_the_group_it_resized(region: SimulatedRegion) -> None:
+    emr = region.client("emr")
+    cluster_id = emr.run_job_flow(**CLUSTER)["JobFlowId"]
+    region.jump(minutes=20)
+    group = emr.list_instance_groups(ClusterId=cluster_id)["InstanceGroups"][-1]["Id"]
+    emr.modify_instance_groups(InstanceGroups=[{"InstanceGroupId": group, "InstanceCount": 3}])
+    assert names(lookup(region, "ResourceName", group)) == ["ModifyInstanceGroups"]
 
 
 def test_events_come_newest_first_and_in_pages(region: SimulatedRegion) -> None:
