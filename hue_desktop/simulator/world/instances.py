@@ -50,6 +50,8 @@ class Instance(Stored):
     unhealthy: float = NEVER  #: YARN put it on the deny list
     address: str = ""  #: private IP of an instance loaded from a file; else it derives
     public_address: str = ""
+    private_name: str = ""
+    public_name: str = ""
     loaded_volumes: list[list[str]] | None = None  #: (device, volume id) as a file told them
     volumes: tuple[Volume, ...] = field(default_factory=tuple, metadata=UNSTORED, repr=False)
     moment: Moment = field(default_factory=Moment, metadata=UNSTORED, repr=False)

@@ -138,6 +138,9 @@ class Loader:
             },
         )
 
+    def _is_over(self) -> bool:
+        return self._described.cluster["Status"].get("State") in ENDED_STATES
+
     def _common(self, item: Json, ordinal: int, role: str | None) -> Json:
         if role not in ("MASTER", "CORE", "TASK"):
             self._refuse(f"{item['Id']} has the unknown role {role!r}.")
@@ -151,7 +154,7 @@ class Loader:
             "created": instant(line.get("CreationDateTime"), self._world.at),
             "ordinal": ordinal,
             "ready": instant(line.get("ReadyDateTime"), NEVER),
-            "ended": instant(line.get("EndDateTime"), NEVER),
+            "ended": instant(line.get("EndDateTime"), NEVER) if self._is_over() else NEVER,
             "reason_code": reason.get("Code") or "",
             "reason_message": reason.get("Message") or "",
             "suspended": item["Status"].get("State") in ("SUSPENDED", "ARRESTED"),
@@ -212,12 +215,7 @@ class Loader:
     def _read_instance(
         self, item: Json, by_id: dict[str, InstanceGroup | InstanceFleet]
     ) -> Instance:
-        owner = by_id.get(item.get("InstanceGroupId") or item.get("InstanceFleetId") or "")
-        if owner is None:
-            self._refuse(
-                f"instance {item['Id']} belongs to no instance group or "
-                "fleet that the files describe."
-            )
+        owner = self._owner(item, by_id)
         fleet = isinstance(owner, InstanceFleet)
         line = item["Status"].get("Timeline") or {}
         reason = item["Status"].get("StateChangeReason") or {}
@@ -237,6 +235,8 @@ class Loader:
             end_message=reason.get("Message") or "",
             address=item.get("PrivateIpAddress") or "",
             public_address=item.get("PublicIpAddress") or "",
+            private_name=item.get("PrivateDnsName") or "",
+            public_name=item.get("PublicDnsName") or "",
             loaded_volumes=[
                 [volume.get("Device") or "", volume.get("VolumeId") or ""]
                 for volume in item.get("EbsVolumes") or ()
@@ -248,6 +248,23 @@ class Loader:
                     instance.weight = spec.weight
         self._set_course(instance, item["Status"].get("State"), line)
         return instance
+
+    def _owner(
+        self, item: Json, by_id: dict[str, InstanceGroup | InstanceFleet]
+    ) -> InstanceGroup | InstanceFleet:
+        """The group or fleet of an instance; old answers do not tell it, so names have to."""
+        told = item.get("InstanceGroupId") or item.get("InstanceFleetId")
+        if told in by_id:
+            return by_id[told]
+        if not told:
+            master = item.get("PublicDnsName") or item.get("PrivateDnsName")
+            is_master = master == self._described.cluster.get("MasterPublicDnsName")
+            fitting = [owner for owner in self._groups if (owner.role == "MASTER") == is_master]
+            if len(fitting) == 1:
+                return fitting[0]
+        self._refuse(
+            f"instance {item['Id']} belongs to no instance group or fleet that the files describe."
+        )
 
     def _set_course(self, instance: Instance, state: str | None, line: Json) -> None:
         """The instants that put an instance into its state now, and on from there."""

@@ -6,6 +6,7 @@ AWAITING_FULFILLMENT and is asked for again until it can, or until somebody want
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -146,7 +147,8 @@ class Provisioning:
     def _available(self, cluster: Cluster, instance_type: str, market: str) -> int:
         """How many instances EC2 would launch now."""
         world = self._world
-        if market != "SPOT" or world.compat == "moto":
+        unknown = world.types.get(instance_type) is None
+        if market != "SPOT" or world.compat == "moto" or unknown:
             return 1_000_000
         return max(0, world.market.available(instance_type, cluster.az, world.now))
 
@@ -182,6 +184,8 @@ class Provisioning:
             self._plan_interruption(instance)
 
     def _plan_interruption(self, instance: Instance) -> None:
+        if self._world.types.get(instance.instance_type) is None:
+            return  # a loaded cluster may have a type that the region no longer offers
         launched = datetime.fromtimestamp(instance.fulfilled, UTC)
         reclaimed = self._world.market.interruption_after(
             instance.id, instance.instance_type, instance.az, launched
@@ -222,6 +226,8 @@ class Provisioning:
         strategy = self._strategy(fleet, "SpotSpecification", "price-capacity-optimized")
 
         def rank(spec: TypeSpec) -> tuple[float, float]:
+            if world.types.get(spec.instance_type) is None:
+                return (math.inf, math.inf)
             price = world.market.price(spec.instance_type, cluster.az, world.now) / spec.weight
             free = float(world.market.available(spec.instance_type, cluster.az, world.now))
             if strategy == "lowest-price":

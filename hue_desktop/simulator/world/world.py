@@ -170,13 +170,15 @@ class World:
 
     def private_dns(self, instance: Instance) -> str:
         """The instance's name inside its VPC."""
+        if instance.private_name:
+            return instance.private_name
         domain = "ec2.internal" if self.region == "us-east-1" else f"{self.region}.compute.internal"
         return f"ip-{instance.private_ip.replace('.', '-')}.{domain}"
 
     def public_dns(self, instance: Instance) -> str:
         """The instance's public name, empty without a public address."""
-        if not instance.public_ip:
-            return ""
+        if instance.public_name or not instance.public_ip:
+            return instance.public_name
         zone = "compute-1" if self.region == "us-east-1" else f"{self.region}.compute"
         return f"ec2-{instance.public_ip.replace('.', '-')}.{zone}.amazonaws.com"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hue_desktop.simulator.aws.emr.capacity import CapacityRules, make_fleet, make_group
@@ -154,8 +154,18 @@ class RunJobFlow:
             return str(asked)
         if self._world.compat == "moto":
             return f"{self._world.region}a"
-        azs = self._world.types.azs()
+        azs = self._offering(instances)
         return azs[int(self._world.chance.unit("az", number) * len(azs))]
+
+    def _offering(self, instances: Json) -> Sequence[str]:
+        """The zones that offer every type asked for; all of them where none does."""
+        types = self._world.types
+        names = {group["InstanceType"] for group in instances.get("InstanceGroups") or ()}
+        for fleet in instances.get("InstanceFleets") or ():
+            names |= {spec["InstanceType"] for spec in fleet.get("InstanceTypeConfigs") or ()}
+        found = [item for item in map(types.get, names) if item is not None]
+        fitting = [az for az in types.azs() if all(az in item.azs for item in found)]
+        return fitting or types.azs()
 
     def _applications(self, request: Mapping[str, Any]) -> list[Json]:
         asked = list(request.get("Applications") or ())

@@ -1,0 +1,80 @@
+"""What new regions hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from hue_desktop.simulator import scenarios
+from hue_desktop.simulator.world.documents import NEVER
+from tests.unit.simulator.world.worlds import TestedWorld
+
+
+def furnished(name: str, seed: int = 0) -> TestedWorld:
+    tested = TestedWorld(seed=seed)
+    scenarios.apply(name, tested.world)
+    return tested
+
+
+def test_unknown_scenario_names_those_there_are() -> None:
+    with pytest.raises(ValueError, match="'nothing'; there are demo, empty, fleet-1000"):
+        furnished("nothing")
+
+
+def test_empty_is_empty() -> None:
+    assert furnished("empty").call("ListClusters") == {"Clusters": []}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_demo_looks_alive(seed: int) -> None:
+    tested = furnished("demo", seed)
+    by_name = {item.name: item for item in tested.world.clusters.values()}
+    states = Counter(item.state for item in by_name.values())
+    assert states["TERMINATED"] == 3
+    assert states["TERMINATED_WITH_ERRORS"] == 2
+    assert by_name["dev-sandbox"].state == "WAITING"
+    assert by_name["etl-streaming"].collection_type == "INSTANCE_FLEET"
+    assert by_name["feature-store-test"].reason_code == "BOOTSTRAP_FAILURE"
+    assert by_name["churn-model-training"].reason_code == "STEP_FAILURE"
+    assert all(item.tags for item in by_name.values())
+    loads = [
+        tested.world.load_of(by_name["analytics-prod"], tested.world.at - 300.0 * back)
+        for back in range(288)
+    ]
+    assert len({item.memory_allocated_mb for item in loads}) > 40
+    assert len({item.task_nodes_running for item in loads}) > 2
+    assert all(item.hdfs_utilization_pct > 20 for item in loads)
+
+
+def test_demo_goes_on_for_days_and_stays_bounded() -> None:
+    tested = furnished("demo")
+    live = [item for item in tested.world.clusters.values() if item.live]
+    before = {item.id: item.steps_added for item in live}
+    tested.jump(days=1)
+    assert all(item.live for item in live)
+    grown = [item for item in live if item.steps_added - before[item.id] > 50]
+    assert {item.name for item in grown} == {"analytics-prod", "etl-streaming"}
+    assert all(len(item.steps) <= 330 for item in live)
+    assert len(tested.world.timeline) < 200
+
+
+def test_fleet_of_a_thousand_nodes() -> None:
+    tested = furnished("fleet-1000")
+    large, *small = tested.world.clusters.values()
+    assert len(small) == 30
+    at = tested.world.at
+    roles = Counter(item.role for item in large.instances.values() if item.ended > at)
+    assert roles["MASTER"] == 1
+    assert roles["CORE"] == 199
+    assert 795 <= roles["TASK"] <= 803
+    alive = [item for item in large.instances.values() if item.ended > at]
+    troubled = [
+        item
+        for item in alive
+        if item.unhealthy != NEVER or item.ended != NEVER or item.state != "RUNNING"
+    ]
+    assert 9 <= len(troubled) <= 16
+    answer = tested.call("ListInstances", ClusterId=large.id, InstanceStates=["RUNNING"])
+    assert len(answer["Instances"]) > 990
+    assert {item.state for item in small} >= {"WAITING", "TERMINATED"}

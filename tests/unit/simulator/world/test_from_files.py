@@ -1,0 +1,316 @@
+"""Clusters stood up from what the AWS CLI prints."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hue_desktop.simulator.world.from_files import DescriptionError, load_files
+from tests.unit.simulator.world.worlds import TestedWorld, groups, step
+
+Json = dict[str, Any]
+#: What AWS documents for describe-cluster, list-instances and list-steps, shortened.
+CLUSTER: Json = {
+    "Cluster": {
+        "Status": {
+            "Timeline": {"ReadyDateTime": 1436475075.199, "CreationDateTime": 1436474656.563},
+            "State": "WAITING",
+            "StateChangeReason": {"Message": "Waiting for steps to run"},
+        },
+        "Ec2InstanceAttributes": {
+            "ServiceAccessSecurityGroup": "sg-12345678",
+            "EmrManagedMasterSecurityGroup": "sg-12345678",
+            "IamInstanceProfile": "EMR_EC2_DefaultRole",
+            "Ec2KeyName": "myKey",
+            "Ec2AvailabilityZone": "us-east-1c",
+            "EmrManagedSlaveSecurityGroup": "sg-87654321",
+        },
+        "Name": "My Cluster",
+        "ServiceRole": "EMR_DefaultRole",
+        "Tags": [{"Key": "team", "Value": "data"}],
+        "TerminationProtected": True,
+        "UnhealthyNodeReplacement": True,
+        "ReleaseLabel": "emr-4.0.0",
+        "NormalizedInstanceHours": 96,
+        "InstanceGroups": [
+            {
+                "RequestedInstanceCount": 2,
+                "Status": {
+                    "Timeline": {
+                        "ReadyDateTime": 1436475074.245,
+                        "CreationDateTime": 1436474656.564,
+                        "EndDateTime": 1436638158.387,
+                    },
+                    "State": "RUNNING",
+                    "StateChangeReason": {"Message": ""},
+                },
+                "Name": "CORE",
+                "InstanceGroupType": "CORE",
+                "Id": "ig-CORE",
+                "Configurations": [],
+                "InstanceType": "m3.large",
+                "Market": "ON_DEMAND",
+                "RunningInstanceCount": 2,
+            },
+            {
+                "RequestedInstanceCount": 1,
+                "Status": {
+                    "Timeline": {"CreationDateTime": 1436474656.564},
+                    "State": "RUNNING",
+                    "StateChangeReason": {},
+                },
+                "Name": "MASTER",
+                "InstanceGroupType": "MASTER",
+                "Id": "ig-MASTER",
+                "InstanceType": "m3.large",
+                "Market": "ON_DEMAND",
+                "RunningInstanceCount": 1,
+            },
+        ],
+        "Applications": [{"Name": "Hadoop"}],
+        "VisibleToAllUsers": True,
+        "BootstrapActions": [{"Name": "b", "ScriptPath": "s3://b/x.sh", "Args": ["a"]}],
+        "MasterPublicDnsName": "ec2-52-52-41-150.us-west-2.compute.amazonaws.com",
+        "AutoTerminate": False,
+        "Id": "j-3C6XNQ39VR9WL",
+        "Configurations": [],
+    }
+}
+INSTANCES: Json = {
+    "Instances": [
+        {
+            "Status": {
+                "Timeline": {"ReadyDateTime": 1433200400.03, "CreationDateTime": 1433199960.152},
+                "State": "RUNNING",
+                "StateChangeReason": {},
+            },
+            "Ec2InstanceId": f"i-f19ecfe{number}",
+            "PublicDnsName": f"ec2-52-52-41-15{number}.us-west-2.compute.amazonaws.com",
+            "PrivateDnsName": f"ip-172-21-11-21{number}.us-west-2.compute.internal",
+            "PublicIpAddress": f"52.52.41.15{number}",
+            "Id": f"ci-3NNHQUQ2TWB6{number}",
+            "PrivateIpAddress": f"172.21.11.21{number}",
+        }
+        for number in range(3)
+    ]
+}
+STEPS: Json = {
+    "Steps": [
+        {
+            "Status": {
+                "Timeline": {
+                    "EndDateTime": "2024-02-02T10:20:00+00:00",
+                    "CreationDateTime": "2024-02-02T10:00:00+00:00",
+                    "StartDateTime": "2024-02-02T10:01:00+00:00",
+                },
+                "State": "COMPLETED",
+                "StateChangeReason": {},
+            },
+            "Config": {"Args": ["a"], "Jar": "s3://b/w.jar", "Properties": {}},
+            "Id": "s-WPDNYF4DB9A2",
+            "ActionOnFailure": "CONTINUE",
+            "Name": "done",
+        }
+    ]
+}
+
+
+def write(folder: Path, **documents: Json) -> list[Path]:
+    files = []
+    for name, document in documents.items():
+        file = folder / f"{name}.json"
+        file.write_text(json.dumps(document), encoding="utf-8")
+        files.append(file)
+    return files
+
+
+def test_documented_answers_become_a_cluster_that_lives_on(tmp_path: Path) -> None:
+    tested = TestedWorld()
+    files = write(tmp_path, instances=INSTANCES, cluster=CLUSTER, steps=STEPS)
+    assert load_files(tested.world, files) == ["j-3C6XNQ39VR9WL"]
+    told = tested.call("DescribeCluster", ClusterId="j-3C6XNQ39VR9WL")["Cluster"]
+    expected = CLUSTER["Cluster"]
+    for member in ("Name", "ReleaseLabel", "Tags", "MasterPublicDnsName", "Ec2InstanceAttributes"):
+        assert told[member] == expected[member]
+    assert told["NormalizedInstanceHours"] == 96
+    assert told["Status"]["Timeline"]["CreationDateTime"].timestamp() == 1436474656.563
+    listed = tested.call("ListInstances", ClusterId=told["Id"])["Instances"]
+    for have, want in zip(listed, INSTANCES["Instances"], strict=True):
+        for member in ("Id", "Ec2InstanceId", "PrivateIpAddress", "PrivateDnsName"):
+            assert have[member] == want[member]
+        assert have["Status"]["State"] == "RUNNING"
+    assert [item["InstanceGroupId"] for item in listed] == ["ig-MASTER", "ig-CORE", "ig-CORE"]
+    assert tested.call("ListSteps", ClusterId=told["Id"])["Steps"][0]["Id"] == "s-WPDNYF4DB9A2"
+    actions = tested.call("ListBootstrapActions", ClusterId=told["Id"])["BootstrapActions"]
+    assert actions == expected["BootstrapActions"]
+
+    change = {"InstanceGroupId": "ig-CORE", "InstanceCount": 4}
+    tested.call("ModifyInstanceGroups", InstanceGroups=[change])
+    tested.call("AddJobFlowSteps", JobFlowId=told["Id"], Steps=[step("new")])
+    tested.jump(hours=1)
+    core = tested.call("ListInstanceGroups", ClusterId=told["Id"])["InstanceGroups"][0]
+    assert (core["RunningInstanceCount"], core["Status"]["State"]) == (4, "RUNNING")
+    assert tested.call("ListSteps", ClusterId=told["Id"])["Steps"][0]["Status"]["State"] == (
+        "COMPLETED"
+    )
+    tested.call("SetTerminationProtection", JobFlowIds=[told["Id"]], TerminationProtected=False)
+    tested.call("TerminateJobFlows", JobFlowIds=[told["Id"]])
+    tested.jump(minutes=5)
+    ended = tested.call("DescribeCluster", ClusterId=told["Id"])["Cluster"]["Status"]["State"]
+    assert ended == "TERMINATED"
+
+
+def test_without_instances_they_are_made_from_the_counts(tmp_path: Path) -> None:
+    tested = TestedWorld()
+    load_files(tested.world, write(tmp_path, cluster=CLUSTER))
+    told = tested.call("ListInstances", ClusterId="j-3C6XNQ39VR9WL")["Instances"]
+    assert [item["Status"]["State"] for item in told] == ["RUNNING"] * 3
+
+
+def plain(value: Any) -> Any:
+    """An answer as the AWS CLI prints it."""
+    return json.loads(json.dumps(value, default=datetime.isoformat))
+
+
+def test_what_one_region_prints_another_one_loads(tmp_path: Path) -> None:
+    first = TestedWorld(seed=8)
+    cluster = first.ready(*groups(core=4, task=3, Market="SPOT"))
+    first.call("AddJobFlowSteps", JobFlowId=cluster.id, Steps=[step("a"), step("b")])
+    first.jump(minutes=1)
+    first.world.terminate_ec2(list(cluster.instances)[-1], "", "")
+    operations = {
+        "cluster": "DescribeCluster",
+        "groups": "ListInstanceGroups",
+        "instances": "ListInstances",
+        "steps": "ListSteps",
+    }
+    answers = {
+        name: plain(first.call(operation, ClusterId=cluster.id))
+        for name, operation in operations.items()
+    }
+    second = TestedWorld(seed=9)
+    second.clock.jump(first.clock.now() - second.clock.now())
+    second.world.advance()
+    load_files(second.world, write(tmp_path, **answers))
+    for name, operation in operations.items():
+        again = plain(second.call(operation, ClusterId=cluster.id))
+        assert _timeless(again) == _timeless(answers[name]), name
+    second.jump(hours=2)
+    states = [
+        item["Status"]["State"] for item in second.call("ListSteps", ClusterId=cluster.id)["Steps"]
+    ]
+    assert states == ["COMPLETED", "COMPLETED"]
+    assert second.copy().documents() == second.documents()
+
+
+def _timeless(answer: Json) -> Json:
+    """An answer without what a restart of the accounting may change."""
+    answer = copy.deepcopy(answer)
+    answer.get("Cluster", {}).pop("NormalizedInstanceHours", None)
+    for told in answer.get("InstanceGroups", []):
+        told["Status"].pop("State")
+        told["Status"].pop("StateChangeReason")
+        told["EbsBlockDevices"] = len(told["EbsBlockDevices"])
+    return answer
+
+
+@pytest.mark.parametrize("state", ["STARTING", "BOOTSTRAPPING", "TERMINATING", "TERMINATED"])
+def test_clusters_in_other_states_live_on(tmp_path: Path, state: str) -> None:
+    tested = TestedWorld()
+    told = copy.deepcopy(CLUSTER)
+    told["Cluster"]["Status"]["State"] = state
+    if state in ("STARTING", "BOOTSTRAPPING"):
+        told["Cluster"]["Status"]["Timeline"].pop("ReadyDateTime")
+    load_files(tested.world, write(tmp_path, cluster=told))
+    cluster = tested.world.clusters["j-3C6XNQ39VR9WL"]
+    assert cluster.state == state
+    tested.jump(minutes=12)
+    assert cluster.state == ("TERMINATED" if state.startswith("TERMINAT") else "WAITING")
+
+
+def test_several_clusters_share_files_by_group_ids_or_by_name(tmp_path: Path) -> None:
+    tested = TestedWorld()
+    other = json.loads(
+        json.dumps(CLUSTER).replace("j-3C6XNQ39VR9WL", "j-ANOTHER123456").replace("ig-", "ig-X")
+    )
+    instances = copy.deepcopy(INSTANCES)
+    for item in instances["Instances"]:
+        item["InstanceGroupId"] = "ig-XCORE"
+    instances["Instances"][0]["InstanceGroupId"] = "ig-XMASTER"
+    files = write(
+        tmp_path, one=CLUSTER, two=other, instances=instances, **{"steps-j-ANOTHER123456": STEPS}
+    )
+    load_files(tested.world, files)
+    assert tested.call("ListSteps", ClusterId="j-ANOTHER123456")["Steps"]
+    assert not tested.call("ListSteps", ClusterId="j-3C6XNQ39VR9WL")["Steps"]
+    ids = {
+        item["Id"]
+        for item in tested.call("ListInstances", ClusterId="j-ANOTHER123456")["Instances"]
+    }
+    assert "ci-3NNHQUQ2TWB60" in ids
+    with pytest.raises(DescriptionError, match="does not say to which"):
+        load_files(TestedWorld().world, write(tmp_path, one=CLUSTER, two=other, steps=STEPS))
+
+
+def broken(**changes: Any) -> Json:
+    told = copy.deepcopy(CLUSTER)
+    for path, value in changes.items():
+        if value is None:
+            told["Cluster"].pop(path)
+        else:
+            told["Cluster"][path] = value
+    return told
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"Reservations": []}, "has none of the members"),
+        ([], "has none of the members"),
+        ({"Cluster": []}, "is not an object"),
+        (broken(Id=None), "has no Id"),
+        (broken(Id="cluster"), "not the id of a cluster"),
+        (broken(Status={"State": "HAPPY"}), "'HAPPY' is not the state"),
+        (broken(InstanceGroups=None), "nothing tells the instance groups"),
+        (broken(InstanceGroups=[{"Id": "ig-1"}]), "number 1 has no Status"),
+        (broken(InstanceGroups=[{"Id": "ig-1", "Status": {}}]), "ig-1 has no InstanceType"),
+        (
+            broken(InstanceGroups=[{"Id": "ig-1", "Status": {}, "InstanceType": "m5.xlarge"}]),
+            "ig-1 has the unknown role None",
+        ),
+        (broken(Tags=7), "cannot be understood"),
+        (INSTANCES, "no cluster is described"),
+        ({"Steps": {}}, "is not a list"),
+    ],
+)
+def test_what_describes_no_cluster_is_refused(tmp_path: Path, document: Any, message: str) -> None:
+    tested = TestedWorld()
+    with pytest.raises(DescriptionError, match=message):
+        load_files(tested.world, write(tmp_path, odd=document))
+    assert not tested.world.clusters
+
+
+def test_unreadable_files_are_refused_by_name(tmp_path: Path) -> None:
+    world = TestedWorld().world
+    file = tmp_path / "x.yaml"
+    file.write_text("Cluster:\n  Id: j-1", encoding="utf-8")
+    with pytest.raises(DescriptionError, match=r"x\.yaml: is not JSON"):
+        load_files(world, [file])
+    with pytest.raises(DescriptionError, match="No such file"):
+        load_files(world, [tmp_path / "missing.json"])
+    file.write_bytes(b"\xff\xfe\x00garbage")
+    with pytest.raises(DescriptionError, match="is not JSON"):
+        load_files(world, [file])
+
+
+def test_the_same_cluster_is_not_loaded_twice(tmp_path: Path) -> None:
+    tested = TestedWorld()
+    files = write(tmp_path, cluster=CLUSTER)
+    load_files(tested.world, files)
+    with pytest.raises(DescriptionError, match="is there already"):
+        load_files(tested.world, files)

@@ -1,0 +1,180 @@
+"""Whatever is asked in whatever order, the world keeps its promises."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hue_desktop.simulator.service import ApiError
+from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.documents import NEVER
+from tests.unit.simulator.world.worlds import TestedWorld, group, groups, step
+
+_ORDER = {"STARTING": 0, "BOOTSTRAPPING": 1, "RUNNING": 2, "WAITING": 2, "TERMINATING": 3}
+_INSTANCE_ORDER = ("AWAITING_FULFILLMENT", "PROVISIONING", "BOOTSTRAPPING", "RUNNING", "TERMINATED")
+_FINAL_STEPS = {"COMPLETED", "FAILED", "CANCELLED", "INTERRUPTED"}
+
+Json = dict[str, Any]
+count = st.integers(0, 9)
+actions = st.one_of(
+    st.tuples(st.just("jump"), st.sampled_from([5, 70, 400, 1800, 9000])),
+    st.tuples(st.just("resize"), st.integers(0, 3), count),
+    st.tuples(st.just("kill"), st.integers(0, 30)),
+    st.tuples(st.just("interrupt"), st.integers(0, 30)),
+    st.tuples(st.just("sicken"), st.integers(0, 30)),
+    st.tuples(st.just("terminate now"), st.integers(0, 30)),
+    st.tuples(st.just("step"), st.sampled_from(["CONTINUE", "CANCEL_AND_WAIT"]), st.booleans()),
+    st.tuples(st.just("cancel"), st.integers(0, 5)),
+    st.tuples(st.just("concurrency"), st.integers(1, 4)),
+    st.tuples(st.just("add group"), count),
+    st.tuples(st.just("scale"), st.integers(1, 4), st.integers(0, 8)),
+    st.tuples(st.just("protect"), st.booleans()),
+    st.tuples(st.just("end")),
+)
+
+
+def act(tested: TestedWorld, cluster: Cluster, action: tuple[Any, ...]) -> None:
+    """Do one thing; EMR may refuse it."""
+    name, *values = action
+    world = tested.world
+    nodes = list(cluster.instances.values())
+    picked = values[0] if values and isinstance(values[0], int) else 0
+    node = nodes[picked % len(nodes)]
+    if name == "jump":
+        tested.jump(seconds=values[0])
+    elif name == "resize":
+        chosen = list(cluster.groups)[values[0] % len(cluster.groups)]
+        modify(tested, cluster, {"InstanceGroupId": chosen, "InstanceCount": values[1]})
+    elif name == "kill":
+        world.terminate_ec2(node.ec2_id, "Client.UserInitiatedShutdown", "")
+    elif name == "interrupt":
+        world.interrupt_spot(node.ec2_id)
+    elif name == "sicken":
+        world.fail_node(node.id)
+    elif name == "terminate now":
+        change = {"InstanceGroupId": node.group_id, "EC2InstanceIdsToTerminate": [node.ec2_id]}
+        modify(tested, cluster, change)
+    elif name == "step":
+        arguments = ["--simulate-failure"] if values[1] else []
+        work = [step("w", *arguments, action=values[0])]
+        tested.call("AddJobFlowSteps", JobFlowId=cluster.id, Steps=work)
+    elif name == "cancel" and cluster.steps:
+        chosen = list(cluster.steps)[values[0] % len(cluster.steps)]
+        tested.call("CancelSteps", ClusterId=cluster.id, StepIds=[chosen])
+    elif name == "concurrency":
+        tested.call("ModifyCluster", ClusterId=cluster.id, StepConcurrencyLevel=values[0])
+    elif name == "add group":
+        added = [group("TASK", values[0], Market="SPOT")]
+        tested.call("AddInstanceGroups", JobFlowId=cluster.id, InstanceGroups=added)
+    elif name == "scale":
+        limits = {
+            "UnitType": "Instances",
+            "MinimumCapacityUnits": values[0],
+            "MaximumCapacityUnits": values[0] + values[1],
+        }
+        policy = {"ComputeLimits": limits}
+        tested.call("PutManagedScalingPolicy", ClusterId=cluster.id, ManagedScalingPolicy=policy)
+    elif name == "protect":
+        tested.call(
+            "SetTerminationProtection", JobFlowIds=[cluster.id], TerminationProtected=values[0]
+        )
+    elif name == "end":
+        tested.call("TerminateJobFlows", JobFlowIds=[cluster.id])
+
+
+def modify(tested: TestedWorld, cluster: Cluster, change: Json) -> None:
+    tested.call("ModifyInstanceGroups", ClusterId=cluster.id, InstanceGroups=[change])
+
+
+class Watcher:
+    """Looks at a cluster again and again, and compares with what it saw before."""
+
+    def __init__(self, tested: TestedWorld, cluster: Cluster) -> None:
+        self.tested, self.cluster = tested, cluster
+        self.state = cluster.state
+        self.instances: dict[str, str] = {}
+        self.steps: dict[str, str] = {}
+
+    def look(self) -> None:
+        """Check every promise."""
+        call, cluster_id = self.tested.call, self.cluster.id
+        told = call("DescribeCluster", ClusterId=cluster_id)["Cluster"]
+        self._check_state(told["Status"]["State"])
+        instances = call("ListInstances", ClusterId=cluster_id)["Instances"]
+        self._check_instances({item["Id"]: item["Status"]["State"] for item in instances})
+        self._check_groups(call("ListInstanceGroups", ClusterId=cluster_id), instances)
+        self._check_steps(call("ListSteps", ClusterId=cluster_id)["Steps"])
+        call("ListClusters")
+        load = self.tested.world.load_of(self.cluster)
+        assert 0 <= load.memory_allocated_mb <= load.memory_total_mb
+        assert 0.0 <= load.hdfs_utilization_pct <= 100.0
+
+    def _check_state(self, state: str) -> None:
+        assert _ORDER.get(state, 4) >= _ORDER.get(self.state, 4), (self.state, state)
+        self.state = state
+
+    def _check_instances(self, states: dict[str, str]) -> None:
+        assert set(self.instances) <= set(states)
+        for key, state in states.items():
+            before = self.instances.get(key, "AWAITING_FULFILLMENT")
+            assert _INSTANCE_ORDER.index(before) <= _INSTANCE_ORDER.index(state)
+        if self.state.startswith("TERMINATED"):
+            assert set(states.values()) == {"TERMINATED"}
+        self.instances = states
+
+    def _check_groups(self, told: Json, instances: list[Json]) -> None:
+        for item in told["InstanceGroups"]:
+            running = [
+                node
+                for node in instances
+                if node["InstanceGroupId"] == item["Id"] and node["Status"]["State"] == "RUNNING"
+            ]
+            assert item["RunningInstanceCount"] == len(running)
+            if item["Status"]["State"] == "RUNNING":
+                alive = sum(node.ended == NEVER for node in self._members(item["Id"]))
+                assert len(running) == alive
+                pending = self.tested.world.due("refill", item["Id"])
+                lost = any(
+                    self.tested.world.due("lost", node.id) for node in self._members(item["Id"])
+                )
+                if pending is None and not lost:
+                    assert item["RequestedInstanceCount"] == alive
+
+    def _members(self, group_id: str) -> list[Any]:
+        return self.cluster.groups[group_id].members
+
+    def _check_steps(self, told: list[Json]) -> None:
+        states = {item["Id"]: item["Status"]["State"] for item in told}
+        for key, before in self.steps.items():
+            if before in _FINAL_STEPS:
+                assert states[key] == before
+        running = sum(state in ("RUNNING", "CANCEL_PENDING") for state in states.values())
+        assert running == len(self.cluster.running_steps())
+        if self.state in ("TERMINATING", "TERMINATED", "TERMINATED_WITH_ERRORS"):
+            assert set(states.values()) <= _FINAL_STEPS
+        if self.state == "WAITING":
+            assert running == 0
+        self.steps = states
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(actions, min_size=4, max_size=18), st.integers(0, 1000), st.booleans())
+def test_promises_hold(todo: list[tuple[Any, ...]], seed: int, started: bool) -> None:
+    tested = TestedWorld(seed=seed)
+    cluster = tested.create(*groups(core=4, task=3, Market="SPOT"))
+    if started:
+        tested.jump(minutes=12)
+    watcher = Watcher(tested, cluster)
+    for action in todo:
+        with suppress(ApiError, ValueError):  # refused: the next look shows if anything changed
+            act(tested, cluster, action)
+        watcher.look()
+    again = tested.copy()
+    assert again.documents() == tested.documents()
+    tested.jump(hours=3)
+    again.world.advance()
+    assert again.documents() == tested.documents()
+    watcher.look()
