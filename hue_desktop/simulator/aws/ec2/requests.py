@@ -63,7 +63,7 @@ class Filters:
             if getter is None:
                 raise invalid(f"The filter '{name}' is invalid")
             options = "|".join(re.escape(prefix) + _wildcards(value) for value in values)
-            self._rules.append((getter, re.compile(options or r"(?!)", re.DOTALL)))
+            self._rules.append((getter, re.compile(options if values else r"(?!)", re.DOTALL)))
 
     def plain(self, name: str) -> list[str]:
         """The values asked for under ``name`` if none has a wildcard, for a quick look-up."""
