@@ -48,7 +48,12 @@ class Quota:
 #: Default EMR quotas as Service Quotas lists them (adjustable per account).
 EMR_QUOTAS = {
     "": Quota(25, 5),  # the whole account
-    "*": Quota(5, 0.5),  # an API without a published default
+    # APIs without a published default: told by the account's bucket, and by being throttled
+    "*": Quota(20, 4),
+    "GetAutoTerminationPolicy": Quota(5, 0.5),
+    "GetManagedScalingPolicy": Quota(5, 0.5),
+    "PutAutoTerminationPolicy": Quota(5, 0.5),
+    "RemoveAutoTerminationPolicy": Quota(5, 0.5),
     "AddInstanceFleet": Quota(5, 0.5),
     "AddInstanceGroups": Quota(5, 0.2),
     "AddJobFlowSteps": Quota(10, 0.5),
