@@ -127,7 +127,7 @@ class TypeTable(QWidget):
                 _("Memory"),
                 lambda one: f"{decimal(one.type.memory_gib, 0)} GiB",
                 lambda one: one.type.memory_gib,
-                84,
+                72,
             ),
             figure(
                 "on_demand",
@@ -143,7 +143,7 @@ class TypeTable(QWidget):
                 _("Spot now"),
                 lambda one: node_rate(one.spot_now),
                 lambda one: one.spot_now,
-                84,
+                76,
             ),
             figure(
                 "vcpus",
@@ -158,7 +158,7 @@ class TypeTable(QWidget):
                 _("per 100 GiB"),
                 lambda one: _money(per_100_gib(one, self._market)),
                 lambda one: per_100_gib(one, self._market),
-                94,
+                88,
                 weight=600,
             ),
         )

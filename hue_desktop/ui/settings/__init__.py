@@ -1,0 +1,25 @@
+"""The settings page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.text import _
+from hue_desktop.ui.page import Page, PageKind
+
+if TYPE_CHECKING:
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.ui.context import UiContext
+
+__all__ = ["page_kind"]
+
+
+def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:
+    from hue_desktop.ui.settings.page import SettingsPage
+
+    return SettingsPage(ctx, ref)
+
+
+def page_kind() -> PageKind:
+    """What the shell shows in a tab."""
+    return PageKind("settings", _("Settings"), "settings", _make)
