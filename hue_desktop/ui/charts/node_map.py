@@ -285,7 +285,7 @@ class NodeMap(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         ids = self._ids()
-        if not self._current and ids and event.reason() != Qt.FocusReason.MouseFocusReason:
+        if not self._current and ids and event.reason() in _BY_KEY:
             self.set_current(ids[0])
         self.viewport().update()
 
@@ -327,6 +327,7 @@ class NodeMap(QAbstractScrollArea):
         return best
 
 
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 

@@ -16,7 +16,8 @@ from hue_desktop.ui.theme import Theme
 
 __all__ = ["Overlay", "place_labels"]
 
-_GAP = 10  #: least room between two labels in the lane
+_GAP = 8  #: least room between two labels in the lane
+_LEAST = 56  #: a label is not shortened to less than this
 
 
 class Overlay(QWidget):
@@ -64,17 +65,27 @@ class Overlay(QWidget):
         widths = [metrics.horizontalAdvance(mark.text) for mark in self._marks]
         xs = [frame.x(mark.at) for mark in self._marks]
         labels = place_labels(xs, widths, frame.left, frame.right)
-        for mark, x, label_x, width in zip(self._marks, xs, labels, widths, strict=True):
+        for mark, x, label in zip(self._marks, xs, labels, strict=True):
             color = self._theme.color(mark.shape.token if mark.shape else "accent-text")
             pen = QPen(color, 1)
             pen.setDashPattern([2.0, 2.0])
             painter.setPen(pen)
             painter.drawLine(QPointF(x, frame.lane_y + 6), QPointF(x, frame.bottom))
             self._paint_mark(painter, mark, QPointF(x, frame.lane_y), color)
-            if label_x is not None:
+            if label is not None:
+                start, room = label
+                text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, room)
                 painter.setPen(self._theme.color("text"))
-                box = QRectF(label_x, frame.lane_y - 8, width + 2, 16)
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, mark.text)
+                box = QRectF(start, frame.lane_y - 8, room + 2, 16)
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def mark_at(self, x: float, y: float) -> Mark | None:
+        """The event under a point of the lane."""
+        frame = self._frame
+        if frame is None or y > 2 * frame.lane_y:
+            return None
+        near = [mark for mark in self._marks if abs(frame.x(mark.at) - x) <= 7]
+        return near[-1] if near else None
 
     def _paint_mark(self, painter: QPainter, mark: Mark, center: QPointF, color: QColor) -> None:
         if mark.shape is not None:
@@ -108,19 +119,22 @@ class Overlay(QWidget):
 
 def place_labels(
     xs: Sequence[float], widths: Sequence[int], left: float, right: float
-) -> list[float | None]:
-    """Where each label starts: right of its mark, else left of it, else nowhere (``None``).
+) -> list[tuple[float, int] | None]:
+    """Start and width of each label: right of its mark, else left of it, else shortened, else none.
 
     Newer events win their place first: what just happened is what is looked for.
     """
     taken: list[tuple[float, float]] = [(x - 6, x + 6) for x in xs]
-    places: list[float | None] = [None] * len(xs)
+    places: list[tuple[float, int] | None] = [None] * len(xs)
     for index in reversed(range(len(xs))):
-        for start in (xs[index] + 10, xs[index] - 10 - widths[index]):
-            end = start + widths[index]
-            free = all(end + _GAP <= low or start - 2 >= high for low, high in taken)
-            if free and start >= left and end <= right:
-                places[index] = start
-                taken.append((start, end))
-                break
+        x, width = xs[index], widths[index]
+        limit = min([low - _GAP for low, _high in taken if low > x] + [right])
+        start, room = x + 10, int(limit - x - 10)
+        before = max([high + _GAP for low, high in taken if high < x - 6] + [left])
+        if room < width and x - 10 - width >= before:
+            start, room = x - 10 - width, width
+        if room >= min(width, _LEAST):
+            width = min(width, room)
+            places[index] = start, width
+            taken.append((start, start + width))
     return places

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from hue_desktop.core.format import date_time
 from hue_desktop.core.text import _
 from hue_desktop.ui.charts.frame import Frame
 from hue_desktop.ui.charts.overlay import Overlay
@@ -251,7 +252,9 @@ class TimeStrips(QWidget):
         self._draw()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        x = event.position().x()
+        x, y = event.position().x(), event.position().y()
+        mark = self._overlay.mark_at(x, y)
+        self.setToolTip(f"{mark.text}\n{date_time(mark.at)}" if mark else "")
         inside = self._frame.left <= x <= self._frame.right
         self.set_cursor(self._frame.moment(x) if inside else None)
 

@@ -81,7 +81,7 @@ def fleet_columns() -> tuple[Column[FleetRow], ...]:
             text=_idle,
             sort=lambda row: row.facts.idle_s,
             color=lambda row: "warn" if row.idling else "",
-            width=140,
+            width=164,
             descending_first=True,
             help=_("How long the cluster has waited without work, and what its nodes cost since"),
         ),

@@ -40,6 +40,7 @@ from hue_desktop.ui.theme.tokens import SIZES
 __all__ = ["NodesPage"]
 
 _TICK_MS = 10_000
+_ADD_TASK = "scaling.add_task"
 _MARGIN = SIZES["gutter"] - SIZES["cell-padding"]  #: so that texts stand on the page's gutter
 _PARTS = frozenset(("summary", "instances", "groups", "fleets", "cost"))
 
@@ -68,6 +69,7 @@ class NodesPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.states)
+        self.setFocusProxy(self.table)
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._move_on)
@@ -247,16 +249,24 @@ class NodesPage(Page):
         found = self.ctx.actions.available("group", context) if group_id else ()
         return next((action for action in found if action.changes), None)
 
+    def _add_action(self) -> Action | None:
+        """What adds the first task nodes."""
+        context = focus_on(self._snapshot, self.ref)
+        found = self.ctx.actions.available("cluster", context)
+        return next((action for action in found if action.id == _ADD_TASK), None)
+
     def _show_buttons(self) -> None:
-        titles = [
-            title if self._group_action(group_id) else "" for title, group_id in self._targets()
-        ]
-        self.toolbar.set_buttons(*titles)
+        (core_title, core), (task_title, task) = self._targets()
+        add = None if task else self._add_action()
+        self.toolbar.set_buttons(
+            core_title if self._group_action(core) else "",
+            add.title if add else task_title if self._group_action(task) else "",
+        )
 
     def _resize(self, which: str) -> None:
-        second, primary = self._targets()
-        group_id = (primary if which == "primary" else second)[1]
-        action = self._group_action(group_id)
+        (_core_title, core), (_task_title, task) = self._targets()
+        group_id = task if which == "primary" else core
+        action = self._group_action(group_id) or self._add_action()
         if action is not None:
             context = focus_on(self._snapshot, self.ref, group_id=group_id)
             self.ctx.actions.trigger(action.id, context)

@@ -14,6 +14,7 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.core.ports import Series
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
+from hue_desktop.ui.charts.series import Mark
 from hue_desktop.ui.overview.history import marks_of, period_of, strips_of
 from hue_desktop.ui.parts import Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
@@ -114,7 +115,7 @@ class ChartPanel(QWidget):
             return
         chart = self._chart()
         gap_s = _GAPS * max(300.0, period_of(history.series))
-        chart.set_data(strips, marks_of(self._events), history.start, history.end, gap_s=gap_s)
+        chart.set_data(strips, self._marks(history), history.start, history.end, gap_s=gap_s)
         self.states.show_content()
 
     def show_events(self, events: Sequence[Event]) -> None:
@@ -122,7 +123,10 @@ class ChartPanel(QWidget):
         if tuple(events) != self._events:
             self._events = tuple(events)
             if self.chart is not None and self._history is not None:
-                self.chart.set_marks(marks_of(self._events))
+                self.chart.set_marks(self._marks(self._history))
+
+    def _marks(self, history: History) -> tuple[Mark, ...]:
+        return marks_of(self._events, history.start, history.end)
 
     def _show_title(self) -> None:
         self.title.setText(

@@ -65,11 +65,11 @@ def event_notes(events: Sequence[Event], now: datetime) -> tuple[Note, ...]:
         notes.append(
             Note(
                 (event.at.isoformat(), event.kind.value, event.text),
-                shape or StateShape.STOPPED,
+                shape,
                 event.text,
                 date_time(event.at, today=now),
                 f"{event.text}\n{utc_time(event.at)}",
-                tones.get(shape, "") if shape else "",
+                tones.get(shape, ""),
             )
         )
     return tuple(notes)

@@ -87,7 +87,7 @@ def _state(cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime
     if attention is Attention.CRITICAL:
         label, tone = _("Critical"), "critical"
     elif attention is Attention.WARN:
-        label, tone = _("Needs attention"), "warn"
+        label = _("Needs attention")
     since = idle_since(cluster, metrics)
     if since is not None and attention is Attention.IDLE:
         label, tone = _("Idle"), "warn"

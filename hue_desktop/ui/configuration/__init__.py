@@ -1,0 +1,25 @@
+"""The Configuration page of a cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.text import _
+from hue_desktop.ui.page import Page, PageKind
+
+if TYPE_CHECKING:
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.ui.context import UiContext
+
+__all__ = ["page_kind"]
+
+
+def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:
+    from hue_desktop.ui.configuration.page import ConfigurationPage
+
+    return ConfigurationPage(ctx, ref)
+
+
+def page_kind() -> PageKind:
+    """What the shell shows in a tab of a cluster."""
+    return PageKind("configuration", _("Configuration"), "configuration", _make, for_cluster=True)
