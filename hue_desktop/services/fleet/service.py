@@ -21,7 +21,12 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.change_log import ChangeLog
-from hue_desktop.services.fleet.values import ConnectionStatus, FleetChange, FleetSnapshot
+from hue_desktop.services.fleet.values import (
+    ConnectionState,
+    ConnectionStatus,
+    FleetChange,
+    FleetSnapshot,
+)
 
 if TYPE_CHECKING:
     from hue_desktop.services.fleet.readings import Work
@@ -58,7 +63,7 @@ class FleetService:
         self._regions: dict[tuple[str, str], RegionState] = {}
         self._focus: ClusterRef | None = None
         self._read_only: dict[str, bool] = {}
-        self._snapshot = FleetSnapshot()
+        self._snapshot = FleetSnapshot(connections=_connecting(connections()))
         self._listeners: list[Listener] = []
         self._guard = threading.Lock()
         self._mail: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -268,6 +273,14 @@ class FleetService:
         for (name, _region), state in self._regions.items():
             if name == connection:
                 state.set_read_only(on)
+
+
+def _connecting(connections: tuple[Connection, ...]) -> tuple[ConnectionStatus, ...]:
+    return tuple(
+        ConnectionStatus(each, region, ConnectionState.CONNECTING, read_only=each.read_only)
+        for each in connections
+        for region in each.regions
+    )
 
 
 def _nothing() -> None:
