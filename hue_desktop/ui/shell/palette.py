@@ -161,6 +161,7 @@ class Palette(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.end(False)  # a shortcut's focus selects all, and the next key would replace it
 
     def close_palette(self) -> None:
         """Go away without doing anything."""

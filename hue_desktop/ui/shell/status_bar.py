@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -25,7 +26,11 @@ def rate_text(rate: float | None) -> str:
     """How fast the region's clock runs, empty when it runs like ours."""
     if rate is None or abs(rate - 1) < 0.02:
         return ""
-    return _("clock ×{rate}").format(rate=decimal(rate, 0 if abs(rate - round(rate)) < 0.05 else 1))
+    if rate < 0.02:
+        return _("clock stands still")
+    # Measured, therefore a little off: two digits are what can be said.
+    shown = round(rate, 1) if rate < 10 else round(rate, 1 - int(math.log10(rate)))
+    return _("clock ×{rate}").format(rate=decimal(shown, int(shown != int(shown))))
 
 
 def price_age(sources: tuple[PriceSource, ...]) -> str:
@@ -58,7 +63,7 @@ class StatusBar(QWidget):
         self.setAccessibleName(_("Status"))
         self._status: ConnectionStatus | None = None
         self._key = Label("", tone="text-2", size="small")
-        self._fields: list[tuple[Rule, Label]] = []
+        self._fields: list[tuple[Rule | None, Label]] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(14, 1, 24, 0)
         self._layout.setSpacing(10)
@@ -93,7 +98,7 @@ class StatusBar(QWidget):
         if elide:
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._layout.addWidget(label)
-        self._fields.append((rule or Rule("v"), label))
+        self._fields.append((rule, label))
         return label
 
     def show_status(self, status: ConnectionStatus | None, sources: str = "") -> None:
@@ -109,7 +114,8 @@ class StatusBar(QWidget):
             self._show_lock(status)
         self._show_notice(status)
         for rule, label in self._fields:
-            rule.setVisible(bool(label.text()))
+            if rule is not None:
+                rule.setVisible(bool(label.text()))
             label.setVisible(bool(label.text()))
         self._key.setVisible(bool(self.arn.text()))
         self._tint()

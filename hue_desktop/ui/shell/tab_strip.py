@@ -69,7 +69,7 @@ class TabStrip(QWidget):
         inside.setContentsMargins(0, 0, 10, 0)
         inside.addStretch(1)
         inside.addWidget(self._key_hint)
-        line = row(self.bar, None, self.go_box, spacing=0, margins=(0, 0, 24, 0))
+        line = row(self.bar, self.go_box, spacing=16, margins=(0, 0, 24, 0))
         line.setStretchFactor(self.bar, 1)
         self.setLayout(line)
         active_theme().changed.connect(self._tint)
