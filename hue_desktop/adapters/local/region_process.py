@@ -74,6 +74,10 @@ class LocalRegions:
 
     def _started(self, state_dir: Path, scenario: str, speed: float) -> RunningRegion:
         _check_installed()
+        former = self._children.pop(state_dir, None)
+        if former is not None:  # it has died, or does not answer any more
+            former.terminate()
+            _reap(former)
         child = _spawn(state_dir, scenario, speed)
         facts: dict[str, Any] | None = None
         try:
