@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hue_desktop.simulator.aws.cloudwatch.metrics import METRICS, NAMESPACE, Metric, Samples
+from hue_desktop.simulator.aws.cloudwatch.metrics import METRICS, NAMESPACE, Metric
+from hue_desktop.simulator.aws.cloudwatch.samples import SampleCache, Samples, sending
 from hue_desktop.simulator.aws.cloudwatch.statistics import (
     BASIC,
     Point,
@@ -55,6 +56,7 @@ class CloudWatchService:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._cache = SampleCache()
 
     def operations(self) -> Mapping[str, Operation]:
         """By model name."""
@@ -168,7 +170,7 @@ class CloudWatchService:
                 item["Name"] == _DIMENSION and item.get("Value") in (None, cluster.id)
                 for item in dimensions
             )
-            ready, end = Samples(self._world, cluster).window() if wanted else (0.0, 0.0)
+            ready, end = sending(cluster)
             if wanted and ready <= self._world.at and end >= oldest:
                 yield cluster
 
@@ -186,8 +188,8 @@ class CloudWatchService:
             return
         samples = known.get(cluster.id)
         if samples is None:
-            samples = known[cluster.id] = Samples(self._world, cluster)
-        began, ended = samples.window()
+            samples = known[cluster.id] = Samples(self._world, cluster, self._cache)
+        began, ended = sending(cluster)
         oldest = (now - _RETAINED).timestamp()
         last = min(end.timestamp(), ended, now.timestamp() + 1)
         step = metric.every_s

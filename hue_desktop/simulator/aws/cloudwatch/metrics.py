@@ -7,100 +7,21 @@ where a cluster has such a policy. The byte counters count MapReduce only, as EM
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hue_desktop.simulator.aws.cloudwatch.samples import BLOCK_BYTES, Sample
 from hue_desktop.simulator.world.clusters import Cluster
-from hue_desktop.simulator.world.load import Load
-from hue_desktop.simulator.world.world import World
 
-__all__ = ["FIVE_MINUTES", "METRICS", "NAMESPACE", "Metric", "Sample", "Samples"]
+__all__ = ["FIVE_MINUTES", "METRICS", "NAMESPACE", "Metric"]
 
 NAMESPACE = "AWS/ElasticMapReduce"
 FIVE_MINUTES = 300
 _MINUTE = 60
 
 _GIB = 1024**3
-_BLOCK = 128 * 1024**2
 #: Bytes a second that one container of a MapReduce application reads.
 _CONTAINER_BYTES_S = 20 * 1024**2
-_MAP_REDUCE = ("s3-dist-cp", "hadoop-streaming", "hadoop jar")
-_REPAIR_S = 1800.0  #: how long HDFS needs to copy what a lost node held
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What one data point is made of."""
-
-    load: Load
-    map_reduce: float  #: share of the containers that MapReduce applications hold
-    lost_blocks: float  #: blocks whose second copy is still missing
-    draining: int  #: core nodes that hand their blocks over
-    noise: float  #: between 0 and 1, the same for the same instant
-    multi_master: int  #: masters wanted, 0 with one master
-    masters: int
-
-
-class Samples:
-    """The samples of one cluster; load is computed once for an instant."""
-
-    def __init__(self, world: World, cluster: Cluster) -> None:
-        self._world = world
-        self._cluster = cluster
-        self._known: dict[int, Sample] = {}
-        core = [item for item in cluster.instances.values() if item.role == "CORE"]
-        self._losses = sorted(
-            item.ended
-            for item in core
-            if math.isfinite(item.ended)
-            and not math.isfinite(item.draining)
-            and item.ended < min(cluster.terminating, cluster.ended)
-        )
-        self._drains = [
-            (item.draining, item.ended) for item in core if math.isfinite(item.draining)
-        ]
-        self._masters = sum(group.target for group in cluster.groups.values() if _is_master(group))
-        self._jobs = [
-            (step.started, step.ended)
-            for step in cluster.steps.values()
-            if math.isfinite(step.started) and any(word in _MAP_REDUCE for word in step.args[:2])
-        ]
-
-    def window(self) -> tuple[float, float]:
-        """From when to when the cluster sends samples, epoch seconds; the end is not included."""
-        cluster = self._cluster
-        return cluster.ready, min(cluster.terminating, cluster.ended)
-
-    def at(self, second: int) -> Sample:
-        """The sample of an instant within :meth:`window`."""
-        found = self._known.get(second)
-        if found is None:
-            found = self._known[second] = self._make(second)
-        return found
-
-    def _make(self, second: int) -> Sample:
-        load = self._world.load_of(self._cluster, second)
-        jobs = sum(began <= second < ended for began, ended in self._jobs)
-        nodes = max(1, load.core_nodes_running)
-        recent = self._losses[
-            bisect_right(self._losses, second - _REPAIR_S) : bisect_right(self._losses, second)
-        ]
-        per_node = load.hdfs_used_bytes / _BLOCK / nodes
-        return Sample(
-            load=load,
-            map_reduce=jobs / load.apps_running if load.apps_running else 0.0,
-            lost_blocks=sum(per_node * (1 - (second - ended) / _REPAIR_S) for ended in recent),
-            draining=sum(began <= second < ended for began, ended in self._drains),
-            noise=self._world.chance.unit("metric", self._cluster.id, second),
-            multi_master=self._masters if self._masters > 1 else 0,
-            masters=load.running["MASTER"].nodes if load.running else 0,
-        )
-
-
-def _is_master(group: object) -> bool:
-    return getattr(group, "role", "") == "MASTER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +78,7 @@ def _bytes(sample: Sample, weight: float) -> float:
 def _used_blocks_share(sample: Sample, share: float) -> float:
     """Blocks that draining nodes still hand over."""
     nodes = max(1, sample.load.core_nodes_running)
-    held = sample.load.hdfs_used_bytes / _BLOCK / nodes
+    held = sample.load.hdfs_used_bytes / BLOCK_BYTES / nodes
     return float(round(held * sample.draining * share))
 
 
@@ -243,13 +164,13 @@ METRICS: dict[str, Metric] = {
         ),
         _count(
             "MultiMasterInstanceGroupNodesRunningPercentage",
-            lambda sample: 100.0 * sample.masters / max(1, sample.multi_master),
+            lambda sample: 100.0 * sample.masters / max(1, sample.masters_wanted),
             _is_multi_master,
             "Percent",
         ),
         _count(
             "MultiMasterInstanceGroupNodesRequested",
-            lambda sample: float(sample.multi_master),
+            lambda sample: float(sample.masters_wanted),
             _is_multi_master,
         ),
         # Input and output

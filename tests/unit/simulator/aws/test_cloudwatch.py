@@ -145,6 +145,20 @@ def test_the_answer_does_not_depend_on_when_one_asks(region: SimulatedRegion) ->
         assert fetch(cloudwatch, queries) == early
 
 
+def test_a_cluster_with_an_earlier_ones_id_has_a_history_of_its_own() -> None:
+    with simulated_region(start=START, paused=True) as other:
+        cloudwatch = other.client("cloudwatch")
+        nodes = []
+        for groups in (GROUPS, GROUPS[:2]):
+            cluster_id = launch(other, groups)
+            other.jump(hours=1)
+            (points,) = fetch(cloudwatch, [query(cluster_id, "MRTotalNodes")]).values()
+            nodes.append((cluster_id, points[0][1]))
+            with other.region.lock:
+                other.world.reset()
+        assert [count for _, count in nodes] == [7, 4]
+
+
 def test_statistics_and_periods(cloudwatch: Any, clusters: tuple[str, ...]) -> None:
     stats = ("Average", "Sum", "Minimum", "Maximum", "SampleCount", "p50")
     found = fetch(
