@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from hue_desktop.simulator.aws.cloudwatch.samples import Sample, SampleCache
+from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.load import Load
 from tests.simulated import SimulatedRegion, simulated_region
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -145,18 +148,17 @@ def test_the_answer_does_not_depend_on_when_one_asks(region: SimulatedRegion) ->
         assert fetch(cloudwatch, queries) == early
 
 
-def test_a_cluster_with_an_earlier_ones_id_has_a_history_of_its_own() -> None:
-    with simulated_region(start=START, paused=True) as other:
-        cloudwatch = other.client("cloudwatch")
-        nodes = []
-        for groups in (GROUPS, GROUPS[:2]):
-            cluster_id = launch(other, groups)
-            other.jump(hours=1)
-            (points,) = fetch(cloudwatch, [query(cluster_id, "MRTotalNodes")]).values()
-            nodes.append((cluster_id, points[0][1]))
-            with other.region.lock:
-                other.world.reset()
-        assert [count for _, count in nodes] == [7, 4]
+def test_samples_are_kept_for_the_cluster_they_are_of_and_not_without_end() -> None:
+    cache = SampleCache()
+    first, later = (Cluster("j-1", 1, name, 0.0, "us-east-1a") for name in ("a", "b"))
+    sample = Sample(Load(), 0.0, 0.0, 0, 0.0, 1, 1)
+    cache.put(first, 300, sample)
+    assert cache.get(first, 300) is sample
+    assert cache.get(later, 300) is None
+    for second in range(600, 600 + 300 * 4000, 300):
+        cache.put(first, second, sample)
+    assert cache.get(first, 300) is None
+    assert cache.get(first, 300 * 4000) is sample
 
 
 def test_statistics_and_periods(cloudwatch: Any, clusters: tuple[str, ...]) -> None:
