@@ -9,8 +9,8 @@ from hue_desktop.core.format import count
 from hue_desktop.core.ports import Subnet
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import LaunchOptions
-from hue_desktop.ui.launch.form_parts import FieldRow, FormSection
-from hue_desktop.ui.parts import ComboField
+from hue_desktop.ui.launch.form_section import FormSection
+from hue_desktop.ui.parts import ComboField, FieldRow
 
 __all__ = ["AccessSection"]
 

@@ -14,9 +14,9 @@ from hue_desktop.core.launch_form import configurations_problem, join_words, spl
 from hue_desktop.core.steps import ActionOnFailure, StepSpec
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import SpecProblem
-from hue_desktop.ui.launch.form_parts import FieldRow, FormSection
+from hue_desktop.ui.launch.form_section import FormSection
 from hue_desktop.ui.launch.record_list import RecordField, RecordList
-from hue_desktop.ui.parts import NumberField, TextField, set_look
+from hue_desktop.ui.parts import FieldRow, NumberField, TextField, set_look
 
 __all__ = ["AdvancedSection", "BootstrapSection", "StepsSection", "TagsSection"]
 

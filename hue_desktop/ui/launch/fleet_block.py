@@ -12,7 +12,6 @@ from hue_desktop.core.changes import FleetSpec
 from hue_desktop.core.instances import FleetType, Role
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
-from hue_desktop.ui.launch.form_parts import ProblemLabel
 from hue_desktop.ui.launch.group_row import role_title
 from hue_desktop.ui.launch.type_picker import TypePicker
 from hue_desktop.ui.parts import (
@@ -21,6 +20,7 @@ from hue_desktop.ui.parts import (
     IconButton,
     Label,
     NumberField,
+    ProblemLabel,
     RoleSquare,
     column,
     role_token,

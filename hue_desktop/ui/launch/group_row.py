@@ -14,13 +14,13 @@ from hue_desktop.core.format import money_rate
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
-from hue_desktop.ui.launch.form_parts import ProblemLabel
 from hue_desktop.ui.launch.type_picker import TypePicker
 from hue_desktop.ui.parts import (
     ComboField,
     IconButton,
     Label,
     NumberField,
+    ProblemLabel,
     RoleSquare,
     TextField,
     column,

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from hue_desktop.core.changes import ClusterSpec
 from hue_desktop.core.clusters import Application
 from hue_desktop.core.text import _, ngettext
-from hue_desktop.ui.launch.form_parts import FieldRow, FormSection, ProblemLabel
-from hue_desktop.ui.parts import ComboField, TextField
+from hue_desktop.ui.launch.form_section import FormSection
+from hue_desktop.ui.parts import ComboField, FieldRow, ProblemLabel, TextField
 
 __all__ = ["ApplicationsSection", "IdentitySection"]
 

@@ -18,11 +18,11 @@ from hue_desktop.ui.launch.extras_sections import (
     StepsSection,
     TagsSection,
 )
-from hue_desktop.ui.launch.form_parts import FormSection
+from hue_desktop.ui.launch.form_section import FormSection
 from hue_desktop.ui.launch.identity_section import ApplicationsSection, IdentitySection
 from hue_desktop.ui.launch.life_section import LifeSection, ScalingSection
 from hue_desktop.ui.launch.nodes_section import NodesSection
-from hue_desktop.ui.parts import column
+from hue_desktop.ui.parts import ProblemLabel, column
 
 __all__ = ["LaunchForm"]
 
@@ -122,8 +122,6 @@ class LaunchForm(QWidget):
 
     def first_problem(self) -> QWidget | None:
         """The topmost section with a problem, to scroll to."""
-        from hue_desktop.ui.launch.form_parts import ProblemLabel
-
         for section in self.sections:
             for label in section.findChildren(ProblemLabel):
                 if not label.isHidden():

@@ -11,8 +11,8 @@ from hue_desktop.core.changes import ClusterSpec
 from hue_desktop.core.clusters import ManagedScaling
 from hue_desktop.core.launch_form import IDLE_MINUTES, auto_termination_notes
 from hue_desktop.core.text import _
-from hue_desktop.ui.launch.form_parts import FieldRow, FormSection
-from hue_desktop.ui.parts import Choice, ComboField, Label, NumberField, Segmented
+from hue_desktop.ui.launch.form_section import FormSection
+from hue_desktop.ui.parts import Choice, ComboField, FieldRow, Label, NumberField, Segmented
 
 __all__ = ["LifeSection", "ScalingSection"]
 

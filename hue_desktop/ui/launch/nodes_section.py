@@ -14,9 +14,9 @@ from hue_desktop.core.launch_form import fleets_from_groups, groups_from_fleets
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType, SpecProblem
 from hue_desktop.ui.launch.fleet_block import FleetBlock
-from hue_desktop.ui.launch.form_parts import FormSection, ProblemLabel
+from hue_desktop.ui.launch.form_section import FormSection
 from hue_desktop.ui.launch.group_row import GroupRow
-from hue_desktop.ui.parts import Button, Choice, Segmented, column, row
+from hue_desktop.ui.parts import Button, Choice, ProblemLabel, Segmented, column, row
 
 __all__ = ["NodesSection"]
 

@@ -8,8 +8,16 @@ from typing import NamedTuple
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from hue_desktop.ui.launch.form_parts import ProblemLabel
-from hue_desktop.ui.parts import Button, ComboField, IconButton, Label, TextField, column, row
+from hue_desktop.ui.parts import (
+    Button,
+    ComboField,
+    IconButton,
+    Label,
+    ProblemLabel,
+    TextField,
+    column,
+    row,
+)
 
 __all__ = ["RecordField", "RecordList"]
 

@@ -1,6 +1,7 @@
 """What screens are made of; every part takes its colours from the active theme."""
 
 from hue_desktop.ui.parts.buttons import Button, Choice, IconButton, Segmented
+from hue_desktop.ui.parts.field_row import FieldRow, ProblemLabel
 from hue_desktop.ui.parts.fields import ComboField, NumberField, SearchField, TextField
 from hue_desktop.ui.parts.labels import Badge, Heading, Label
 from hue_desktop.ui.parts.look import Rule, column, row, set_look
@@ -29,12 +30,14 @@ __all__ = [
     "Button",
     "Choice",
     "ComboField",
+    "FieldRow",
     "FourStates",
     "Heading",
     "IconButton",
     "Label",
     "NumberField",
     "Placeholder",
+    "ProblemLabel",
     "RoleSquare",
     "Rule",
     "Scroll",
