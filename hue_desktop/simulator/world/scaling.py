@@ -145,10 +145,11 @@ class Scaling:
         """Give a group a policy of rules."""
         world = self._world
         group.auto_scaling = policy
-        group.auto_scaling_since = world.at
+        moto = world.compat == "moto"
+        group.auto_scaling_since = world.at - _ATTACHED if moto else world.at
         group.auto_scaling_removed = NEVER
         world.touch(group)
-        if world.compat != "moto":
+        if not moto:
             world.schedule(world.at + _PERIOD, "auto-scaling", cluster.id, group.id)
 
     def detach(self, group: InstanceGroup) -> None:
@@ -164,7 +165,8 @@ class Scaling:
         group = cluster.groups[event.subject]
         if group.auto_scaling is None or not cluster.live:
             return
-        world.schedule(world.at + _PERIOD, "auto-scaling", cluster.id, group.id)
+        due = world.made_up_for(event) or world.at + _PERIOD
+        world.schedule(due, "auto-scaling", cluster.id, group.id)
         if cluster.state not in ("RUNNING", "WAITING") or group.resizing:
             return
         limits = group.auto_scaling["Constraints"]

@@ -92,6 +92,10 @@ class Work:
         if cluster is None or cluster.state == "TERMINATING" or cluster.ended_already:
             return
         index = event.data["index"]
+        later = world.made_up_for(event)
+        if later:
+            world.schedule(later, "workload", cluster.id, event.subject, index=index)
+            return
         workload = cluster.workloads[index]
         if cluster.state in ("RUNNING", "WAITING") and len(cluster.active_steps) < 12:
             self._add_recurring(cluster, workload)

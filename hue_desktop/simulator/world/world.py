@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["World"]
 
+#: Seconds of missed recurring work that a region makes up for.
+_CATCH_UP = 36 * 3600.0
+
 
 class World:
     """All that exists in the region and moves by itself."""
@@ -84,6 +87,7 @@ class World:
         self.settings = Settings()
         self.timeline = Timeline()
         self._changed: dict[tuple[str, str], Stored | None] = {}
+        self._horizon = 0.0
 
     # Time
 
@@ -111,11 +115,21 @@ class World:
 
     def run_until(self, at: float) -> None:
         """Let everything happen that is due at or before ``at``, epoch seconds."""
+        self._horizon = max(self._horizon, at)
         while (event := self.timeline.pop_due(at)) is not None:
             self._changed[(Event.KIND, event.key)] = None
             self.moment.at = max(self.moment.at, event.due)
             self._handlers[event.kind](event)
         self.moment.at = max(self.moment.at, at)
+
+    def made_up_for(self, event: Event) -> float:
+        """When recurring work goes on that was due while nobody ran the region.
+
+        A region that slept for long makes up for the last day and a half only, so that it is up
+        at once; 0.0 means that the event is not too late.
+        """
+        oldest = self._horizon - _CATCH_UP
+        return oldest if event.due < oldest else 0.0
 
     def schedule(
         self, due: float, kind: str, cluster_id: str, subject: str = "", **data: Any

@@ -83,6 +83,10 @@ class RunJobFlow:
             check_managed_scaling(request["ManagedScalingPolicy"])
         _check_images(request)
         if self._world.compat == "moto":
+            if _masters(request["Instances"]) not in (0, 1, 3):
+                raise validation(
+                    "Master instance group must have exactly 3 instances for HA clusters."
+                )
             return
         self._check_release(request)
         live = sum(cluster.live for cluster in self._world.clusters.values())
@@ -128,7 +132,7 @@ class RunJobFlow:
             release_label=request.get("ReleaseLabel") or "",
             keep_alive=bool(instances.get("KeepJobFlowAliveWhenNoSteps", False)),
             protected=bool(instances.get("TerminationProtected", False)),
-            replace_unhealthy=bool(instances.get("UnhealthyNodeReplacement", True)),
+            replace_unhealthy=_replaces_unhealthy(request, instances),
             visible_to_all=bool(request.get("VisibleToAllUsers", world.compat != "moto")),
             step_concurrency=int(request.get("StepConcurrencyLevel") or 1),
             extended_support=request.get("ExtendedSupport"),
@@ -270,6 +274,19 @@ def _check_images(request: Mapping[str, Any]) -> None:
             raise validation("Custom AMI is not supported in this version of EMR")
         if label and version_of(label) < (5, 7, 0):
             raise validation("Custom AMI is not allowed")
+
+
+def _replaces_unhealthy(request: Mapping[str, Any], instances: Json) -> bool:
+    """As asked; else on, but for lone and for HA clusters up to 7.0 only without protection."""
+    if instances.get("UnhealthyNodeReplacement") is not None:
+        return bool(instances["UnhealthyNodeReplacement"])
+    if version_of(request.get("ReleaseLabel")) > (7, 0, 99):
+        return True
+    groups = instances.get("InstanceGroups") or ()
+    alone = sum(int(group.get("InstanceCount", 0)) for group in groups) == 1
+    if _masters(instances) > 1:
+        return False  # such clusters are protected
+    return not (alone and instances.get("TerminationProtected"))
 
 
 def _masters(instances: Json) -> int:

@@ -110,3 +110,14 @@ def test_demo_restores_and_goes_on_alike() -> None:
     first.jump(hours=6)
     second.world.advance()
     assert second.documents() == first.documents()
+
+
+def test_a_region_that_slept_for_weeks_is_up_at_once_and_goes_on() -> None:
+    tested = busy_world()
+    cluster = next(iter(tested.world.clusters.values()))
+    before = cluster.steps_added
+    tested.jump(days=40)
+    made_up = cluster.steps_added - before
+    assert 36 * 3600 / 700 * 0.7 < made_up < 36 * 3600 / 700 * 1.3
+    tested.jump(hours=10)
+    assert cluster.steps_added - before - made_up > 30
