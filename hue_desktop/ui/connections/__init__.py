@@ -1,0 +1,26 @@
+"""The connections page and what can be done with connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.text import _
+from hue_desktop.ui.connections.actions import actions
+from hue_desktop.ui.page import Page, PageKind
+
+if TYPE_CHECKING:
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.ui.context import UiContext
+
+__all__ = ["actions", "page_kind"]
+
+
+def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:
+    from hue_desktop.ui.connections.page import ConnectionsPage
+
+    return ConnectionsPage(ctx, ref)
+
+
+def page_kind() -> PageKind:
+    """What the shell shows in a tab."""
+    return PageKind("connections", _("Connections"), "connections", _make)
