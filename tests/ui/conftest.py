@@ -20,6 +20,11 @@ from hue_desktop.ui.theme import Theme, ThemeChoice
 _LANES = ("aws", "local", "edit", "metrics", "fleet", "journal")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The offscreen platform says this of every window with a smallest size; nothing is wrong."""
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     """The light theme, applied."""

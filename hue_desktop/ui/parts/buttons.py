@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from hue_desktop.ui.parts.look import set_look
@@ -211,13 +211,3 @@ class Segmented(QWidget):
     def segment(self, key: str) -> QAbstractButton:
         """The field of a key."""
         return self._segments[key]
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None:
-            super().keyPressEvent(event)
-            return
-        keys = list(self._segments)
-        target = keys[(keys.index(self.current) + step) % len(keys)]
-        self._segments[target].setFocus(Qt.FocusReason.TabFocusReason)
-        self.choose(target)
