@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hue_desktop.simulator.aws.ec2.instances import InstanceOperations
 from hue_desktop.simulator.aws.ec2.nodes import Nodes
+from hue_desktop.simulator.aws.ec2.outside import OutsideOperations
 from hue_desktop.simulator.aws.ec2.spot import SpotOperations
 from hue_desktop.simulator.aws.ec2.volumes import VolumeOperations
 from hue_desktop.simulator.service import Operation
@@ -23,6 +24,7 @@ class Ec2Service:
         nodes = Nodes(world)
         self._rooms = (
             InstanceOperations(world, nodes),
+            OutsideOperations(world),
             SpotOperations(world, nodes),
             VolumeOperations(world, nodes),
         )

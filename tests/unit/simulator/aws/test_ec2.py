@@ -198,6 +198,25 @@ def test_wrong_requests_get_ec2s_error(ec2: Any, call: Any, code: str) -> None:
     assert caught.value.response["Error"]["Code"] == code
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda ec2: ec2.run_instances(MinCount=1, MaxCount=1, ImageId="ami-12c6146b"),
+        lambda ec2: ec2.stop_instances(InstanceIds=["i-00000000000000000"]),
+    ],
+)
+def test_instances_outside_of_clusters_are_refused_plainly(ec2: Any, call: Any) -> None:
+    with pytest.raises(ClientError, match="not simulated") as caught:
+        call(ec2)
+    assert caught.value.response["Error"]["Code"] == "UnsupportedOperation"
+
+
+def test_moto_runs_instances_where_the_region_stands_in_for_it() -> None:
+    with simulated_region(compat="moto") as region:
+        made = region.client("ec2").run_instances(MinCount=1, MaxCount=1, ImageId="ami-12c6146b")
+        assert len(made["Instances"]) == 1
+
+
 def test_a_node_terminated_through_ec2_leaves_its_cluster() -> None:
     with simulated_region(start=START, paused=True) as region:
         cluster_id = launch(region)
