@@ -7,9 +7,10 @@ AWAITING_FULFILLMENT and is asked for again until it can, or until somebody want
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hue_desktop.simulator.world import timing
 from hue_desktop.simulator.world.clusters import Cluster
@@ -30,6 +31,7 @@ class Provisioning:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._volumes: dict[tuple[Volume, ...], tuple[Volume, ...]] = {}
 
     def handlers(self) -> Mapping[str, Callable[[Event], None]]:
         """What to do when an event of a kind is due."""
@@ -87,9 +89,16 @@ class Provisioning:
     ) -> None:
         """Make an instance known to its cluster and its group or fleet."""
         instance.moment = self._world.moment
+        # A hundred thousand instances share their texts, also after they came from disk.
+        instance.cluster_id, instance.az = cluster.id, cluster.az
+        instance.role = collection.role
+        instance.instance_type = sys.intern(instance.instance_type)
+        instance.market = sys.intern(instance.market)
         if isinstance(collection, InstanceGroup):
+            instance.group_id = collection.id
             instance.volumes = self.volumes_of(collection.instance_type, collection.volumes)
         else:
+            instance.fleet_id = collection.id
             for spec in collection.types():
                 if spec.instance_type == instance.instance_type:
                     instance.volumes = self.volumes_of(spec.instance_type, spec.volumes)
@@ -103,9 +112,10 @@ class Provisioning:
         self, instance_type: str, asked: list[Volume] | tuple[Volume, ...]
     ) -> tuple[Volume, ...]:
         """The data volumes of an instance: those asked for, or EMR's default."""
-        if asked:
-            return tuple(asked)
-        return default_volumes(instance_type, self._world.shapes.get(instance_type))
+        if not asked:
+            return default_volumes(instance_type, self._world.shapes.get(instance_type).nvme_gb)
+        volumes = cast("tuple[Volume, ...]", tuple(tuple(volume) for volume in asked))
+        return self._volumes.setdefault(volumes, volumes)
 
     def _make(
         self,

@@ -24,8 +24,15 @@ Json = dict[str, Any]
 def rebuild(world: World, documents: Iterable[tuple[str, str, Json]]) -> None:
     """Fill an empty world with the entities of the documents; unknown kinds are left alone."""
     by_kind: dict[str, list[Json]] = defaultdict(list)
+    instances: list[Instance] = []
     for kind, _, document in documents:
-        by_kind[kind].append(document)
+        if kind == Instance.KIND:
+            # There may be a hundred thousand: their documents are not kept meanwhile.
+            instances.append(Instance.from_document(document))
+        elif kind == Event.KIND:
+            world.timeline.put(Event.from_document(document))
+        else:
+            by_kind[kind].append(document)
     for document in by_kind[Settings.KIND]:
         world.settings = Settings.from_document(document)
         world.moment.at = world.settings.at
@@ -33,14 +40,12 @@ def rebuild(world: World, documents: Iterable[tuple[str, str, Json]]) -> None:
     for cluster in sorted(found, key=lambda item: item.number):
         world.clusters[cluster.id] = cluster
     _add_collections(world, by_kind)
-    _add_instances(world, by_kind[Instance.KIND])
+    _add_instances(world, instances)
     for step in sorted(map(Step.from_document, by_kind[Step.KIND]), key=lambda item: item.ordinal):
         cluster = world.clusters[step.cluster_id]
         cluster.steps[step.id] = step
         if step.active:
             cluster.active_steps[step.id] = step
-    for document in by_kind[Event.KIND]:
-        world.timeline.put(Event.from_document(document))
 
 
 def _add_collections(world: World, by_kind: dict[str, list[Json]]) -> None:
@@ -52,8 +57,8 @@ def _add_collections(world: World, by_kind: dict[str, list[Json]]) -> None:
         world.clusters[fleet.cluster_id].fleets[fleet.id] = fleet
 
 
-def _add_instances(world: World, documents: list[Json]) -> None:
-    for instance in sorted(map(Instance.from_document, documents), key=lambda item: item.number):
+def _add_instances(world: World, instances: list[Instance]) -> None:
+    for instance in sorted(instances, key=lambda item: item.number):
         cluster = world.clusters[instance.cluster_id]
         collection = world.collection(cluster, instance.collection_id)
         world.provisioning.adopt(cluster, collection, instance)

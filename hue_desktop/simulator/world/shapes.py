@@ -7,6 +7,7 @@ later); YARN memory follows EMR's default share of about three quarters of the n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hue_desktop.simulator.world.instances import Volume
@@ -86,9 +87,10 @@ class Shapes:
         return shape
 
 
-def default_volumes(instance_type: str, shape: Shape) -> tuple[Volume, ...]:
-    """The data volumes EMR attaches when a request names none."""
-    if shape.nvme_gb:
+@cache
+def default_volumes(instance_type: str, nvme_gb: int) -> tuple[Volume, ...]:
+    """The data volumes EMR attaches when a request names none; none beside instance stores."""
+    if nvme_gb:
         return ()
     size = instance_type.rpartition(".")[2]
     count, gib = _DEFAULT_VOLUMES.get(size, (4, 384) if "xlarge" in size else (1, 32))

@@ -57,7 +57,8 @@ class Work:
                 pair.get("Key", ""): pair.get("Value", "") for pair in jar.get("Properties") or ()
             },
             main_class=jar.get("MainClass") or "",
-            action_on_failure=config.get("ActionOnFailure") or "TERMINATE_CLUSTER",
+            action_on_failure=config.get("ActionOnFailure")
+            or ("CONTINUE" if cluster.step_concurrency > 1 else "TERMINATE_CLUSTER"),
             execution_role=role_arn,
             monitoring=dict(config.get("StepMonitoringConfiguration") or {}),
         )

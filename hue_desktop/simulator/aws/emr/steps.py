@@ -125,8 +125,7 @@ def check_steps(configs: Sequence[Json], concurrency: int) -> None:
             raise validation(
                 "The total length of the strings of a Hadoop jar step exceeds 10240 characters."
             )
-        action = config.get("ActionOnFailure") or "TERMINATE_CLUSTER"
-        if concurrency > 1 and action != "CONTINUE":
+        if concurrency > 1 and config.get("ActionOnFailure", "CONTINUE") != "CONTINUE":
             raise validation(
                 "ActionOnFailure must be CONTINUE when the step concurrency level is above 1."
             )
