@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,20 +133,11 @@ class TypeCatalog:
 
     @classmethod
     def load(cls, region: str = DEFAULT_REGION) -> TypeCatalog:
-        """Read the snapshot of ``region``, or of :data:`DEFAULT_REGION` where there is none.
+        """The snapshot of ``region``, or of :data:`DEFAULT_REGION` where there is none; read once.
 
         Raises ``FileNotFoundError`` and ``ValueError`` for a broken installation.
         """
-        folder = resources_dir()
-        path = folder / "prices" / f"{region}.json.gz"
-        if not path.is_file():
-            path = folder / "prices" / f"{DEFAULT_REGION}.json.gz"
-        document = read_json(path, "hue-desktop-prices", _NEWEST)
-        spot = read_json(
-            folder / "spot" / "interruption.json", "hue-desktop-spot-interruption", _NEWEST
-        )
-        classes = spot["regions"].get(document["region"], {})
-        return cls(region, document, classes, spot["classes"], folder)
+        return _load(region)
 
     def get(self, name: str) -> InstanceType | None:
         """The type called ``name``, or ``None`` where EMR or the region does not have it."""
@@ -180,6 +172,20 @@ class TypeCatalog:
                 for label, mask in document["releases"].items()
             }
         return self._releases
+
+
+@cache
+def _load(region: str) -> TypeCatalog:
+    folder = resources_dir()
+    path = folder / "prices" / f"{region}.json.gz"
+    if not path.is_file():
+        path = folder / "prices" / f"{DEFAULT_REGION}.json.gz"
+    document = read_json(path, "hue-desktop-prices", _NEWEST)
+    spot = read_json(
+        folder / "spot" / "interruption.json", "hue-desktop-spot-interruption", _NEWEST
+    )
+    classes = spot["regions"].get(document["region"], {})
+    return TypeCatalog(region, document, classes, spot["classes"], folder)
 
 
 def _zones(region: str, document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class PricingService:
 
     def __init__(self, world: World) -> None:
         self._home = world.types
+        self._lists: dict[tuple[str, str], tuple[Product, ...]] = {}
 
     def operations(self) -> Mapping[str, Operation]:
         """By model name."""
@@ -102,22 +103,16 @@ class PricingService:
         """All products of a service in some regions, or in all that have prices."""
         _check_service(code)
         known = sorted({*_snapshot_regions(), self._home.region})
-        catalogs = [
-            self._home if name == self._home.region else _catalog(name)
-            for name in known
-            if regions is None or name in regions
-        ]
-        return [product for catalog in catalogs for product in _listed(code, catalog)]
+        wanted = [name for name in known if regions is None or name in regions]
+        return [product for name in wanted for product in self._of_region(code, name)]
 
-
-@cache
-def _listed(code: str, catalog: TypeCatalog) -> tuple[Product, ...]:
-    return tuple(_SERVICES[code](catalog))
-
-
-@cache
-def _catalog(region: str) -> TypeCatalog:
-    return TypeCatalog.load(region)
+    def _of_region(self, code: str, region: str) -> tuple[Product, ...]:
+        found = self._lists.get((code, region))
+        if found is None:
+            home = region == self._home.region
+            catalog = self._home if home else TypeCatalog.load(region)
+            found = self._lists[code, region] = tuple(_SERVICES[code](catalog))
+        return found
 
 
 @cache
