@@ -36,6 +36,8 @@ SIZES = (
     CellSize(8, 8, 2),
     CellSize(6, 6, 1),
 )
+_FEW = 60  #: up to so many nodes only the larger sizes are used
+_SIZES_OF_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,13 @@ class Layout:
 
 
 def arrange(blocks: Sequence[Block], width: int, height: int) -> Layout:
-    """Place the groups in the given room with the largest cells that fit."""
+    """Place the groups in the given room with the largest cells that fit.
+
+    A few nodes keep cells that can be hit with a mouse, and scroll.
+    """
     layout = _place(blocks, width, SIZES[-1])
-    for size in SIZES:
+    few = sum(block.count for block in blocks) <= _FEW
+    for size in SIZES[:_SIZES_OF_FEW] if few else SIZES:
         layout = _place(blocks, width, size)
         if layout.height <= height:
             break

@@ -13,6 +13,7 @@ _RIGHT = 8
 _LANE = 26  #: event marks on top
 _TIME = 26  #: labels of the time axis
 _STRIP_GAP = 16
+_ROOMY = 280  #: a lower chart moves its strips together
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,20 @@ class Frame:
         return self.height - _TIME
 
     @property
+    def gap(self) -> int:
+        """Room between two strips."""
+        return _STRIP_GAP if self.height >= _ROOMY else _STRIP_GAP - 4
+
+    @property
     def strip_height(self) -> int:
         """Height of one strip."""
         count = max(1, self.strips)
-        room = self.bottom - _LANE - 8 - (count - 1) * _STRIP_GAP
+        room = self.bottom - _LANE - 8 - (count - 1) * self.gap
         return max(12, room // count)
 
     def strip_top(self, index: int) -> int:
         """Top of a strip's axis."""
-        return _LANE + 8 + index * (self.strip_height + _STRIP_GAP)
+        return _LANE + 8 + index * (self.strip_height + self.gap)
 
     def x(self, at: datetime) -> float:
         """Where a moment stands."""

@@ -62,7 +62,7 @@ class TimeStrips(QWidget):
         self._overlay = Overlay(theme, self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(232)
         self.setAccessibleName(_("Chart of the cluster's metrics"))
         theme.changed.connect(self._draw)
 
@@ -212,8 +212,10 @@ class TimeStrips(QWidget):
         painter.setFont(self._theme.font("small"))
         painter.setPen(self._theme.color("text-2"))
         painter.drawText(QRect(0, y, 124, 18), _RIGHT_MIDDLE, strip.unit)
-        for row, line in enumerate(strip.lines):
-            self._paint_reading(painter, y + 19 + 17 * row, line)
+        pitch = 17 if self._frame.strip_height >= 44 else 15
+        room = self._frame.strip_height + self._frame.gap - 18
+        for row, line in enumerate(strip.lines[: max(1, room // pitch)]):
+            self._paint_reading(painter, y + 2 + pitch * (row + 1), line)
 
     def _paint_reading(self, painter: QPainter, y: int, line: Line) -> None:
         pen = QPen(self._theme.color(line.color), 2)

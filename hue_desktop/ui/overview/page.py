@@ -35,7 +35,7 @@ __all__ = ["OverviewPage"]
 _TICK_MS = 5_000
 _READ_AGAIN_S = 60.0
 _SIDE = 448
-_LEAST_HEIGHT = 520
+_LEAST_HEIGHT = 612  #: below that the page scrolls instead of shrinking
 
 
 class OverviewPage(Page):
@@ -47,7 +47,7 @@ class OverviewPage(Page):
         self._journal: tuple[JournalEntry, ...] = ()
         self._read_at: datetime | None = None
         self.tiles = {key: Tile("") for key in KEYS}
-        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 7, 3: 5, 4: 6, 5: 6})
+        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 7, 2: 7, 3: 5, 4: 6, 5: 5})
         self.map = NodeMap(ctx.theme)
         self.map_states = FourStates(self.map)
         self.legend = LegendLine(ctx.theme)

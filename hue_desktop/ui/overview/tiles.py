@@ -173,4 +173,4 @@ def _apps(metrics: Mapping[str, float]) -> TileText | None:
     ):
         if name in metrics and (metrics[name] or name != "AppsFailed"):
             words.append(text.format(n=count(metrics[name])))
-    return TileText("apps", _("YARN applications"), count(running), "", " · ".join(words[:2]))
+    return TileText("apps", _("Applications"), count(running), "", " · ".join(words[:2]))
