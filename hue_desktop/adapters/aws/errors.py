@@ -58,6 +58,7 @@ BAD_CREDENTIALS = frozenset(
         "UnrecognizedClientException",
     }
 )
+WRONG_CLOCK = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 DENIED = frozenset(
     {
         "AccessDenied",
@@ -189,6 +190,9 @@ def _from_answer(response: dict[str, Any], where: Where) -> HueError:
 
 
 def _identity_problem(code: str, said: str, where: Where) -> HueError | None:
+    # "Signature expired: 2026… is now earlier than …", "Signature not yet current: …"
+    if code in WRONG_CLOCK or said.startswith(("Signature expired", "Signature not yet")):
+        return _wrong_clock(said, where)
     if code in EXPIRED or (code in BAD_CREDENTIALS and "expired" in said.lower()):
         return _expired(where)
     if code in BAD_CREDENTIALS:
@@ -250,6 +254,16 @@ def _expired(where: Where) -> CredentialsError:
         _("The credentials of “{connection}” have expired.").format(connection=where.connection),
         remedy=remedy,
         expired=True,
+    )
+
+
+def _wrong_clock(said: str, where: Where) -> CredentialsError:
+    """AWS takes no signature that is more than five minutes old or young."""
+    return CredentialsError(
+        _("{endpoint} says that the clock of this machine is wrong: {said}").format(
+            endpoint=where.endpoint, said=said
+        ),
+        remedy=_("Set this machine’s clock."),
     )
 
 

@@ -15,15 +15,22 @@ from hue_desktop.adapters.aws.errors import (
     Where,
     not_aws,
     translate,
-    unknown_profile,
     unknown_region,
 )
 from hue_desktop.adapters.aws.meter import Meter, Priority
+from hue_desktop.adapters.aws.profile import new_core_session
 from hue_desktop.adapters.aws.region_clock import DateClock
 from hue_desktop.adapters.aws.retrying import Retrying
 from hue_desktop.adapters.aws.sockets import OpenSockets
 from hue_desktop.core.connections import Connection
-from hue_desktop.core.errors import Cancelled, HueError, ProtocolError, Throttled
+from hue_desktop.core.errors import (
+    Cancelled,
+    ConfigurationError,
+    CredentialsError,
+    HueError,
+    ProtocolError,
+    Throttled,
+)
 from hue_desktop.core.text import _
 
 if TYPE_CHECKING:
@@ -123,14 +130,13 @@ class AwsSession:
         return known.region_time + rate * (now - known.at_local)
 
     def close(self) -> None:
-        """End all calls and release the sockets."""
-        with self._lock:
-            self._closed = True
-            clients = list(self._clients.values())
-            self._clients.clear()
+        """End all calls and release the sockets, without waiting for a client being made."""
+        self._closed = True
         self.meter.close()
         self._retrying.close()
         self._sockets.close()
+        clients = list(self._clients.values())
+        self._clients = {}
         for client in clients:
             client.close()
 
@@ -174,16 +180,28 @@ class AwsSession:
         failure = translate(error, where)
         if isinstance(failure, Throttled):
             self.meter.throttled(where.operation)
+        if isinstance(failure, CredentialsError | ConfigurationError):
+            self._forget()
         return failure
+
+    def _forget(self) -> None:
+        """Read the user's AWS files anew at the next call: they may have been renewed by then.
+
+        The clients are not closed: other threads may be in the middle of a call.
+        """
+        with self._lock:
+            self._boto = None
+            self._clients = {}
 
     def _client(self, service: str, region: str) -> Any:
         with self._lock:
             if self._closed:
                 raise Cancelled(_("The connection was closed."))
             key = (service, region)
-            if key not in self._clients:
-                self._clients[key] = self._new_client(service, region)
-            return self._clients[key]
+            client = self._clients.get(key)
+            if client is None:
+                client = self._clients[key] = self._new_client(service, region)
+            return client
 
     def _new_client(self, service: str, region: str) -> Any:
         from botocore.config import Config
@@ -212,15 +230,9 @@ class AwsSession:
 
     def _new_boto(self) -> Any:
         import boto3
-        import botocore.session
 
-        connection = self.connection
-        core = botocore.session.Session(profile=connection.profile or None)
+        core = new_core_session(self.connection, self.where())
         core.register_component("data_loader", _model_loader())
-        if connection.aws_config_file:
-            core.set_config_variable("config_file", connection.aws_config_file)
-        if connection.profile and connection.profile not in core.available_profiles:
-            raise unknown_profile(self.where(), core.available_profiles)
         boto = boto3.Session(botocore_session=core, region_name=self.region)
         self._known_regions = tuple(
             region

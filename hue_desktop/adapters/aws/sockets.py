@@ -21,6 +21,7 @@ class OpenSockets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._closed = False
 
     def watch(self, http_session: Any) -> None:
         """Have the connections that a botocore ``URLLib3Session`` will open known here."""
@@ -32,8 +33,9 @@ class OpenSockets:
         http_session._manager.pool_classes_by_scheme = watched
 
     def close(self) -> None:
-        """Shut down what is open; blocked reads end at once with a connection error."""
+        """Shut down what is open, and what will be; blocked reads end with a connection error."""
         with self._lock:
+            self._closed = True
             connections = list(self._connections)
         for connection in connections:
             opened = getattr(connection, "sock", None)
@@ -49,6 +51,12 @@ class OpenSockets:
                 super().__init__(*args, **kwargs)
                 with known._lock:
                     known._connections.add(self)
+
+            def connect(self) -> None:
+                super().connect()
+                if known._closed:
+                    self.close()
+                    raise ConnectionError("closed while connecting")
 
         class WatchedPool(pool_class):  # type: ignore[misc]
             ConnectionCls = WatchedConnection

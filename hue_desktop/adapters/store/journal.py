@@ -16,7 +16,7 @@ from hue_desktop.core.text import _
 
 __all__ = ["SqliteJournal"]
 
-COLUMNS = "id, at, state, plan, error, outcome, undoes, undone_by, actor"
+COLUMNS = "id, at, connection, region, state, plan, error, outcome, undoes, undone_by, actor"
 
 
 class SqliteJournal:
@@ -67,9 +67,9 @@ class SqliteJournal:
         return tuple(_entry(row) for row in rows)
 
     def plan_of(self, entry_id: int) -> Plan | None:
-        """The plan of a row, with secrets hidden."""
+        """The plan of a row, with secrets hidden; ``None`` if there is none to be read."""
         rows = self._database.rows("SELECT plan FROM journal WHERE id = ?", (entry_id,))
-        return _plan(rows[0][0], entry_id) if rows else None
+        return _plan_or_none(rows[0][0]) if rows else None
 
 
 def _changing(entry: JournalEntry) -> tuple[Any, ...]:
@@ -88,11 +88,11 @@ def _plan_json(plan: Plan) -> str:
 
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:
-    row_id, at, state, plan, error, outcome, undoes, undone_by, actor = row
+    row_id, at, connection, region, state, plan, error, outcome, undoes, undone_by, actor = row
     return JournalEntry(
         id=row_id,
         at=datetime.fromisoformat(at),
-        plan=_plan(plan, row_id),
+        plan=_plan_or_none(plan) or _unreadable(connection, region),
         state=ChangeState(state),
         error=error,
         outcome=json.loads(outcome),
@@ -102,12 +102,14 @@ def _entry(row: tuple[Any, ...]) -> JournalEntry:
     )
 
 
-def _plan(text: str, row_id: int) -> Plan:
+def _plan_or_none(text: str) -> Plan | None:
     try:
         plan: Plan = decode(json.loads(text), Plan)
-    except ValueError as error:
-        raise StateError(
-            _("Row {id} of the journal cannot be read: {error}.").format(id=row_id, error=error),
-            remedy=_("Move the database away to start with an empty journal."),
-        ) from error
+    except ValueError:
+        return None
     return plan
+
+
+def _unreadable(connection: str, region: str) -> Plan:
+    """What stands for a damaged plan, so that it does not take the whole journal with it."""
+    return Plan(_("A change that cannot be read any more"), connection, region, ())

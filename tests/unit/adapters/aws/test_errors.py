@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +174,56 @@ def test_the_cause_is_kept_and_the_text_holds_no_key(
     assert raised.value.__cause__ is not None
     assert "AKIA" not in str(raised.value)
     assert "not-a-secret" not in str(raised.value)
+
+
+def test_a_wrong_clock_is_not_taken_for_old_credentials(
+    connect: Connect, recorded: RecordedServer
+) -> None:
+    recorded.answer("*", "error_wrong_clock")
+    with pytest.raises(CredentialsError, match="the clock of this machine is wrong") as raised:
+        AwsEmr(connect(recorded.endpoint_url)).list_clusters()
+    assert not raised.value.expired
+
+
+def test_a_profile_that_wants_a_code_does_not_wait_at_a_terminal(
+    connect: Connect, recorded: RecordedServer, aws_config: Path
+) -> None:
+    with aws_config.open("a") as file:
+        file.write(
+            "[profile careful]\nrole_arn = arn:aws:iam::111122223333:role/ops\n"
+            "source_profile = hue-test\nmfa_serial = arn:aws:iam::111122223333:mfa/me\n"
+        )
+    with pytest.raises(CredentialsError, match="wants an MFA code"):
+        AwsEmr(connect(recorded.endpoint_url, profile="careful")).list_clusters()
+    assert not recorded.requests
+
+
+def test_a_configuration_file_that_is_gone_is_named(
+    connect: Connect, recorded: RecordedServer, aws_config: Path
+) -> None:
+    aws_config.unlink()
+    with pytest.raises(ConfigurationError, match=f"{aws_config} of “test” does not exist"):
+        AwsEmr(connect(recorded.endpoint_url)).list_clusters()
+
+
+def test_renewed_credentials_are_read_at_the_next_call(
+    connect: Connect, recorded: RecordedServer, aws_config: Path
+) -> None:
+    recorded.answer("ListClusters", "error_expired", "list_clusters_page_2")
+    emr = AwsEmr(connect(recorded.endpoint_url))
+    with pytest.raises(CredentialsError):
+        emr.list_clusters()
+    aws_config.write_text(aws_config.read_text().replace("AKIAHUETEST", "AKIARENEWED"))
+    assert len(emr.list_clusters()) == 1
+    assert "AKIARENEWED" in recorded.requests[1].authorization
+
+
+def test_a_mistyped_profile_can_be_corrected_while_running(
+    connect: Connect, recorded: RecordedServer, aws_config: Path
+) -> None:
+    recorded.answer("*", "list_clusters_page_2")
+    emr = AwsEmr(connect(recorded.endpoint_url, profile="later"))
+    with pytest.raises(ConfigurationError):
+        emr.list_clusters()
+    aws_config.write_text(aws_config.read_text().replace("hue-test", "later"))
+    assert len(emr.list_clusters()) == 1

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,13 +134,22 @@ def test_secrets_are_hidden_before_they_are_written(journal: SqliteJournal, tmp_
     assert kept.changes[1] == plan.changes[1]
 
 
-def test_a_row_that_cannot_be_read_is_named(journal: SqliteJournal, tmp_path: Path) -> None:
-    journal.add(entry())
-    with sqlite3.connect(tmp_path / "hue.sqlite3") as other:
-        other.execute("""UPDATE journal SET plan = '{"type": "Plan"}'""")
-    other.close()
-    with pytest.raises(StateError, match="Row 1 of the journal"):
-        journal.entries()
+@pytest.mark.parametrize("content", ['{"type": "Plan"}', "{half", '{"title": 5}', "[]"])
+def test_a_row_that_cannot_be_read_keeps_the_others(
+    journal: SqliteJournal, tmp_path: Path, content: str
+) -> None:
+    first, second = journal.add(entry()), journal.add(entry())
+    with closing(sqlite3.connect(tmp_path / "hue.sqlite3")) as other, other:
+        other.execute("UPDATE journal SET plan = ? WHERE id = ?", (content, first.id))
+    rows = journal.entries()
+    assert rows[0] == second
+    assert rows[1].id == first.id
+    assert rows[1].plan.connection == "prod"
+    assert "cannot be read" in rows[1].plan.title
+    assert rows[1].plan.changes == rows[1].plan.inverse == ()
+    assert journal.plan_of(first.id) is None
+    journal.update(dataclasses.replace(rows[1], state=ChangeState.FAILED))
+    assert journal.entries()[1].state is ChangeState.FAILED
 
 
 def test_two_windows_write_at_once(tmp_path: Path) -> None:
