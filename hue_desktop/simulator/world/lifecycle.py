@@ -190,8 +190,9 @@ class Lifecycle:
             return
         cluster.terminating = world.at
         self._set(cluster, "TERMINATING", code, message)
-        world.work.abandon(cluster)
         moto = world.compat == "moto"
+        if not moto:  # there, steps stay as they were
+            world.work.abandon(cluster)
         for instance in cluster.instances.values():
             if instance.ended > world.at:
                 pause = 0.0 if moto else world.between(timing.TERMINATE_NODE, "end", instance.id)

@@ -226,9 +226,11 @@ def _devices(volumes: tuple[Volume, ...]) -> list[Json]:
 def group_of(world: World, cluster: Cluster, group: InstanceGroup) -> Json:
     """A group as ListInstanceGroups tells it."""
     at = world.at
+    status = _collection_status(cluster, group, at)
     running = len(group.running(at)) if not cluster.ended_already else 0
     if world.compat == "moto":
         running = group.target
+        status["State"] = "RUNNING"  # the moto server's groups never change
     volumes = world.provisioning.volumes_of(group.instance_type, group.volumes)
     return {
         "Id": group.id,
@@ -238,7 +240,7 @@ def group_of(world: World, cluster: Cluster, group: InstanceGroup) -> Json:
         "InstanceType": group.instance_type,
         "RequestedInstanceCount": group.target,
         "RunningInstanceCount": running,
-        "Status": _collection_status(cluster, group, at),
+        "Status": status,
         "Configurations": group.configurations,
         "ConfigurationsVersion": group.configurations_version,
         "LastSuccessfullyAppliedConfigurations": group.applied_configurations,

@@ -243,9 +243,7 @@ def _simple_groups(instances: Json) -> list[Json]:
 
 
 def _simple_group(role: str, instance_type: str, count: int) -> Json:
-    name = "Master Instance Group" if role == "MASTER" else "Core Instance Group"
     return {
-        "Name": name,
         "InstanceRole": role,
         "InstanceType": instance_type,
         "InstanceCount": count,
