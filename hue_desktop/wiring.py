@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.errors import HueError
+from hue_desktop.core.format import style_of, use_style
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
 from hue_desktop.services.cost.prices import PriceBooks
@@ -91,6 +92,8 @@ class Application:
     def __init__(self, paths: Paths, overrides: Overrides) -> None:
         self.paths = paths
         self.settings = _settings(paths)
+        self._use_style()
+        self.settings.subscribe(lambda key, _value: self._use_style(key))
         self._database: Database | None = None
         self._price_cache: PriceCache | None = None
         self.state_problem: HueError | None = None  #: why the state directory cannot be used
@@ -182,6 +185,12 @@ class Application:
             self.connections.close()
         if self._database is not None:
             self._database.close()
+
+    def _use_style(self, changed: str = "appearance.") -> None:
+        """Write figures and dates as the settings say."""
+        if changed.startswith("appearance."):
+            digits = self.settings.text("appearance.digits")
+            use_style(style_of(digits, self.settings.text("appearance.dates")))
 
     def _connections(self, overrides: Overrides) -> ConnectionService:
         from hue_desktop.adapters.local.connections_toml import ConnectionsFile

@@ -32,6 +32,7 @@ __all__ = [
     "percent",
     "round_parts",
     "size",
+    "style_of",
     "use_style",
     "utc_time",
 ]
@@ -55,6 +56,19 @@ class Style:
 
 
 _style = Style()
+_DIGITS = {"space": (_THIN, "."), "comma": (",", "."), "point": (".", ",")}
+_DATES = {
+    "day-month": ("%d %b", "%d %b %Y"),
+    "month-day": ("%b %d", "%b %d %Y"),
+    "iso": ("%m-%d", "%Y-%m-%d"),
+}
+
+
+def style_of(digits: str, dates: str) -> Style:
+    """The style that the settings ``appearance.digits`` and ``appearance.dates`` name."""
+    group, point = _DIGITS[digits]
+    date, date_year = _DATES[dates]
+    return Style(group=group, point=point, date=date, date_year=date_year)
 
 
 def use_style(style: Style) -> None:

@@ -83,15 +83,6 @@ SETTINGS: tuple[Setting, ...] = (
         choices=(("fleet", "Fleet"), ("last", "What was open last")),
     ),
     Setting(
-        "appearance.language",
-        "system",
-        "Language",
-        "The language of the window; English where a translation is missing.",
-        "Appearance",
-        choices=(("system", "As the system"), ("en", "English")),
-        restart=True,
-    ),
-    Setting(
         "appearance.dates",
         "day-month",
         "Dates",

@@ -57,8 +57,8 @@ _PER_FLEET_S = 10.0  #: and one with fleets of ListInstanceFleets'
 class Intervals:
     """The present intervals of one region, in seconds.
 
-    ``slow`` grows while AWS throttles; ``clock_rate`` is the speed of the region's clock: a fast
-    one has new CloudWatch data more often.
+    ``slow`` grows while AWS throttles; ``clock_rate`` is the speed of the region's clock: where it
+    is fast, CloudWatch has new data and clusters end more often.
     """
 
     fleet_s: float = 30.0
@@ -73,8 +73,11 @@ class Intervals:
         """Until the next reading; ``moving`` when the cluster's nodes come or go just now."""
         if topic is Topic.ACTIVE:
             return self.fleet_s * self.slow
+        fast = max(1.0, self.clock_rate)
         if topic is Topic.METRICS:
-            return min(60.0, max(10.0, 300.0 / max(self.clock_rate, 0.01))) * self.slow
+            return min(_REGION[topic], max(10.0, 300.0 / fast)) * self.slow
+        if topic is Topic.ENDED:
+            return max(self.fleet_s, _REGION[topic] / fast) * self.slow
         if topic in _REGION:
             return _REGION[topic] * self.slow
         if focused:
