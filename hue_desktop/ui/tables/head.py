@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QHeaderView
 
+from hue_desktop.core.text import _
 from hue_desktop.ui.tables.model import RowsModel
 from hue_desktop.ui.theme import active_theme, pixmap
 from hue_desktop.ui.theme.tokens import SIZES
@@ -24,6 +25,7 @@ class TableHead(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal)
         self._model = model
         self._padding = padding
+        self.setAccessibleName(_("Column heads"))
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setFixedHeight(SIZES["head"])
