@@ -34,6 +34,15 @@ _LOCATIONS = {
     "us-west-1": "US West (N. California)",
 }
 
+#: Zones of regions that the snapshot does not hold and that have others than most: a, b and c.
+_ZONE_LETTERS = {
+    "ap-northeast-1": "acd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abd",
+    "cn-north-1": "ab",
+    "us-west-1": "ab",
+}
+
 _NEWEST = 1
 _DEFAULT_CLASS = 1
 
@@ -192,8 +201,7 @@ def _zones(region: str, document: Mapping[str, Any]) -> tuple[str, ...]:
     home: str = document["region"]
     if region == home:
         return tuple(document["azs"])
-    # A region outside the snapshot has three zones, as most of AWS's do.
-    return tuple(f"{region}{letter}" for letter in "abc")
+    return tuple(f"{region}{letter}" for letter in _ZONE_LETTERS.get(region, "abc"))
 
 
 def _members(mask: int, names: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 from hue_desktop.simulator.instance_types import TypeCatalog
 from hue_desktop.simulator.resources import read_json, resources_dir
@@ -46,6 +47,11 @@ def test_a_region_outside_the_snapshot_borrows_its_figures() -> None:
     assert (catalog.region, catalog.snapshot_region) == ("eu-west-1", "us-east-1")
     assert catalog.azs() == ("eu-west-1a", "eu-west-1b", "eu-west-1c")
     assert all(set(found.azs) <= set(catalog.azs()) for found in catalog.supported())
+
+
+def test_every_region_has_the_zones_that_moto_describes() -> None:
+    for region, zones in RegionsAndZonesBackend.zones.items():
+        assert TypeCatalog.load(region).azs() == tuple(zone.name for zone in zones)
 
 
 def test_releases_accept_what_existed_at_their_time() -> None:

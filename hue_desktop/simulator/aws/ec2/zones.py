@@ -10,16 +10,34 @@ import re
 __all__ = ["zone_id", "zone_name"]
 
 _IDS = {
+    "ap-northeast-1a": "apne1-az4",
+    "ap-northeast-1c": "apne1-az1",
+    "ap-northeast-1d": "apne1-az2",
+    "ap-south-1b": "aps1-az3",
+    "ap-south-1c": "aps1-az2",
+    "ap-southeast-2b": "apse2-az3",
+    "ap-southeast-2c": "apse2-az2",
+    "eu-west-1a": "euw1-az3",
+    "eu-west-1b": "euw1-az1",
+    "eu-west-1c": "euw1-az2",
+    "eu-west-2a": "euw2-az2",
+    "eu-west-2b": "euw2-az3",
+    "eu-west-2c": "euw2-az1",
     "us-east-1a": "use1-az6",
     "us-east-1b": "use1-az1",
     "us-east-1c": "use1-az2",
-    "us-east-1d": "use1-az4",
     "us-east-1e": "use1-az3",
     "us-east-1f": "use1-az5",
+    "us-gov-east-1a": "usge1-az1",
+    "us-gov-east-1b": "usge1-az2",
+    "us-gov-east-1c": "usge1-az3",
+    "us-gov-west-1a": "usgw1-az1",
+    "us-gov-west-1b": "usgw1-az2",
+    "us-gov-west-1c": "usgw1-az3",
+    "us-west-1a": "usw1-az3",
+    "us-west-1b": "usw1-az1",
     "us-west-2a": "usw2-az2",
     "us-west-2b": "usw2-az1",
-    "us-west-2c": "usw2-az3",
-    "us-west-2d": "usw2-az4",
 }
 
 _DIRECTIONS = ("north", "south", "central", "east", "west")
