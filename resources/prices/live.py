@@ -58,7 +58,7 @@ class Live:
         from botocore.config import Config
 
         # One call a release makes many; EMR's request rate is low, so let botocore wait its turn.
-        config = Config(retries={"mode": "adaptive", "total_max_attempts": 10})
+        config = Config(retries={"mode": "adaptive", "total_max_attempts": 6})
 
         def client(service: str, name: str = region) -> Any:
             return session.client(
