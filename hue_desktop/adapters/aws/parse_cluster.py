@@ -93,7 +93,9 @@ def parse_cluster(data: Wire) -> Cluster:
         root_volume_gib=optional_number(data, "EbsRootVolumeSize"),
         os_release=text(data, "OSReleaseLabel"),
         custom_ami=text(data, "CustomAmiId"),
-        configurations_json=json.dumps(list(items(data, "Configurations")), sort_keys=True),
+        configurations_json=json.dumps(
+            list(items(data, "Configurations")), sort_keys=True, default=str
+        ),
         visible_to_all=flag(data, "VisibleToAllUsers", True),
     )
 

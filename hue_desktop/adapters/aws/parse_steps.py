@@ -7,6 +7,7 @@ from hue_desktop.adapters.aws.values import (
     required_text,
     section,
     text,
+    text_pairs,
     texts,
     when,
     word,
@@ -41,7 +42,7 @@ def _spec(data: Wire) -> StepSpec:
         jar=text(config, "Jar"),
         args=texts(config, "Args"),
         main_class=text(config, "MainClass"),
-        properties=tuple(sorted(section(config, "Properties").items())),
+        properties=text_pairs(config, "Properties"),
         action_on_failure=word(
             {"ActionOnFailure": action},
             "ActionOnFailure",

@@ -24,6 +24,7 @@ __all__ = [
     "required_text",
     "section",
     "text",
+    "text_pairs",
     "texts",
     "when",
     "word",
@@ -130,6 +131,12 @@ def section(data: Wire, key: str) -> Wire:
     if not isinstance(value, Mapping):
         raise _nonsense(key, value)
     return value
+
+
+def text_pairs(data: Wire, key: str) -> tuple[tuple[str, str], ...]:
+    """The map of texts at ``key`` as pairs in order of their names, or none."""
+    found = section(data, key)
+    return tuple((name, text(found, name)) for name in sorted(found))
 
 
 def items(data: Wire, key: str) -> Iterator[Wire]:
