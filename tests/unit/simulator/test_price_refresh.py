@@ -19,7 +19,7 @@ import pytest
 
 from tests.simulated import ACCESS_KEY, SECRET_KEY, simulated_region
 
-RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+RESOURCES = Path(__file__).resolve().parents[3] / "resources"
 ADVICE = {"spot_advisor": {"us-east-1": {"Linux": {"m5.xlarge": {"r": 2, "s": 61}}}}}
 INSTANCES = (
     "region,instance_type,vcpu,memory_gib,arch,on_demand_usd_hour,spot_usd_hour_avg,emr_usd_hour,"
