@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ __all__ = ["ACCESS_KEY", "SECRET_KEY", "SimulatedRegion", "simulated_region"]
 
 ACCESS_KEY = "AKIAHUESIMULATOR0000"
 SECRET_KEY = "simulated"
+
+_CLIENTS = threading.Lock()  # making clients of one session is not safe in threads
 
 
 @dataclass
@@ -66,15 +70,8 @@ class SimulatedRegion:
         return self.region.name
 
     def session(self) -> Any:
-        """A new boto3 session with the region's credentials, without reading the user's files."""
-        import boto3
-        import botocore.session
-
-        bare = botocore.session.Session()
-        bare.set_config_variable("config_file", "/dev/null")
-        bare.set_config_variable("credentials_file", "/dev/null")
-        bare.set_credentials(ACCESS_KEY, SECRET_KEY)
-        return boto3.Session(botocore_session=bare, region_name=self.name)
+        """A boto3 session with the region's credentials, without reading the user's files."""
+        return _session(self.name)
 
     def client(self, service: str, *, retries: int = 0, **options: Any) -> Any:
         """A boto3 client for ``service``; without retries, so that errors are seen at once."""
@@ -85,9 +82,10 @@ class SimulatedRegion:
             connect_timeout=5,
             read_timeout=30,
         )
-        return self.session().client(
-            service, endpoint_url=self.endpoint_url, config=config, **options
-        )
+        with _CLIENTS:
+            return self.session().client(
+                service, endpoint_url=self.endpoint_url, config=config, **options
+            )
 
     def jump(self, **by: float) -> datetime:
         """Move the clock forward (``minutes=10``) and let everything due happen; the new time."""
@@ -102,6 +100,19 @@ class SimulatedRegion:
         with urllib.request.urlopen(request, timeout=30) as answer:
             result: dict[str, Any] = json.load(answer)
             return result
+
+
+@cache
+def _session(region: str) -> Any:
+    """One session for all regions of a name: it keeps the service models that it has read."""
+    import boto3
+    import botocore.session
+
+    bare = botocore.session.Session()
+    bare.set_config_variable("config_file", os.devnull)
+    bare.set_config_variable("credentials_file", os.devnull)
+    bare.set_credentials(ACCESS_KEY, SECRET_KEY)
+    return boto3.Session(botocore_session=bare, region_name=region)
 
 
 @contextmanager

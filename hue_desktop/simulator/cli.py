@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -130,6 +131,8 @@ def _options(args: argparse.Namespace) -> RegionOptions:
 async def _serve(region: Region, args: argparse.Namespace) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
+    # What is there now mostly stays: the collector need not look at it again and again.
+    gc.freeze()
     front = Front(region)
     await _listen(front, args.port)
     region.remember_port(front.port)

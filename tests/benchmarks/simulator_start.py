@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--idle-seconds", type=float, default=10.0)
     chosen = parser.parse_args()
     medians: dict[str, float] = {}
-    for scenario in ("empty", "demo"):
+    for scenario in ("empty", "demo", "fleet-1000"):
         times = []
         for _ in range(chosen.rounds):
             with tempfile.TemporaryDirectory() as state:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.simulator.processes import SimulatorProcess, simulator_process
 from tests.unit.simulator.test_region import CLUSTER
 
-ROUNDS = 4
+ROUNDS = 3
 
 
 def mutate(running: SimulatorProcess, seen: dict[str, Any], number: int) -> None:

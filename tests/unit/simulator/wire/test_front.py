@@ -209,6 +209,16 @@ def test_a_truncated_body_leaves_the_server_well(shared: SimulatedRegion) -> Non
     assert send(shared, emr_headers(), b"{}")[0] == 200
 
 
+def test_a_client_that_asks_before_it_sends_is_told_to_go_on(shared: SimulatedRegion) -> None:
+    lines = [f"{name}: {value}" for name, value in emr_headers().items()]
+    lines += [f"Host: 127.0.0.1:{shared.front.port}", "Content-Length: 2", "Expect: 100-continue"]
+    with socket.create_connection(("127.0.0.1", shared.front.port), timeout=20) as connection:
+        connection.sendall(("POST / HTTP/1.1\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode())
+        assert connection.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
+
+
 def test_a_line_that_is_not_http_gets_no_traceback(shared: SimulatedRegion) -> None:
     with socket.create_connection(("127.0.0.1", shared.front.port), timeout=20) as connection:
         connection.sendall(b"GARBAGE\r\nAccept: text/html\r\n\r\n")
@@ -236,7 +246,7 @@ _JSON_BODIES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     operation=_OPERATIONS,
     body=_JSON_BODIES | st.binary(max_size=60),
@@ -269,7 +279,7 @@ _FIELD_NAMES = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     service=st.sampled_from(["ec2", "sts"]),
     action=st.sampled_from(["DescribeInstances", "GetCallerIdentity", "DescribeSpotPriceHistory"]),
