@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.ports import RegionAccess
-from hue_desktop.services.fleet.cluster_state import ClusterState
 from hue_desktop.services.fleet.schedule import Topic
+from hue_desktop.services.fleet.snapshot_keeper import SnapshotKeeper
 from hue_desktop.services.fleet.values import extrapolate
 
 __all__ = ["METRICS", "Landing", "Reading", "Work", "detail_reading", "region_now", "then"]
@@ -73,7 +73,7 @@ def region_now(doors: RegionAccess) -> datetime:
 
 def detail_reading(
     topic: Topic,
-    state: ClusterState,
+    state: SnapshotKeeper,
     number: int,
     complete: bool,
     land: Callable[[frozenset[str]], None],
@@ -127,7 +127,7 @@ def detail_reading(
 
 
 def _part(
-    state: ClusterState,
+    state: SnapshotKeeper,
     read: Callable[[RegionAccess], T],
     apply: Callable[[T, datetime], frozenset[str]],
     land: Callable[[frozenset[str]], None],

@@ -10,7 +10,7 @@ from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.cost.reckoning import cluster_cost
 from hue_desktop.services.cost.values import ClusterCost
 from hue_desktop.services.fleet.change_log import ChangeLog
-from hue_desktop.services.fleet.cluster_state import ClusterState
+from hue_desktop.services.fleet.snapshot_keeper import SnapshotKeeper
 
 __all__ = ["RegionData"]
 
@@ -23,7 +23,7 @@ class RegionData:
     def __init__(self, connection: str, region: str, books: PriceBooks, log: ChangeLog) -> None:
         self.connection = connection
         self.region = region
-        self.clusters: dict[ClusterRef, ClusterState] = {}
+        self.clusters: dict[ClusterRef, SnapshotKeeper] = {}
         self.costs: dict[ClusterRef, ClusterCost] = {}
         self.metrics: dict[ClusterRef, Mapping[str, float]] = {}
         self._books = books
@@ -33,7 +33,7 @@ class RegionData:
         """The full name of a cluster of this region."""
         return ClusterRef(self.connection, self.region, cluster_id)
 
-    def find(self, cluster_id: str) -> ClusterState | None:
+    def find(self, cluster_id: str) -> SnapshotKeeper | None:
         """What is known of a cluster."""
         return self.clusters.get(self.ref(cluster_id))
 
@@ -50,7 +50,7 @@ class RegionData:
             ref = self.ref(summary.id)
             state = self.clusters.get(ref)
             if state is None:
-                self.clusters[ref] = ClusterState(ref, summary)
+                self.clusters[ref] = SnapshotKeeper(ref, summary)
                 changed[ref] = frozenset(("summary",))
             elif parts := state.apply_summary(summary, number):
                 changed[ref] = parts

@@ -13,6 +13,7 @@ from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
 from hue_desktop.core.instances import Instance, Market, Role
 from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.nodes.attention import was_lost
 
 __all__ = ["Event", "EventKind", "events_of"]
 
@@ -101,7 +102,7 @@ def _came(bunch: list[tuple[datetime, Instance]]) -> Event:
 
 def _went(bunch: list[tuple[datetime, Instance]]) -> Event:
     n, node = len(bunch), bunch[0][1]
-    lost = any(moment[1].state_code not in ("", "USER_REQUEST") for moment in bunch)
+    lost = any(was_lost(each) for _at, each in bunch)
     if lost:
         text = ngettext("{n} {kind} node lost", "{n} {kind} nodes lost", n)
         level = Attention.CRITICAL if node.role is Role.CORE else Attention.WARN

@@ -14,9 +14,10 @@ from hue_desktop.core.instances import (
 from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
 
-__all__ = ["attention_of", "node_problem"]
+__all__ = ["attention_of", "node_problem", "was_lost"]
 
 _TROUBLED = (GroupState.SUSPENDED, GroupState.ARRESTED)
+_ORDERLY = ("", "USER_REQUEST", "CLUSTER_TERMINATED")
 _MOVING = (GroupState.PROVISIONING, GroupState.BOOTSTRAPPING, GroupState.RESIZING)
 
 
@@ -43,12 +44,14 @@ def attention_of(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
     return Attention.NONE, ""
 
 
+def was_lost(instance: Instance) -> bool:
+    """Whether the node ended although nobody asked for it: a failure, or Spot took it back."""
+    return instance.state is InstanceState.TERMINATED and instance.state_code not in _ORDERLY
+
+
 def node_problem(instance: Instance) -> str:
     """What is wrong with a node, as a sentence; empty when nothing is known to be."""
-    if instance.state is InstanceState.TERMINATED and instance.state_code not in (
-        "",
-        "USER_REQUEST",
-    ):
+    if was_lost(instance):
         return instance.state_reason or _("The node ended: {code}.").format(
             code=instance.state_code
         )

@@ -8,20 +8,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hue_desktop.core.clusters import ClusterState as State
-from hue_desktop.core.clusters import ManagedScaling
+from hue_desktop.core.clusters import ClusterState, ManagedScaling
 from hue_desktop.core.errors import AccessDenied, Unreachable
 from hue_desktop.core.instances import Instance, InstanceState, Role
-from hue_desktop.services.fleet.cluster_state import ClusterState
+from hue_desktop.services.fleet.snapshot_keeper import SnapshotKeeper
 from tests.unit.services.samples import REF, cluster_of, group, summary
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-def state() -> ClusterState:
+def state() -> SnapshotKeeper:
     """A cluster of which the list was read."""
-    return ClusterState(REF, summary())
+    return SnapshotKeeper(REF, summary())
 
 
 def _wire(nodes: tuple[Instance, ...] | None) -> tuple[Instance, ...]:
@@ -29,7 +28,7 @@ def _wire(nodes: tuple[Instance, ...] | None) -> tuple[Instance, ...]:
     return tuple(replace(each, role=None) for each in nodes or ())
 
 
-def test_nodes_get_their_role_whichever_comes_first(state: ClusterState) -> None:
+def test_nodes_get_their_role_whichever_comes_first(state: SnapshotKeeper) -> None:
     wanted = cluster_of(2, 3)
     assert state.apply_instances(_wire(wanted.instances), 1, AT, complete=True) == {"instances"}
     assert {each.role for each in state.snapshot.instances or ()} == {None}
@@ -39,7 +38,7 @@ def test_nodes_get_their_role_whichever_comes_first(state: ClusterState) -> None
     assert state.snapshot.instances == wanted.instances
 
 
-def test_a_refresh_without_a_change_changes_nothing(state: ClusterState) -> None:
+def test_a_refresh_without_a_change_changes_nothing(state: SnapshotKeeper) -> None:
     wanted = cluster_of(5, 5)
     state.apply_groups(wanted.groups or (), 1, AT)
     state.apply_instances(_wire(wanted.instances), 2, AT, complete=True)
@@ -50,7 +49,7 @@ def test_a_refresh_without_a_change_changes_nothing(state: ClusterState) -> None
     assert state.snapshot.instances is before
 
 
-def test_only_changed_nodes_are_new_objects(state: ClusterState) -> None:
+def test_only_changed_nodes_are_new_objects(state: SnapshotKeeper) -> None:
     wanted = cluster_of(20, 980)
     state.apply_groups(wanted.groups or (), 1, AT)
     state.apply_instances(_wire(wanted.instances), 2, AT, complete=True)
@@ -70,22 +69,22 @@ def test_only_changed_nodes_are_new_objects(state: ClusterState) -> None:
     assert all(each.role is not None for each in new)
 
 
-def test_late_answers_lose(state: ClusterState) -> None:
+def test_late_answers_lose(state: SnapshotKeeper) -> None:
     assert state.apply_groups((group(Role.CORE, 5),), 7, AT)
     assert state.apply_groups((group(Role.CORE, 3),), 6, AT) == frozenset()
     assert [each.requested for each in state.snapshot.groups or ()] == [5]
 
-    newer = summary(State.TERMINATING)
+    newer = summary(ClusterState.TERMINATING)
     assert state.apply_summary(newer, 8)
     cluster = cluster_of(1, 0).cluster
     assert cluster is not None
     state.apply_cluster(cluster, 7, AT)
     assert state.snapshot.summary is newer, "an older description does not bring the state back"
     assert state.snapshot.cluster is not None
-    assert state.snapshot.cluster.state is State.TERMINATING
+    assert state.snapshot.cluster.state is ClusterState.TERMINATING
 
 
-def test_ended_nodes_stay_known_when_only_active_ones_are_read(state: ClusterState) -> None:
+def test_ended_nodes_stay_known_when_only_active_ones_are_read(state: SnapshotKeeper) -> None:
     wanted = cluster_of(2, 0)
     nodes = list(_wire(wanted.instances))
     nodes[2] = replace(nodes[2], state=InstanceState.TERMINATED)
@@ -98,7 +97,7 @@ def test_ended_nodes_stay_known_when_only_active_ones_are_read(state: ClusterSta
     assert len(state.snapshot.instances or ()) == 2
 
 
-def test_policies_survive_the_next_description(state: ClusterState) -> None:
+def test_policies_survive_the_next_description(state: SnapshotKeeper) -> None:
     cluster = cluster_of(1, 0).cluster
     assert cluster is not None
     state.apply_cluster(cluster, 1, AT)
@@ -110,7 +109,7 @@ def test_policies_survive_the_next_description(state: ClusterState) -> None:
     assert state.snapshot.cluster.managed_scaling is scaling
 
 
-def test_an_error_keeps_the_old_value_and_goes_with_the_next_answer(state: ClusterState) -> None:
+def test_an_error_keeps_the_old_value_and_goes_with_the_next_answer(state: SnapshotKeeper) -> None:
     state.apply_steps((), 1, AT)
     assert state.apply_error("steps", AccessDenied("no ListSteps")) == {"steps"}
     assert state.apply_error("steps", AccessDenied("no ListSteps")) == frozenset()

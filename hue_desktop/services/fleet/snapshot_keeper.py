@@ -18,7 +18,7 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import GroupState, Instance, InstanceFleet, InstanceGroup, Role
 from hue_desktop.core.steps import Step
 
-__all__ = ["ClusterState"]
+__all__ = ["SnapshotKeeper"]
 
 Parts = frozenset[str]
 _NONE: Parts = frozenset()
@@ -28,7 +28,7 @@ _FIELDS = tuple(name for name in Instance.__slots__ if name != "role")
 _ALL_BUT_ROLE: Callable[[Instance], tuple[object, ...]] = attrgetter(*_FIELDS)
 
 
-class ClusterState:
+class SnapshotKeeper:
     """One cluster's snapshot and the order in which its answers were asked for.
 
     Every ``apply_…`` takes the number of the request: an answer to an older request than the one
