@@ -8,6 +8,7 @@ from typing import Any
 from hue_desktop.simulator.aws.emr.describe import auto_scaling_of
 from hue_desktop.simulator.aws.emr.errors import validation
 from hue_desktop.simulator.aws.emr.lookup import find_cluster, find_group, live_cluster
+from hue_desktop.simulator.aws.emr.releases import version_of
 from hue_desktop.simulator.service import Call, Operation
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceGroup
@@ -45,7 +46,7 @@ class PolicyOperations:
         """Let EMR scale the cluster between limits."""
         cluster = live_cluster(self._world, call.params["ClusterId"])
         policy = call.params["ManagedScalingPolicy"]
-        check_managed_scaling(policy)
+        check_managed_scaling(policy, cluster.release_label)
         fleets = cluster.collection_type == "INSTANCE_FLEET"
         unit = policy["ComputeLimits"]["UnitType"]
         if (unit == "InstanceFleetUnits") != fleets and unit != "VCPU":
@@ -118,7 +119,7 @@ class PolicyOperations:
         """End the cluster after it has been idle for a while."""
         cluster = live_cluster(self._world, call.params["ClusterId"])
         policy = call.params.get("AutoTerminationPolicy") or {}
-        check_idle_timeout(policy)
+        check_idle_timeout(policy, cluster.release_label)
         cluster.idle_timeout = int(policy.get("IdleTimeout") or 3600)
         cluster.idle_policy_since = self._world.at
         self._world.lifecycle.watch_idleness(cluster)
@@ -163,8 +164,15 @@ def _resolved(policy: Json, cluster: Cluster) -> Json:
     return {"Constraints": policy["Constraints"], "Rules": rules}
 
 
-def check_managed_scaling(policy: Mapping[str, Any]) -> None:
-    """The order of the limits; ValidationException if they contradict each other."""
+def _check_release(what: str, label: str) -> None:
+    """Both policies came with 5.30.0 and 6.1.0."""
+    if label and (version_of(label) < (5, 30, 0) or (6, 0, 0) <= version_of(label) < (6, 1, 0)):
+        raise validation(f"{what} is not supported for release label {label}.")
+
+
+def check_managed_scaling(policy: Mapping[str, Any], label: str) -> None:
+    """The release and the order of the limits; ValidationException if they do not fit."""
+    _check_release("Managed scaling", label)
     limits = policy.get("ComputeLimits")
     if not limits:
         if policy.get("ScalingStrategy") == "ADVANCED":
@@ -183,8 +191,9 @@ def check_managed_scaling(policy: Mapping[str, Any]) -> None:
         raise validation("MaximumCoreCapacityUnits must be between 1 and the maximum.")
 
 
-def check_idle_timeout(policy: Mapping[str, Any]) -> None:
-    """Between a minute and seven days."""
+def check_idle_timeout(policy: Mapping[str, Any], label: str) -> None:
+    """Between a minute and seven days, on a release that has auto-termination."""
+    _check_release("Auto-termination", label)
     timeout = policy.get("IdleTimeout")
     if timeout is not None and not _MIN_IDLE <= timeout <= _MAX_IDLE:
         raise validation(f"IdleTimeout must be between {_MIN_IDLE} and {_MAX_IDLE} seconds.")

@@ -74,13 +74,14 @@ class RunJobFlow:
         return groups, fleets
 
     def _check(self, request: Mapping[str, Any], groups: list[Json], fleets: list[Json]) -> None:
+        label = "" if self._world.compat == "moto" else request.get("ReleaseLabel") or ""
         _check_counts(request)
         check_tags(request.get("Tags") or ())
         check_steps(request.get("Steps") or (), int(request.get("StepConcurrencyLevel") or 1))
         if request.get("AutoTerminationPolicy"):
-            check_idle_timeout(request["AutoTerminationPolicy"])
+            check_idle_timeout(request["AutoTerminationPolicy"], label)
         if request.get("ManagedScalingPolicy"):
-            check_managed_scaling(request["ManagedScalingPolicy"])
+            check_managed_scaling(request["ManagedScalingPolicy"], label)
         _check_images(request)
         if self._world.compat == "moto":
             if _masters(request["Instances"]) not in (0, 1, 3):

@@ -137,6 +137,10 @@ def test_legacy_counts_make_groups(region: SimulatedRegion) -> None:
         ({"Applications": [{"Name": "Excel"}]}, "Specified application: Excel is invalid"),
         ({"AmiVersion": "3.11"}, "Only one AMI version and release label"),
         ({"StepConcurrencyLevel": 257}, "between 1 and 256"),
+        (
+            {"ReleaseLabel": "emr-6.0.0", "AutoTerminationPolicy": {"IdleTimeout": 60}},
+            "Auto-termination is not supported for release label emr-6.0.0",
+        ),
         ({"SecurityConfiguration": "none"}, "'none' does not exist"),
         ({"AutoTerminationPolicy": {"IdleTimeout": 59}}, "between 60 and 604800"),
         ({"Tags": [{"Key": "aws:x", "Value": "1"}]}, "reserved"),
@@ -220,6 +224,11 @@ def test_list_clusters_filters_and_pages(region: SimulatedRegion) -> None:
     older = emr.list_clusters(CreatedBefore=created + timedelta(seconds=1.5))["Clusters"]
     assert [item["Id"] for item in older] == [ids[1], ids[0]]
     assert refused(emr, "list_clusters", Marker="nonsense")[0] == "InvalidRequestException"
+
+
+def test_at_most_ten_clusters_are_terminated_in_one_request(region: SimulatedRegion) -> None:
+    _, text = refused(region.client("emr"), "terminate_job_flows", JobFlowIds=["j-1"] * 11)
+    assert "At most 10" in text
 
 
 def test_termination_protection(region: SimulatedRegion) -> None:

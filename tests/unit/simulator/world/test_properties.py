@@ -178,3 +178,94 @@ def test_promises_hold(todo: list[tuple[Any, ...]], seed: int, started: bool) ->
     again.world.advance()
     assert again.documents() == tested.documents()
     watcher.look()
+
+
+fleet_actions = st.one_of(
+    st.tuples(st.just("jump"), st.sampled_from([5, 70, 400, 1800, 9000])),
+    st.tuples(st.just("resize"), st.integers(0, 40), st.integers(0, 40)),
+    st.tuples(st.just("interrupt"), st.integers(0, 30)),
+    st.tuples(st.just("kill"), st.integers(0, 30)),
+    st.tuples(st.just("step"), st.booleans()),
+    st.tuples(st.just("scale"), st.integers(1, 12), st.integers(0, 30)),
+    st.tuples(st.just("end")),
+)
+
+
+def act_on_fleets(tested: TestedWorld, cluster: Cluster, action: tuple[Any, ...]) -> None:
+    name, *values = action
+    nodes = list(cluster.instances.values())
+    node = nodes[values[0] % len(nodes)] if values else nodes[0]
+    if name == "jump":
+        tested.jump(seconds=values[0])
+    elif name == "resize":
+        task = next(item for item in cluster.fleets.values() if item.role == "TASK")
+        change = {
+            "InstanceFleetId": task.id,
+            "TargetOnDemandCapacity": values[0],
+            "TargetSpotCapacity": values[1],
+        }
+        tested.call("ModifyInstanceFleet", ClusterId=cluster.id, InstanceFleet=change)
+    elif name == "interrupt":
+        tested.world.interrupt_spot(node.ec2_id)
+    elif name == "kill":
+        tested.world.terminate_ec2(node.ec2_id, "", "")
+    elif name == "step":
+        tested.call("AddJobFlowSteps", JobFlowId=cluster.id, Steps=[step("w")])
+    elif name == "scale":
+        limits = {
+            "UnitType": "InstanceFleetUnits",
+            "MinimumCapacityUnits": values[0],
+            "MaximumCapacityUnits": values[0] + values[1],
+        }
+        policy = {"ComputeLimits": limits}
+        tested.call("PutManagedScalingPolicy", ClusterId=cluster.id, ManagedScalingPolicy=policy)
+    else:
+        tested.call("TerminateJobFlows", JobFlowIds=[cluster.id])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(fleet_actions, min_size=3, max_size=14), st.integers(0, 1000))
+def test_fleets_reach_their_targets(todo: list[tuple[Any, ...]], seed: int) -> None:
+    tested = TestedWorld(seed=seed)
+    weights = {"m5.xlarge": 4, "m5.2xlarge": 8, "r5.xlarge": 5}
+    fleets = [
+        {
+            "InstanceFleetType": role,
+            "TargetOnDemandCapacity": on_demand,
+            "TargetSpotCapacity": spot,
+            "InstanceTypeConfigs": [
+                {"InstanceType": name, "WeightedCapacity": 1 if role == "MASTER" else weight}
+                for name, weight in weights.items()
+            ],
+        }
+        for role, on_demand, spot in (("MASTER", 1, 0), ("CORE", 12, 4), ("TASK", 4, 16))
+    ]
+    answer = tested.call(
+        "RunJobFlow",
+        Name="fleets",
+        ReleaseLabel="emr-7.5.0",
+        Instances={"KeepJobFlowAliveWhenNoSteps": True, "InstanceFleets": fleets},
+    )
+    cluster = tested.world.clusters[answer["JobFlowId"]]
+    tested.jump(minutes=12)
+    for action in todo:
+        with suppress(ApiError, ValueError):
+            act_on_fleets(tested, cluster, action)
+        told = tested.call("ListInstanceFleets", ClusterId=cluster.id)["InstanceFleets"]
+        tested.call("ListInstances", ClusterId=cluster.id)
+        for item in told:
+            assert item["ProvisionedOnDemandCapacity"] >= 0
+    again = tested.copy()
+    tested.jump(hours=3)
+    again.world.advance()
+    assert again.documents() == tested.documents()
+    for fleet in cluster.fleets.values():
+        if cluster.live and not fleet.resizing:
+            at = tested.world.at
+            heaviest = max(weights.values())
+            for market, target in (
+                ("ON_DEMAND", fleet.on_demand_target),
+                ("SPOT", fleet.spot_target),
+            ):
+                if fleet.switched == 0 and not fleet.reason_message:
+                    assert 0 <= fleet.provisioned(market, at) - target < heaviest
