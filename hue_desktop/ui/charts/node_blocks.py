@@ -25,19 +25,16 @@ def blocks_of(
     """One block for each group, coloured by ``what``; and the colours, for the legend."""
     nodes = [node for group in groups for node in group.nodes]
     coloured = colour_nodes(what, nodes, by_node, now)
-    return tuple(_block(group, coloured, by_node, now) for group in groups), coloured
+    return tuple(_block(group, coloured) for group in groups), coloured
 
 
-def _block(
-    group: NodeGroup, coloured: Coloured, by_node: Mapping[str, float], now: datetime
-) -> MapBlock:
+def _block(group: NodeGroup, coloured: Coloured) -> MapBlock:
     cells = tuple(
         MapCell(
             node.id,
             coloured.fills[node.id],
             coloured.texts[node.id],
             _shape(node),
-            node_tip(node, by_node.get(node.id), now),
         )
         for node in group.nodes
     )
@@ -78,13 +75,16 @@ def market_word(node: Instance) -> str:
 
 def state_word(node: Instance) -> str:
     """What a node does now, or what is wrong with it."""
-    return node_problem(node) or {
+    if problem := node_problem(node):
+        return problem
+    if node.state is InstanceState.RUNNING:
+        return _("Running")
+    return {
         InstanceState.AWAITING_FULFILLMENT: _("Waiting for capacity"),
         InstanceState.PROVISIONING: _("Provisioning"),
         InstanceState.BOOTSTRAPPING: _("Bootstrapping"),
-        InstanceState.RUNNING: _("Running"),
         InstanceState.TERMINATED: _("Terminated"),
-    }.get(node.state, node.state.value)
+    }.get(node.state, str(node.state.value))
 
 
 def node_tip(node: Instance, usd_hour: float | None, now: datetime) -> str:

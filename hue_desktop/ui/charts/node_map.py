@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
@@ -35,13 +35,12 @@ _EDGE = 2  #: room for the ring around a cell at the edge
 
 @dataclass(frozen=True, slots=True)
 class MapCell:
-    """A node: its colour token, its text, the shape of its problem or change, and its tooltip."""
+    """A node: its colour token, its text, and the shape of its problem or change."""
 
     id: str
     fill: str
     text: str = ""
     shape: StateShape | None = None
-    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class NodeMap(QAbstractScrollArea):
         self._layout = arrange((), 1, 1)
         self._hovered = ""
         self._current = ""
+        self.tip_of: Callable[[str], str] = lambda _node: ""  #: asked when a tooltip shows
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -184,14 +184,15 @@ class NodeMap(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         by_key = {block.key: block for block in self._blocks}
-        dirty = event.rect()
+        # The region, not its bounding rectangle: twenty cells that changed lie anywhere.
+        dirty = event.region()
         for placed in self._layout.blocks:
             block = by_key[placed.key]
-            if self._title_rect(placed).intersects(dirty):
+            if dirty.intersects(self._title_rect(placed)):
                 self._paint_title(painter, placed, block)
             for index, cell in enumerate(block.cells):
                 rect = self._rect(placed, index)
-                if rect.adjusted(-2, -2, 2, 2).intersects(dirty):
+                if dirty.intersects(rect):
                     self._paint_cell(painter, rect, cell)
 
     def _paint_title(self, painter: QPainter, placed: PlacedBlock, block: MapBlock) -> None:
@@ -270,7 +271,8 @@ class NodeMap(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             cell = self._at(event.pos())
-            QToolTip.showText(event.globalPos(), cell.tip if cell else "", self.viewport())
+            tip = self.tip_of(cell.id) if cell else ""
+            QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover("")

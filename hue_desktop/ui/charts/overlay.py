@@ -128,9 +128,9 @@ def place_labels(
     places: list[tuple[float, int] | None] = [None] * len(xs)
     for index in reversed(range(len(xs))):
         x, width = xs[index], widths[index]
-        limit = min([low - _GAP for low, _high in taken if low > x] + [right])
+        limit = min([low - _GAP for low, high in taken if high >= x + 10] + [right])
         start, room = x + 10, int(limit - x - 10)
-        before = max([high + _GAP for low, high in taken if high < x - 6] + [left])
+        before = max([high + _GAP for low, high in taken if low <= x - 10] + [left])
         if room < width and x - 10 - width >= before:
             start, room = x - 10 - width, width
         if room >= min(width, _LEAST):

@@ -59,6 +59,8 @@ class TimeStrips(QWidget):
         self._view.viewport().setAutoFillBackground(False)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setAccessibleName(_("Curves"))
+        self._view.viewport().setAccessibleName(_("Curves"))
+        self._view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._overlay = Overlay(theme, self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -16,6 +16,7 @@ from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.nodes import NodeGroup, node_groups
 from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.charts.node_blocks import node_tip
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.node_states import nodes_to_show
@@ -115,6 +116,7 @@ class NodesPage(Page):
         self.table.menu_requested.connect(self._pop_up)
         self.table.row_activated.connect(self._show_on_map)
         self.heatmap.property_chosen.connect(self._show_map)
+        self.heatmap.map.tip_of = self._tip
         self.heatmap.map.node_activated.connect(self._show_in_table)
         self.heatmap.map.menu_requested.connect(self._pop_up_node)
         self.ctx.actions.changed.connect(self._show_buttons)
@@ -289,6 +291,10 @@ class NodesPage(Page):
             node = target.rows[0].node
             context = focus_on(self._snapshot, self.ref, group_id=node.group_id)
             self._menu(context, where, node_too=False)
+
+    def _tip(self, node_id: str) -> str:
+        row = self._rows.get(node_id)
+        return node_tip(row.node, row.usd_hour, self._ages.now) if row else ""
 
     def _pop_up_node(self, node_id: str, where: QPoint) -> None:
         row = self._rows.get(node_id)

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.health import events_of
 from hue_desktop.services.nodes import node_groups
 from hue_desktop.ui.charts.legend import LegendLine
-from hue_desktop.ui.charts.node_blocks import blocks_of
+from hue_desktop.ui.charts.node_blocks import blocks_of, node_tip
 from hue_desktop.ui.charts.node_colours import NodeProperty, property_title
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.context import UiContext
@@ -129,6 +130,7 @@ class OverviewPage(Page):
 
     def _connect(self) -> None:
         self.choice.currentIndexChanged.connect(lambda _index: self._show_map())
+        self.map.tip_of = self._tip
         self.map.node_activated.connect(self._open_node)
         self.map.menu_requested.connect(self._pop_up)
         self.chart.range_chosen.connect(self._range_chosen)
@@ -254,9 +256,19 @@ class OverviewPage(Page):
         if self.ref is not None:
             self.ctx.navigate.open_cluster(self.ref, "nodes", select=node_id)
 
-    def _pop_up(self, node_id: str, where: QPoint) -> None:
+    def _node(self, node_id: str) -> Instance | None:
         nodes = self.cluster.nodes() if self.cluster is not None else ()
-        node = next((node for node in nodes if node.id == node_id), None)
+        return next((node for node in nodes if node.id == node_id), None)
+
+    def _tip(self, node_id: str) -> str:
+        node = self._node(node_id)
+        if node is None or self._snapshot is None or self.ref is None:
+            return ""
+        cost = self._snapshot.costs.get(self.ref)
+        return node_tip(node, cost.by_node.get(node_id) if cost else None, self._now())
+
+    def _pop_up(self, node_id: str, where: QPoint) -> None:
+        node = self._node(node_id)
         if node is None:
             return
         context = focus_on(self._snapshot, self.ref, node=node)
