@@ -6,6 +6,7 @@ List prices are asked for once a day; Spot prices whenever the service asks. A f
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from hue_desktop.adapters.aws.price_list import ListPrice, ebs_prices, ec2_prices, emr_prices
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.aws.values import items, money, text, when
-from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.errors import Cancelled, HueError, StateError
 from hue_desktop.core.ports import PriceCache, PriceSnapshot, SpotPrice
 from hue_desktop.core.pricing import PriceSource, TypePrice
 
@@ -120,9 +121,7 @@ class AwsPrices:
         self._failed_at = None
         found = [self._merged(name, on_demand.get(name), fees.get(name)) for name in names]
         self._known.update({price.instance_type: (now, price) for price in found})
-        if self._cache is not None:
-            live = [price for price in found if price.source.name == LIVE]
-            self._cache.save(self._session.region, live)
+        self._keep([price for price in found if price.source.name == LIVE])
 
     def _merged(self, name: str, on_demand: ListPrice | None, fee: ListPrice | None) -> TypePrice:
         """Both figures of the Pricing API, or what it lacks from the snapshot."""
@@ -144,6 +143,12 @@ class AwsPrices:
         found = self._snapshot.type_price(name)
         return found or TypePrice(name, None, None, PriceSource(NOBODY))
 
+    def _keep(self, prices: list[TypePrice]) -> None:
+        """Hand prices to the next run; a cache that cannot be written costs only that."""
+        if self._cache is not None:
+            with contextlib.suppress(StateError):
+                self._cache.save(self._session.region, prices)
+
     def _read_cache(self) -> None:
         """Take in, once, what an earlier run was told within the last day."""
         if self._cache_read or self._cache is None:
@@ -151,6 +156,10 @@ class AwsPrices:
         self._cache_read = True
         limit = datetime.now(UTC) - timedelta(seconds=FRESH_S)
         now = time.monotonic()
-        for kept_at, price in self._cache.load(self._session.region, since=limit):
+        try:
+            kept = self._cache.load(self._session.region, since=limit)
+        except StateError:
+            return
+        for kept_at, price in kept:
             age_s = (datetime.now(UTC) - kept_at).total_seconds()
             self._known.setdefault(price.instance_type, (now - max(0.0, age_s), price))

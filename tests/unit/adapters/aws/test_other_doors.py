@@ -17,7 +17,7 @@ from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.adapters.local.resources import resources_dir
 from hue_desktop.core.clusters import ClusterState
-from hue_desktop.core.errors import Cancelled
+from hue_desktop.core.errors import Cancelled, StateError
 from hue_desktop.core.pricing import PriceSource, TypePrice
 from tests.recorded_server import RecordedServer
 from tests.simulated import SimulatedRegion, simulated_region
@@ -137,6 +137,23 @@ def test_what_was_told_lately_is_not_asked_again(connect: Connect) -> None:
     prices = AwsPrices(session, SNAPSHOT, shelf)
     assert prices.type_prices(["m5.xlarge"])["m5.xlarge"] == lately
     assert prices.type_prices(["c5.xlarge"])["c5.xlarge"].source.name == "snapshot"
+
+
+class BrokenShelf:
+    """A cache on a full disk."""
+
+    def load(self, region: str, *, since: datetime) -> Sequence[tuple[datetime, TypePrice]]:
+        raise StateError("no room")
+
+    def save(self, region: str, prices: Iterable[TypePrice]) -> None:
+        raise StateError("no room")
+
+
+def test_a_cache_that_cannot_be_used_costs_no_price(connect: Connect) -> None:
+    session = connect("", region="us-east-1", profile="no-such-profile")
+    prices = AwsPrices(session, SNAPSHOT, BrokenShelf())
+    assert prices.type_prices(["m5.xlarge"])["m5.xlarge"].source.name == "snapshot"
+    prices._keep([])
 
 
 def test_an_endpoint_of_ones_own_fills_no_cache(session: AwsSession) -> None:

@@ -7,14 +7,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from hue_desktop.adapters.aws.access import open_region
 from hue_desktop.adapters.aws.emr import AwsEmr
 from hue_desktop.adapters.aws.session import AwsSession
-from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import Cancelled, HueError
 from tests.recorded_server import RecordedServer
@@ -36,12 +33,13 @@ print(sorted(heavy & set(sys.modules)))
     assert done.stdout.strip() == "[]"
 
 
-def test_opening_contacts_nobody(tmp_path: Path) -> None:
+def test_opening_contacts_nobody() -> None:
     connection = Connection("far", profile="no-such-profile", endpoint_url="http://192.0.2.1")
-    doors = open_region(connection, "us-east-1", SnapshotPrices(tmp_path, "us-east-1"))
-    assert doors.emr.clock() is None
-    assert doors.emr.usage().per_second == 0
-    doors.close()
+    session = AwsSession(connection, "us-east-1")
+    emr = AwsEmr(session)
+    assert emr.clock() is None
+    assert emr.usage().per_second == 0
+    session.close()
 
 
 def test_closing_ends_a_call_that_hangs(connect: Connect, recorded: RecordedServer) -> None:
