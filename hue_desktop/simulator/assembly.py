@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from hue_desktop.simulator.world.world import World
 if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
 
-__all__ = ["build_services", "build_world", "check_scenario", "furnish"]
+__all__ = ["add_described", "build_services", "build_world", "check_scenario", "furnish"]
 
 
 def build_world(clock: Clock, chance: Chance, region: Region) -> World:
@@ -51,11 +52,30 @@ def furnish(world: World, scenario: str | None, files: Sequence[Path], compat: s
     name = scenario or ("empty" if compat or files else "demo")
     check_scenario(name)
     scenarios.apply(name, world)
-    if files:
-        from hue_desktop.simulator.world.from_files import load_files
-
-        load_files(world, files)
+    add_described(world, files)
     return name
+
+
+def add_described(world: World, files: Sequence[Path]) -> None:
+    """Stand up the clusters that ``files`` describe, unless they are there from an earlier start.
+
+    Raises ``ValueError`` with a text for the user for files that describe no cluster.
+    """
+    if not files:
+        return
+    from hue_desktop.simulator.world.from_files import load_files
+
+    described = [found for file in files if (found := _described_cluster(file))]
+    if not described or not all(found in world.clusters for found in described):
+        load_files(world, files)
+
+
+def _described_cluster(file: Path) -> str:
+    """The id of the cluster that a file describes; empty if there is none, or no telling."""
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8-sig"))["Cluster"]["Id"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def check_scenario(name: str) -> None:

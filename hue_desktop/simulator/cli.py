@@ -217,8 +217,8 @@ def _announce(
         f"Control API: {facts['control_url']}",
         "Ctrl-C stops it.",
     ]
-    if not region.is_new and (args.scenario or args.files):
-        lines.insert(2, "  (this region exists already, so --scenario and --from were not applied)")
+    if not region.is_new and args.scenario not in (None, region.scenario):
+        lines.insert(2, "  (this region exists already, so --scenario was not applied)")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from hue_desktop.simulator.admission import Admission
-from hue_desktop.simulator.assembly import build_services, build_world, check_scenario, furnish
+from hue_desktop.simulator.assembly import (
+    add_described,
+    build_services,
+    build_world,
+    check_scenario,
+    furnish,
+)
 from hue_desktop.simulator.aws.cloudtrail import TrailLog, is_read_only
 from hue_desktop.simulator.chance import Chance
 from hue_desktop.simulator.clock import Clock
@@ -82,6 +88,8 @@ class Region:
             self.scenario = furnish(self.world, options.scenario, options.files, options.compat)
             identity["scenario"] = self.scenario
             self._pending[_IDENTITY] = identity
+        else:
+            add_described(self.world, options.files)
         self._operations: dict[str, Mapping[str, Operation]] = {
             service.name: service.operations() for service in build_services(self)
         }

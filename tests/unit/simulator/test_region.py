@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -224,3 +225,34 @@ def test_the_port_is_remembered(tmp_path: Path) -> None:
         running.region.remember_port(12345)
     with simulated_region(state=tmp_path) as running:
         assert running.region.last_port() == 12345
+
+
+def test_described_clusters_are_added_once(tmp_path: Path) -> None:
+    status = {"State": "WAITING", "Timeline": {"CreationDateTime": START.isoformat()}}
+    group = {
+        "Id": "ig-1XXXXXXXXXXXX",
+        "InstanceGroupType": "MASTER",
+        "InstanceType": "m5.xlarge",
+        "Market": "ON_DEMAND",
+        "RequestedInstanceCount": 1,
+        "RunningInstanceCount": 1,
+        "Status": {"State": "RUNNING"},
+    }
+    cluster = {
+        "Id": "j-2AXXXXXXGAPLF",
+        "Name": "real",
+        "Status": status,
+        "InstanceGroups": [group],
+    }
+    file = tmp_path / "cluster.json"
+    file.write_text(json.dumps({"Cluster": cluster}))
+    state = tmp_path / "state"
+    opened(state).close()
+    for _ in range(2):
+        region = opened(state, scenario=None, files=(file,))
+        listed = region.call("emr", "ListClusters", {})["Clusters"]
+        assert [item["Id"] for item in listed] == [cluster["Id"]]
+        region.close()
+    file.write_text("{}")
+    with pytest.raises(ValueError, match=r"cluster\.json"):
+        opened(state, files=(file,))
