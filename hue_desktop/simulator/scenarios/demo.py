@@ -12,6 +12,7 @@ from hue_desktop.simulator.scenarios.script import DAY, HOUR, MINUTE, Script, gr
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.world.clusters import Cluster
+    from hue_desktop.simulator.world.instances import Instance
     from hue_desktop.simulator.world.world import World
 
 __all__ = ["build"]
@@ -25,8 +26,8 @@ def build(world: World) -> None:
     script = Script(world, begins_ago=3.0 * DAY)
     _nightly(script, "2")
     script.at(2.2 * DAY)
-    _analytics(script)
-    _etl(script)
+    analytics = _analytics(script)
+    etl = _etl(script)
     script.at(2.0 * DAY)
     _nightly(script, "3")
     script.at(1.4 * DAY)
@@ -37,10 +38,25 @@ def build(world: World) -> None:
     _sandbox(script)
     script.at(6 * HOUR)
     _failed_training(script)
+    script.at(40 * MINUTE)
+    world.interrupt_spot(_running(script, analytics, "SPOT").id)
+    script.at(12 * MINUTE)
+    world.fail_node(_running(script, etl, "SPOT").id)
     script.at(0.0)
 
 
-def _analytics(script: Script) -> None:
+def _running(script: Script, cluster: Cluster, market: str) -> Instance:
+    """The youngest task node of a market that serves now."""
+    at = script.world.at
+    return [
+        instance
+        for item in cluster.of_role("TASK")
+        for instance in item.running(at)
+        if instance.market == market and instance.alive
+    ][-1]
+
+
+def _analytics(script: Script) -> Cluster:
     cluster = script.create(
         "analytics-prod",
         {
@@ -90,9 +106,10 @@ def _analytics(script: Script) -> None:
     _recur(script, cluster, "Sessionize clicks", "sessionize.py", 20, (9, 18), (0.5, 1.1))
     _recur(script, cluster, "Refresh product_dim", "product_dim.py", 45, (4, 9), (0.2, 0.5), 0.02)
     _recur(script, cluster, "Hourly revenue report", "revenue.py", 60, (10, 25), (0.4, 0.9), 0.05)
+    return cluster
 
 
-def _etl(script: Script) -> None:
+def _etl(script: Script) -> Cluster:
     cluster = script.create(
         "etl-streaming",
         {
@@ -111,6 +128,7 @@ def _etl(script: Script) -> None:
     )
     _recur(script, cluster, "Ingest raw events", "ingest_events.py", 12, (6, 14), (0.4, 0.8))
     _recur(script, cluster, "Deduplicate and partition", "dedup.py", 18, (8, 15), (0.5, 1.2), 0.03)
+    return cluster
 
 
 def _sandbox(script: Script) -> None:

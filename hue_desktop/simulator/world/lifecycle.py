@@ -105,9 +105,10 @@ class Lifecycle:
     def _on_bootstrap_failed(self, event: Event) -> None:
         cluster = self._world.clusters[event.cluster_id]
         number = failing_action(cluster)
-        if not cluster.live or number is None:
+        masters = cluster.alive_instances("MASTER")
+        if not cluster.live or number is None or not masters:
             return
-        master = next(iter(cluster.alive_instances("MASTER")))
+        master = masters[0]
         name = cluster.bootstrap_actions[number - 1].get("Name", "")
         cluster.error_details = [
             {
