@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RECORDED", "RecordedServer", "Request", "recorded_server"]
+__all__ = ["DROP", "RECORDED", "RecordedServer", "Request", "recorded_server"]
 
 RECORDED = Path(__file__).parent / "recorded"
 HANG = "(hang)"

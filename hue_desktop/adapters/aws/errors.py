@@ -25,7 +25,14 @@ from hue_desktop.core.errors import (
 )
 from hue_desktop.core.text import _
 
-__all__ = ["Where", "not_aws", "translate", "unknown_profile", "unknown_region"]
+__all__ = [
+    "Where",
+    "may_have_happened",
+    "not_aws",
+    "translate",
+    "unknown_profile",
+    "unknown_region",
+]
 
 THROTTLING = frozenset(
     {
@@ -139,6 +146,17 @@ def _other(error: BaseException, where: Where) -> HueError:
     if isinstance(error, network) and not isinstance(error, ResponseParserError):
         return _unreachable(error, where)
     return not_aws(where)
+
+
+def may_have_happened(error: HueError) -> bool:
+    """Whether a request that failed like this may have been carried out nevertheless."""
+    from botocore import exceptions as boto
+
+    if isinstance(error, ServiceError):
+        return error.retryable and not isinstance(error, Throttled)
+    if isinstance(error, Unreachable):  # unless it did not even reach anybody
+        return not isinstance(error.__cause__, boto.ConnectionError)
+    return isinstance(error, ProtocolError)
 
 
 def unknown_profile(where: Where, known: Iterable[str]) -> ConfigurationError:

@@ -19,6 +19,7 @@ from hue_desktop.core.ports import KeyPair, Subnet
 __all__ = ["AwsLaunching"]
 
 EMR_PRINCIPAL = "elasticmapreduce.amazonaws.com"
+IAM_PAGE = 1000  #: the most that IAM gives at once; it gives 100 unless asked
 #: Names that AWS gives the roles that ``aws emr create-default-roles`` makes; offered first.
 DEFAULTS = ("EMR_DefaultRole", "EMR_DefaultRole_V2", "EMR_EC2_DefaultRole")
 
@@ -43,7 +44,7 @@ class AwsLaunching:
 
     def service_roles(self) -> tuple[str, ...]:
         """IAM roles whose trust policy lets EMR assume them, AWS's default first."""
-        pages = self._session.pages("iam", "ListRoles", {})
+        pages = self._session.pages("iam", "ListRoles", {"MaxItems": IAM_PAGE})
         names = [
             text(role, "RoleName")
             for page in pages
@@ -54,7 +55,7 @@ class AwsLaunching:
 
     def instance_profiles(self) -> tuple[str, ...]:
         """IAM instance profiles, AWS's default first."""
-        pages = self._session.pages("iam", "ListInstanceProfiles", {})
+        pages = self._session.pages("iam", "ListInstanceProfiles", {"MaxItems": IAM_PAGE})
         names = [
             text(profile, "InstanceProfileName")
             for page in pages

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hue_desktop import __version__
 from hue_desktop.adapters.aws.errors import (
     Where,
+    may_have_happened,
     not_aws,
     translate,
     unknown_region,
@@ -91,7 +92,14 @@ class AwsSession:
                 self.meter.acquire(operation, priority)
             return self._send(service, operation, dict(parameters or {}), region or self.region)
 
-        return self._retrying.run(send, change=change)
+        try:
+            return self._retrying.run(send, change=change)
+        except HueError as error:
+            if change and may_have_happened(error):
+                error.remedy = _(
+                    "It may have been carried out all the same: look before you try again."
+                )
+            raise
 
     def pages(
         self,
@@ -166,19 +174,19 @@ class AwsSession:
             where = self.where(operation, endpoint=client.meta.endpoint_url, region=region)
             answer: dict[str, Any] = _method(client, operation)(**parameters)
         except Exception as error:  # boto's parsers raise anything when an answer is garbage
-            raise self._failure(error, where) from error
+            raise self._failure(error, where, service) from error
         headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
         if "html" in headers.get("content-type", ""):
             raise not_aws(where)
         return answer
 
-    def _failure(self, error: Exception, where: Where) -> HueError:
+    def _failure(self, error: Exception, where: Where, service: str) -> HueError:
         if self._closed:
             return Cancelled(_("The connection was closed."))
         if not where.known_regions and not self.connection.endpoint_url:
             where = replace(where, known_regions=self._known_regions)
         failure = translate(error, where)
-        if isinstance(failure, Throttled):
+        if isinstance(failure, Throttled) and service == "emr":
             self.meter.throttled(where.operation)
         if isinstance(failure, CredentialsError | ConfigurationError):
             self._forget()

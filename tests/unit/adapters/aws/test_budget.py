@@ -13,7 +13,7 @@ from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import Cancelled
 from tests.simulated import simulated_region
 
-STORM_S = 4.0
+STORM_S = 3.0
 
 
 def test_a_storm_of_reads_is_never_throttled_and_the_focused_cluster_is_served(

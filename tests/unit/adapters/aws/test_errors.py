@@ -24,7 +24,7 @@ from hue_desktop.core.errors import (
     Throttled,
     Unreachable,
 )
-from tests.recorded_server import RecordedServer
+from tests.recorded_server import DROP, RecordedServer
 
 Connect = Callable[..., AwsSession]
 
@@ -76,14 +76,31 @@ def test_a_read_is_sent_again_after_what_may_pass(
     assert raised.value.retryable
 
 
-@pytest.mark.parametrize("recording", ["error_internal", "error_gateway"])
+@pytest.mark.parametrize("recording", ["error_internal", "error_gateway", DROP])
 def test_a_change_is_never_sent_again_when_it_may_have_happened(
     connect: Connect, recorded: RecordedServer, recording: str
 ) -> None:
     recorded.answer("*", recording)
-    with pytest.raises(HueError):
+    with pytest.raises(HueError) as raised:
         AwsEmr(connect(recorded.endpoint_url)).perform(Terminate("j-1"))
     assert recorded.count("TerminateJobFlows") == 1
+    assert "look before you try again" in raised.value.remedy
+
+
+def test_a_change_that_reached_nobody_says_so(connect: Connect) -> None:
+    with pytest.raises(Unreachable) as raised:
+        AwsEmr(connect("http://127.0.0.1:9")).perform(Terminate("j-1"))
+    assert "Check the network" in raised.value.remedy
+
+
+def test_throttling_of_another_service_does_not_slow_emr_down(
+    connect: Connect, recorded: RecordedServer
+) -> None:
+    recorded.answer("*", "error_throttled")
+    session = connect(recorded.endpoint_url)
+    with pytest.raises(Throttled):
+        session.call("pricing", "GetProducts", {"ServiceCode": "AmazonEC2"})
+    assert session.meter.usage().throttled_until is None
 
 
 def test_a_throttled_change_is_sent_again(connect: Connect, recorded: RecordedServer) -> None:
