@@ -58,7 +58,7 @@ class MotoBridge:
     ) -> WireAnswer:
         """moto's answer to a request that was already checked."""
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._pool, self._answer, request, operation.name)
+        answer = await loop.run_in_executor(self._pool, self._answer, request, operation)
         call = Call(
             service=operation.service.name,
             operation=operation.name,
@@ -95,12 +95,21 @@ class MotoBridge:
         with self._region.lock:
             return list(self._region.store.load_kind("moto"))
 
-    def _answer(self, request: WireRequest, operation: str) -> WireAnswer:
+    def _answer(self, request: WireRequest, operation: OperationApi) -> WireAnswer:
         application = self._loaded()
-        changes = not is_read_only(operation)
+        changes = not is_read_only(operation.name)
         if changes:
             _seed(self._region.seed, self._replayed)
-        answer = _wsgi_call(application, request)
+        try:
+            answer = _wsgi_call(application, request)
+        except NotImplementedError:
+            raise _not_simulated(operation) from None
+        except Exception as error:
+            # moto trips over requests that it did not expect; that is no bug of the region.
+            _LOG.warning("moto failed at %s: %r", operation.name, error)
+            raise _failed(operation) from error
+        if answer.status >= 500:
+            raise _failed(operation)
         if changes and answer.status < 400:
             self._region.keep("moto", f"{self._replayed:08d}", _document(request))
             self._replayed += 1
@@ -127,6 +136,23 @@ class MotoBridge:
             if answer.status >= 400:
                 _LOG.warning("a kept request could not be replayed: %s", answer.body[:200])
             self._replayed = int(key) + 1
+
+
+def _not_simulated(operation: OperationApi) -> ApiError:
+    codes = {"ec2": "UnsupportedOperation", "kms": "UnsupportedOperationException"}
+    return ApiError(
+        codes.get(operation.service.name, "NotImplemented"),
+        f"{operation.name} of {operation.service.name} is not simulated.",
+    )
+
+
+def _failed(operation: OperationApi) -> ApiError:
+    codes = {"ec2": "InternalError", "kms": "KMSInternalException"}
+    return ApiError(
+        codes.get(operation.service.name, "InternalFailure"),
+        f"moto, which stands in for {operation.service.name}, failed at this request.",
+        status=500,
+    )
 
 
 def _create_application() -> _Wsgi:

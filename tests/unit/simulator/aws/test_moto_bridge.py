@@ -76,6 +76,23 @@ def test_an_error_of_moto_comes_through(shared: SimulatedRegion) -> None:
     assert raised.value.response["Error"]["Code"] == "NoSuchEntity"
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("ec2", "describe_verified_access_groups", "UnsupportedOperation"),
+        ("iam", "list_service_specific_credentials", "NotImplemented"),
+        ("kms", "describe_custom_key_stores", "UnsupportedOperationException"),
+    ],
+)
+def test_what_moto_lacks_is_said(
+    shared: SimulatedRegion, service: str, operation: str, code: str
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        getattr(shared.client(service), operation)()
+    assert raised.value.response["Error"]["Code"] == code
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
 def test_what_was_made_is_there_after_a_restart_under_the_same_ids(tmp_path: Path) -> None:
     with simulated_region(state=tmp_path) as region:
         ec2, iam = region.client("ec2"), region.client("iam")
