@@ -54,12 +54,11 @@ class LocalRegions:
             return self._found(state_dir) or self._started(state_dir, scenario, speed)
 
     def stop(self) -> None:
-        """Stop those that were started here; they keep their state."""
+        """Stop those that were started here, and start none any more; they keep their state."""
         self._stopping = True  # whoever waits in ``ensure`` gives up and lets go of the lock
         with self._lock:
             children = list(self._children.values())
             self._children.clear()
-            self._stopping = False
         for child in children:
             child.terminate()
         for child in children:

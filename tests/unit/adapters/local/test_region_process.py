@@ -57,7 +57,11 @@ def test_a_region_is_started_found_again_and_stopped(regions: LocalRegions, tmp_
     regions.stop()
     assert not alive(started.pid)
     regions.stop()
-    again = regions.ensure(state, "empty", 10.0)
+    with pytest.raises(Cancelled):  # a straggler starts nothing behind the window's back
+        regions.ensure(state, "empty", 10.0)
+    later = LocalRegions()
+    again = later.ensure(state, "empty", 10.0)
+    later.stop()
     assert again.pid != started.pid
     # the address that scripts were given stays good
     assert again.endpoint_url == started.endpoint_url
@@ -166,4 +170,5 @@ def test_closing_does_not_wait_for_a_start(regions: LocalRegions, tmp_path: Path
     assert time.monotonic() - began < 2
     thread.join(20)
     assert len(ended) == 1
-    assert isinstance(ended[0], Cancelled) or not alive(ended[0].pid)  # type: ignore[union-attr]
+    if isinstance(ended[0], RunningRegion):
+        assert not alive(ended[0].pid)
