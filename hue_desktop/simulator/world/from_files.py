@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hue_desktop.simulator.world.cleaning import cleaned
 from hue_desktop.simulator.world.described import Described, DescriptionError
 from hue_desktop.simulator.world.loading import Loader
 
@@ -64,17 +65,25 @@ def load_files(world: World, files: Sequence[Path]) -> list[str]:
         )
     for part in sorted(parts, key=lambda item: _LISTS.index(item.member)):
         _whose(part, clusters).add(part.member, part.items)
-    try:
-        entities = [Loader(world, described).read() for described in clusters.values()]
-    except DescriptionError:
-        raise
-    except KeyError as problem:
-        raise DescriptionError(f"a description lacks the member {problem}.") from problem
-    except (TypeError, ValueError, AttributeError) as problem:
-        raise DescriptionError(f"a description cannot be understood: {problem}") from problem
+    entities = [_read(world, described) for described in clusters.values()]
     for loaded in entities:
         loaded.settle()
     return list(clusters)
+
+
+def _read(world: World, described: Described) -> Loader:
+    try:
+        return Loader(world, described).read()
+    except DescriptionError:
+        raise
+    except KeyError as problem:
+        raise DescriptionError(
+            f"{described.file}: the description of {described.id} lacks the member {problem}."
+        ) from problem
+    except (TypeError, ValueError, AttributeError) as problem:
+        raise DescriptionError(
+            f"{described.file}: the description of {described.id} cannot be understood: {problem}."
+        ) from problem
 
 
 def _members(file: Path) -> Iterator[tuple[str, Any]]:
@@ -97,12 +106,10 @@ def _members(file: Path) -> Iterator[tuple[str, Any]]:
             "'aws emr describe-cluster' and 'aws emr list-…' print."
         )
     for name in found:
-        yield name, document[name]
+        yield name, cleaned(file, name, document[name])
 
 
-def _described(file: Path, value: Any) -> Described:
-    if not isinstance(value, dict):
-        raise DescriptionError(f"{file}: Cluster is not an object.")
+def _described(file: Path, value: Json) -> Described:
     for member in ("Id", "Name", "Status"):
         if not value.get(member):
             raise DescriptionError(f"{file}: Cluster has no {member}.")
@@ -115,9 +122,7 @@ def _described(file: Path, value: Any) -> Described:
     return described
 
 
-def _part(file: Path, member: str, value: Any) -> _Part:
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise DescriptionError(f"{file}: {member} is not a list of objects.")
+def _part(file: Path, member: str, value: list[Json]) -> _Part:
     needed = () if member == "BootstrapActions" else ("Id", "Status")
     for number, item in enumerate(value, start=1):
         for name in needed:

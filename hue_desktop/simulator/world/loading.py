@@ -30,6 +30,7 @@ __all__ = ["Loader"]
 
 Json = dict[str, Any]
 _STATES = (*LIVE_STATES, "TERMINATING", *ENDED_STATES)
+_STEP_STATES = (*ACTIVE_STATES, "COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
 #: Members of Cluster that become fields of their own and are not kept as they are.
 _FIELDS = frozenset(
     {
@@ -299,6 +300,9 @@ class Loader:
         line, config = status.get("Timeline") or {}, item.get("Config") or {}
         failure = status.get("FailureDetails") or {}
         applications = (item.get("AdditionalInfo") or {}).get("ResourceManagerApplicationIds")
+        state = status.get("State") or "COMPLETED"
+        if state not in _STEP_STATES:
+            self._refuse(f"{state!r} of {item['Id']} is not the state of a step.")
         return Step(
             id=item["Id"],
             cluster_id=self._described.id,
@@ -310,7 +314,7 @@ class Loader:
             properties=config.get("Properties") or {},
             main_class=config.get("MainClass") or "",
             action_on_failure=item.get("ActionOnFailure") or "CONTINUE",
-            state=status.get("State") or "COMPLETED",
+            state=state,
             started=instant(line.get("StartDateTime"), NEVER),
             ended=instant(line.get("EndDateTime"), NEVER),
             message=(status.get("StateChangeReason") or {}).get("Message") or "",
@@ -368,7 +372,7 @@ class Loader:
         for item in self._groups:
             if not starting and item.ready == NEVER:
                 item.ready = world.at
-            if not self._described.of("Instances") and not item.suspended:
+            if not item.members and not item.suspended:
                 self._populate(cluster, item)
             world.provisioning.start_waiting(cluster, item)
         if starting:
@@ -382,7 +386,7 @@ class Loader:
         world.work.go_on_from_files(cluster)
 
     def _populate(self, cluster: Cluster, item: InstanceGroup | InstanceFleet) -> None:
-        """No file told the instances: make as many as the group or fleet asks for, running."""
+        """No file told its instances: make as many as the group or fleet asks for, running."""
         world = self._world
         if isinstance(item, InstanceGroup):
             made = world.provisioning.launch_group(cluster, item, item.target)

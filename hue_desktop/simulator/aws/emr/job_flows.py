@@ -96,8 +96,8 @@ class JobFlowOperations:
         others = [item for item in cluster.instances.values() if item.role == "CORE"]
         attributes = cluster.ec2_attributes
         return {
-            "MasterInstanceType": masters[0].instance_type if masters else "",
-            "SlaveInstanceType": others[0].instance_type if others else "",
+            "MasterInstanceType": masters[0].instance_type if masters else "unknown",
+            "SlaveInstanceType": others[0].instance_type if others else "unknown",
             "InstanceCount": sum(at < item.ended for item in cluster.instances.values()),
             "InstanceGroups": [self._group(cluster, group) for group in groups],
             "NormalizedInstanceHours": normalized_hours(self._world, cluster),

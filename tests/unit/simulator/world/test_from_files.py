@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hue_desktop.simulator.world.from_files import DescriptionError, load_files
 from tests.unit.simulator.world.worlds import TestedWorld, groups, step
@@ -272,7 +276,9 @@ def broken(**changes: Any) -> Json:
     [
         ({"Reservations": []}, "has none of the members"),
         ([], "has none of the members"),
-        ({"Cluster": []}, "is not an object"),
+        ({"Cluster": []}, "Cluster is not an object"),
+        (broken(Name=7), "Cluster.Name is not a string"),
+        (broken(AutoTerminate="no"), "Cluster.AutoTerminate is not a boolean"),
         (broken(Id=None), "has no Id"),
         (broken(Id="cluster"), "not the id of a cluster"),
         (broken(Status={"State": "HAPPY"}), "'HAPPY' is not the state"),
@@ -283,7 +289,12 @@ def broken(**changes: Any) -> Json:
             broken(InstanceGroups=[{"Id": "ig-1", "Status": {}, "InstanceType": "m5.xlarge"}]),
             "ig-1 has the unknown role None",
         ),
-        (broken(Tags=7), "cannot be understood"),
+        (broken(Tags=7), "Cluster.Tags is not a list"),
+        (
+            broken(Status={"State": "WAITING", "Timeline": {"ReadyDateTime": "soon"}}),
+            "Cluster.Status.Timeline.ReadyDateTime is not a time: 'soon'",
+        ),
+        ({"Steps": [{"Id": "s-1", "Status": {"State": "DONE"}}], **CLUSTER}, "'DONE' of s-1"),
         (INSTANCES, "no cluster is described"),
         ({"Steps": {}}, "is not a list"),
     ],
@@ -314,3 +325,73 @@ def test_the_same_cluster_is_not_loaded_twice(tmp_path: Path) -> None:
     load_files(tested.world, files)
     with pytest.raises(DescriptionError, match="is there already"):
         load_files(tested.world, files)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths to everything inside a document."""
+    found = [path] if path else []
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            found += places(item, (*path, key))
+    return found
+
+
+WHOLE = {**copy.deepcopy(CLUSTER), **INSTANCES, **STEPS}
+_NOTHING = object()
+GARBAGE = [_NOTHING, None, "", "odd", -1, 10**20, 0.5, True, [], [None], {}, {"a": 1}]
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(places(WHOLE)),
+            st.sampled_from(
+                [_NOTHING, None, "", "odd", -1, 10**20, 0.5, True, [], [None], {}, {"a": 1}]
+            ),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_garbled_files_are_refused_or_tell_a_whole_cluster(
+    changes: list[tuple[tuple[Any, ...], Any]],
+) -> None:
+    document = copy.deepcopy(WHOLE)
+    for path, value in changes:
+        garble(document, path, value)
+    tested = TestedWorld()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "garbled.json"
+        file.write_text(json.dumps(document), encoding="utf-8")
+        refusals = []
+        try:
+            loaded = load_files(tested.world, [file])
+        except DescriptionError as problem:
+            loaded = []
+            refusals.append(str(problem))
+    assert all("garbled.json" in text for text in refusals)
+    assert bool(refusals) != bool(tested.world.clusters)
+    for _ in range(3):
+        for cluster_id in loaded:
+            for operation in (
+                "DescribeCluster",
+                "ListInstanceGroups",
+                "ListInstances",
+                "ListSteps",
+            ):
+                tested.call(operation, ClusterId=cluster_id)
+        tested.call("DescribeJobFlows")
+        tested.jump(hours=1)
+
+
+def garble(document: Any, path: tuple[Any, ...], value: Any) -> None:
+    """Replace what is at a path, or take it away; the path may be gone already."""
+    *way, last = path
+    with suppress(KeyError, IndexError, TypeError):
+        for key in way:
+            document = document[key]
+        if value is _NOTHING:
+            del document[last]
+        else:
+            document[last] = value
