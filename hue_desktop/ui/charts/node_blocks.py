@@ -35,6 +35,7 @@ def _block(group: NodeGroup, coloured: Coloured) -> MapBlock:
             coloured.fills[node.id],
             coloured.texts[node.id],
             _shape(node),
+            coloured.short(coloured.texts[node.id]),
         )
         for node in group.nodes
     )
@@ -92,7 +93,7 @@ def node_tip(node: Instance, usd_hour: float | None, now: datetime) -> str:
     born = node.ready or node.created
     lines = [
         node.private_dns or node.ec2_id or node.id,
-        f"{node.ec2_id} · {node.instance_type} · {market_word(node)} · {node.az}",
+        " · ".join(filter(None, (node.ec2_id, node.instance_type, market_word(node), node.az))),
         state_word(node),
     ]
     figures = []

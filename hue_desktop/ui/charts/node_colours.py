@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -12,7 +12,14 @@ from hue_desktop.core.format import age, node_rate
 from hue_desktop.core.instances import Instance, InstanceState, Market
 from hue_desktop.core.text import _
 
-__all__ = ["Coloured", "LegendEntry", "NodeProperty", "colour_nodes", "property_title"]
+__all__ = [
+    "Coloured",
+    "LegendEntry",
+    "NodeProperty",
+    "choices_for",
+    "colour_nodes",
+    "property_title",
+]
 
 _AGES_S = (3600, 6 * 3600, 86400, 7 * 86400)
 _CATEGORIES = ("emr-fee", "role-spot", "role-task", "role-master", "role-core", "other")
@@ -40,11 +47,15 @@ class LegendEntry:
 
 @dataclass(frozen=True, slots=True)
 class Coloured:
-    """The colour token and the text of each cell by instance id, and the legend."""
+    """The colour token and the text of each cell by instance id, and the legend.
+
+    ``short`` is what stands in a cell that is too narrow for its text; empty when nothing does.
+    """
 
     fills: Mapping[str, str]
     texts: Mapping[str, str]
     legend: tuple[LegendEntry, ...]
+    short: Callable[[str], str] = lambda _text: ""
 
 
 def property_title(what: NodeProperty) -> str:
@@ -57,6 +68,16 @@ def property_title(what: NodeProperty) -> str:
         NodeProperty.MARKET: _("Market"),
         NodeProperty.ZONE: _("Availability zone"),
     }[what]
+
+
+def choices_for(nodes: Iterable[Instance]) -> list[tuple[str, str]]:
+    """(key, title) of the properties that are known; EMR itself does not tell a node's zone."""
+    zones = any(node.az for node in nodes)
+    return [
+        (what.value, property_title(what))
+        for what in NodeProperty
+        if zones or what is not NodeProperty.ZONE
+    ]
 
 
 def colour_nodes(
@@ -85,7 +106,7 @@ def _by_state(nodes: Sequence[Instance]) -> Coloured:
     names = {"heat-1": _("running"), "sunken": _("starting")}
     present = set(fills.values())
     legend = tuple(LegendEntry(color, text) for color, text in names.items() if color in present)
-    return Coloured(fills, texts, legend)
+    return Coloured(fills, texts, legend, _last_number)
 
 
 def _state_color(node: Instance) -> str:
@@ -130,7 +151,8 @@ def _by_market(nodes: Sequence[Instance]) -> Coloured:
         for market, name in names.items()
         if market in present
     )
-    return Coloured(fills, {node.id: _address(node) for node in nodes}, legend)
+    texts = {node.id: _address(node) for node in nodes}
+    return Coloured(fills, texts, legend, _last_number)
 
 
 def _by_category(words: Mapping[str, str], short: Callable[[str], str]) -> Coloured:
@@ -163,6 +185,11 @@ def _short_type(name: str) -> str:
 def _short_zone(zone: str) -> str:
     """``us-east-1b`` as ``1b``."""
     return zone.rpartition("-")[2]
+
+
+def _last_number(address: str) -> str:
+    """``187.120`` as ``.120``."""
+    return "." + address.rpartition(".")[2]
 
 
 def _address(node: Instance) -> str:

@@ -35,12 +35,13 @@ _EDGE = 2  #: room for the ring around a cell at the edge
 
 @dataclass(frozen=True, slots=True)
 class MapCell:
-    """A node: its colour token, its text, and the shape of its problem or change."""
+    """A node: its colour token, its text (or ``short``), the shape of its problem or change."""
 
     id: str
     fill: str
     text: str = ""
     shape: StateShape | None = None
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,9 @@ class NodeMap(QAbstractScrollArea):
         if rect.width() >= _TEXT_FROM and cell.text:
             painter.setFont(self._theme.font("small", 500))
             painter.setPen(self._theme.color(_INK.get(cell.fill, "on-fill")))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, cell.text)
+            fits = painter.fontMetrics().horizontalAdvance(cell.text) <= rect.width() - 4
+            text = cell.text if fits else cell.short
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         if cell.shape is not None:
             self._paint_corner(painter, rect, cell.shape)
         if cell.id in (self._current, self._hovered):

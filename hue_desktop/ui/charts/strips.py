@@ -104,8 +104,12 @@ class TimeStrips(QWidget):
         if at is not None:
             at = min(max(at, self._frame.start), self._frame.end)
         self._cursor = at
-        self._overlay.set_cursor(at, self._points_at(at) if at else [])
+        self._place_cursor()
         self.update()
+
+    def _place_cursor(self) -> None:
+        at = self._cursor
+        self._overlay.set_cursor(at, self._points_at(at) if at else [])
 
     def readings(self) -> dict[str, float | None]:
         """The value of each line at the crosshair, or the newest one, by ``strip.line`` key."""
@@ -163,6 +167,7 @@ class TimeStrips(QWidget):
             for line in strip.lines:
                 self._draw_line(box, line)
             self._boxes.append(box)
+        self._place_cursor()
         self.update()
 
     def _draw_line(self, box: pg.ViewBox, line: Line) -> None:

@@ -103,7 +103,8 @@ def _row(
     ref, summary = cluster.ref, cluster.summary
     metrics = snapshot.metrics.get(ref, {})
     cost = snapshot.costs.get(ref)
-    rate = cost.rate if cost and summary.state.active else None
+    known = cost is not None and cluster.instances is not None and summary.state.active
+    rate = cost.rate if cost and known else None
     attention, sentence = attention_of(cluster)
     counts = counts_of(cluster)
     since = idle_since(cluster, metrics)

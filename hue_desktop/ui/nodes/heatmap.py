@@ -12,7 +12,7 @@ from hue_desktop.core.text import _
 from hue_desktop.services.nodes import NodeGroup
 from hue_desktop.ui.charts.legend import LegendLine
 from hue_desktop.ui.charts.node_blocks import blocks_of
-from hue_desktop.ui.charts.node_colours import NodeProperty, property_title
+from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.parts import ComboField, Label, row
 from hue_desktop.ui.theme import Theme
@@ -29,10 +29,7 @@ class Heatmap(QWidget):
         super().__init__()
         self.map = NodeMap(theme)
         self.legend = LegendLine(theme)
-        self.choice = ComboField(
-            [(what.value, property_title(what)) for what in NodeProperty],
-            name=_("What the colour means"),
-        )
+        self.choice = ComboField(choices_for(()), name=_("What the colour means"))
         self.choice.currentIndexChanged.connect(lambda _index: self.property_chosen.emit())
         line = row(Label(_("Colour"), tone="text-2"), self.choice, self.legend, None, spacing=10)
         layout = QVBoxLayout(self)
@@ -40,6 +37,13 @@ class Heatmap(QWidget):
         layout.setSpacing(12)
         layout.addLayout(line)
         layout.addWidget(self.map, 1)
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer these properties to colour by; the one in use stays, if it is among them."""
+        offered = [(str(self.choice.itemData(i)), self.choice.itemText(i))
+                   for i in range(self.choice.count())]  # fmt: skip
+        if offered != list(choices):
+            self.choice.set_items(choices)
 
     def show_nodes(
         self, groups: Sequence[NodeGroup], by_node: Mapping[str, float], now: datetime

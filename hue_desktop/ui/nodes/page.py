@@ -17,6 +17,7 @@ from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.nodes import NodeGroup, node_groups
 from hue_desktop.ui.actions import Action, ActionContext
 from hue_desktop.ui.charts.node_blocks import node_tip
+from hue_desktop.ui.charts.node_colours import choices_for
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.node_states import nodes_to_show
@@ -56,6 +57,7 @@ class NodesPage(Page):
         self._keeper = NodeRows()
         self._rows: dict[str, NodeRow] = {}
         self._to_select = ""
+        self._zones = False
         self._ages = Ages(FleetSnapshot().region_now(""))
         columns = node_columns(self._ages)
         self.model: RowsModel[NodeRow] = RowsModel(columns, key=lambda row: row.node.id)
@@ -107,7 +109,7 @@ class NodesPage(Page):
         bar = self.toolbar
         bar.view_chosen.connect(self._view_chosen)
         bar.searched.connect(lambda _text: self._show_nodes())
-        bar.columns_changed.connect(self.table.set_hidden_columns)
+        bar.columns_changed.connect(lambda _hidden: self._hide_columns())
         bar.attention_clicked.connect(lambda: self._search("is:attention"))
         bar.button_clicked.connect(self._resize)
         head = self.table.horizontalHeader()
@@ -155,13 +157,23 @@ class NodesPage(Page):
         self._rows = {
             row.node.id: row for row in self._keeper.of(nodes, cost.by_node if cost else {})
         }
-        self.toolbar.set_summary(zones_text(nodes))
+        az = cluster.cluster.az if cluster.cluster else ""
+        self.toolbar.set_summary(zones_text(nodes, az))
+        self._zones = any(node.az for node in nodes)
+        self._hide_columns()
+        self.heatmap.offer(choices_for(nodes))
         self.toolbar.set_attention(sum(bool(row.problem) for row in self._rows.values()))
         self._show_nodes()
         self._show_buttons()
         self.states.show_content()
         if self._to_select:
             self.select(self._to_select)
+
+    def _hide_columns(self) -> None:
+        """What the person hid, and zones where EMR does not tell them."""
+        hidden = self.toolbar.hidden_columns | (set() if self._zones else {"zone"})
+        if hidden != self.table.hidden_columns:
+            self.table.set_hidden_columns(hidden)
 
     def _words(self) -> list[str]:
         return self.toolbar.field.text().lower().split()
@@ -312,6 +324,14 @@ class NodesPage(Page):
             return
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)
+
+    def show_menu_of_row(self, position: int) -> None:
+        """The menu of a row, under its middle."""
+        row = self.model.row_at(position)
+        if row is not None:
+            self.table.select_key(row.node.id)
+            box = self.table.visualRect(self.model.index(position, self.model.column_of("state")))
+            self._pop_up(row, self.table.viewport().mapToGlobal(box.bottomLeft()))
 
     def _view_chosen(self, key: str) -> None:
         if key == "map":

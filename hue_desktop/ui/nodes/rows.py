@@ -90,7 +90,7 @@ def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
         ),
         Column(
             "dns", _("Private DNS"), lambda row: row.node.private_dns.partition(".")[0] or DASH,
-            sort=_address, quiet=True, width=128, tooltip=lambda row: row.node.private_dns,
+            sort=_address, quiet=True, width=144, tooltip=lambda row: row.node.private_dns,
         ),
         Column("type", _("Type"), lambda row: row.node.instance_type, width=108),
         Column(
@@ -176,9 +176,9 @@ def _sum(rows: Sequence[NodeRow]) -> str:
     return ("≥ " if len(known) < len(rows) else "") + money(sum(known))
 
 
-def zones_text(nodes: Sequence[Instance]) -> str:
-    """How many nodes there are and where: one zone by name, several by number."""
-    zones = Counter(node.az for node in nodes if node.az)
+def zones_text(nodes: Sequence[Instance], az: str) -> str:
+    """How many nodes there are and where; ``az`` is the cluster's zone, if nodes tell none."""
+    zones = Counter(node.az or az for node in nodes if node.az or az)
     count = ngettext("{n} node", "{n} nodes", len(nodes)).format(n=len(nodes))
     if not zones:
         return count

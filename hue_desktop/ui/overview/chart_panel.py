@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.errors import HueError
+from hue_desktop.core.format import duration
 from hue_desktop.core.ports import Series
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
@@ -138,7 +139,9 @@ class ChartPanel(QWidget):
             }[self.ranges.current]
         )
         self.caption.set_tone("text-2")
-        self.caption.setText(_("CloudWatch, a value every 5 minutes"))
+        every = duration(period_of(self._history.series)) if self._history else ""
+        text = _("CloudWatch, a value every {time}") if every else _("CloudWatch")
+        self.caption.setText(text.format(time=every))
 
     def _chart(self) -> TimeStrips:
         if self.chart is None:

@@ -24,8 +24,8 @@ METRICS = (
     "MRTotalNodes",
     "CoreNodesRunning",
 )
-_MOST_MARKS = 8
-_PLACES = 14  #: two marks stand at least this part of the axis apart
+_MOST_MARKS = 6
+_PLACES = 9  #: two marks stand at least this part of the axis apart
 
 
 def strips_of(series: Mapping[str, Series]) -> tuple[Strip, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.clusters import ClusterSnapshot
@@ -86,6 +87,8 @@ class Listing(QWidget):
         self.model: RowsModel[Note] = RowsModel(_columns(), key=lambda note: note.key)
         self.table: DataTable[Note] = DataTable(self.model, name=title, row_height=_ROW, padding=0)
         self.table.horizontalHeader().hide()
+        # The last row is cut where there are more; a bar would push the times out of line.
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.empty = Label("", tone="text-2", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -16,7 +16,7 @@ from hue_desktop.services.health import events_of
 from hue_desktop.services.nodes import node_groups
 from hue_desktop.ui.charts.legend import LegendLine
 from hue_desktop.ui.charts.node_blocks import blocks_of, node_tip
-from hue_desktop.ui.charts.node_colours import NodeProperty, property_title
+from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
@@ -48,14 +48,11 @@ class OverviewPage(Page):
         self._journal: tuple[JournalEntry, ...] = ()
         self._read_at: datetime | None = None
         self.tiles = {key: Tile("") for key in KEYS}
-        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 7, 2: 7, 3: 5, 4: 6, 5: 5})
+        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 7, 2: 8, 3: 5, 4: 6, 5: 7})
         self.map = NodeMap(ctx.theme)
         self.map_states = FourStates(self.map)
         self.legend = LegendLine(ctx.theme)
-        self.choice = ComboField(
-            [(what.value, property_title(what)) for what in NodeProperty],
-            name=_("What the colour means"),
-        )
+        self.choice = ComboField(choices_for(()), name=_("What the colour means"))
         self.steps = Listing(_("Running steps"), fitted=True)
         self.latest = Listing(_("Latest"))
         self.chart = ChartPanel(ctx.theme)

@@ -152,13 +152,20 @@ def _yarn(metrics: Mapping[str, float]) -> TileText | None:
     used, words = 100.0 - free, []
     total, allocated = metrics.get("MemoryTotalMB"), metrics.get("MemoryAllocatedMB")
     if total and allocated is not None:
-        text = _("{used} of {total}")
-        words.append(text.format(used=size(allocated * _MIB, 0), total=size(total * _MIB, 0)))
+        words.append(_part_of(allocated * _MIB, total * _MIB))
     if "ContainerPending" in metrics:
         words.append(_("{n} pending").format(n=count(metrics["ContainerPending"])))
     caption = " · ".join(words) or _("CloudWatch, every 5 minutes")
     tone = "warn" if used >= 95 else ""
     return TileText("yarn", _("YARN memory"), percent(used)[:-2], "%", caption, tone)
+
+
+def _part_of(used: float, total: float) -> str:
+    """``592 of 816 GiB``; the unit stands once where it is the same."""
+    part, whole = size(used, 0), size(total, 0)
+    if used == 0 or part.split()[-1] == whole.split()[-1]:
+        part = part.split()[0]
+    return _("{used} of {total}").format(used=part, total=whole)
 
 
 def _apps(metrics: Mapping[str, float]) -> TileText | None:
