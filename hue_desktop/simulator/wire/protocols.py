@@ -28,6 +28,7 @@ __all__ = [
 
 _RPC_V2_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 _JSON_TYPE = re.compile(r"application/(?:x-amz-json-(1\.[01])|json)\s*(?:;.*)?", re.IGNORECASE)
+_MISSING = re.compile(r"Value null at '([^']+)'")
 _encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -192,8 +193,20 @@ class QueryProtocol:
         except MalformedRequest as problem:
             raise ApiError("InvalidParameterValue", str(problem)) from None
         except ApiError as error:
-            code = "InvalidParameterValue" if self._ec2 else "ValidationError"
-            raise ApiError(code, error.message) from None
+            raise self._refusal(error.message) from None
+
+    def _refusal(self, problems: str) -> ApiError:
+        """Broken constraints in the words of the protocol."""
+        if not self._ec2:
+            return ApiError("ValidationError", problems)
+        missing = _MISSING.search(problems)
+        if missing is None:
+            return ApiError("InvalidParameterValue", problems)
+        name = missing.group(1)
+        return ApiError(
+            "MissingParameter",
+            f"The request must contain the parameter {name[:1].upper()}{name[1:]}",
+        )
 
     def answer(
         self, operation: OperationApi, output: dict[str, Any], request_id: str

@@ -86,7 +86,7 @@ class ReaderFactory:
         required = tuple(shape.required_members) if self._strict else ()
 
         def read(value: Any, path: str, problems: Problems) -> Any:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 raise MalformedRequest(f"{_kind(value)} can not be converted to a Structure")
             prefix = path + "." if path else ""
             result = {}
@@ -125,7 +125,7 @@ class ReaderFactory:
         check = _length_check(shape) if self._strict else None
 
         def read(value: Any, path: str, problems: Problems) -> Any:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 raise MalformedRequest(f"{_kind(value)} can not be converted to a Map")
             if check is not None:
                 check(value, path, problems)

@@ -83,7 +83,7 @@ class WriterFactory:
         required = tuple(shape.required_members)
 
         def write(value: Any) -> Any:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 raise WrongAnswer(f"{type(value).__name__} is no structure {shape.name}")
             result = {}
             name = ""
@@ -118,7 +118,7 @@ class WriterFactory:
         write_key, write_value = self.of(shape.key), self.of(shape.value)
 
         def write(value: Any) -> Any:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 raise WrongAnswer(f"{type(value).__name__} is no map")
             return {write_key(key): write_value(item) for key, item in value.items()}
 

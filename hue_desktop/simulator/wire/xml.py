@@ -20,10 +20,13 @@ _Element = Callable[[Any, list[str]], None]  #: appends whole elements
 
 # Characters that no XML 1.0 document may hold; AWS never returns them either.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile("[\x20-\x25\x27-;=?-~]*")  # needs no care: ASCII without &, < and >
 
 
 def xml_text(text: str) -> str:
     """``text`` escaped for an element; characters XML cannot hold become U+FFFD."""
+    if _PLAIN.fullmatch(text):
+        return text
     return escape(_FORBIDDEN.sub("\ufffd", text))
 
 
@@ -55,7 +58,7 @@ class XmlWriterFactory:
         writers = {name: self._member(name, member) for name, member in shape.members.items()}
 
         def write(value: Any, parts: list[str]) -> None:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 raise WrongAnswer(f"{type(value).__name__} is no structure {shape.name}")
             name = ""
             try:
@@ -86,7 +89,7 @@ class XmlWriterFactory:
         write_value = _wrapped(shape.value.serialization.get("name", "value"), self.of(shape.value))
 
         def write(value: Any, parts: list[str]) -> None:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 raise WrongAnswer(f"{type(value).__name__} is no map")
             for key, item in value.items():
                 parts.append("<entry>")

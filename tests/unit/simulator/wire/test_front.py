@@ -140,6 +140,7 @@ def test_a_malformed_json_request_gets_a_modelled_error(
         ("ec2", b"", (400, "MissingAction")),
         ("ec2", b"Action=Fly", (400, "InvalidAction")),
         ("ec2", b"Action=DescribeInstances&MaxResults=many", (400, "InvalidParameterValue")),
+        ("ec2", b"Action=TerminateInstances", (400, "MissingParameter")),
         ("ec2", b"\xff\xfe", (400, "MalformedQueryString")),
         ("iam", b"Action=CreateRole", (400, "ValidationError")),
         ("iam", b"Action=" + b"X" * 9000, (400, "InvalidAction")),
