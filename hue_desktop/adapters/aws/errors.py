@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hue_desktop.core.errors import (
@@ -100,8 +100,8 @@ def translate(error: BaseException, where: Where) -> HueError:
 
     if isinstance(error, boto.ClientError):
         return _from_answer(error.response, where)
-    if isinstance(error, boto.ProfileNotFound):
-        return unknown_profile(where, ())
+    if isinstance(error, boto.ProfileNotFound):  # the environment may name another than we do
+        return unknown_profile(replace(where, profile=str(error.kwargs.get("profile", ""))), ())
     if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
         return _no_credentials(error, where)
     if isinstance(error, boto.NoRegionError | boto.InvalidRegionError):

@@ -12,7 +12,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from hue_desktop.adapters.aws.price_list import ListPrice, ebs_prices, ec2_prices, emr_prices
+from hue_desktop.adapters.aws.price_list import (
+    ListPrice,
+    ebs_prices,
+    ec2_prices,
+    emr_prices,
+    home_of_prices,
+)
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.aws.values import items, money, text, when
 from hue_desktop.core.errors import Cancelled, HueError, StateError
@@ -38,8 +44,7 @@ class AwsPrices:
     ) -> None:
         self._session = session
         self._snapshot = snapshot
-        # what an endpoint of one's own says may be something else tomorrow
-        self._cache = None if session.connection.endpoint_url else cache
+        self._cache = cache
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, TypePrice]] = {}
         self._cache_read = False
@@ -143,9 +148,14 @@ class AwsPrices:
         found = self._snapshot.type_price(name)
         return found or TypePrice(name, None, None, PriceSource(NOBODY))
 
+    def _is_aws(self) -> bool:
+        """What another endpoint says may be something else tomorrow: it is not kept."""
+        home = home_of_prices(self._session.region)
+        return self._session.speaks_to_aws("pricing", home)
+
     def _keep(self, prices: list[TypePrice]) -> None:
         """Hand prices to the next run; a cache that cannot be written costs only that."""
-        if self._cache is not None:
+        if self._cache is not None and self._is_aws():
             with contextlib.suppress(StateError):
                 self._cache.save(self._session.region, prices)
 
@@ -154,6 +164,8 @@ class AwsPrices:
         if self._cache_read or self._cache is None:
             return
         self._cache_read = True
+        if not self._is_aws():
+            return
         limit = datetime.now(UTC) - timedelta(seconds=FRESH_S)
         now = time.monotonic()
         try:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from hue_desktop import __version__
 from hue_desktop.adapters.aws.errors import (
@@ -137,6 +138,15 @@ class AwsSession:
         rate = 1.0 if known.rate is None else known.rate
         return known.region_time + rate * (now - known.at_local)
 
+    def speaks_to_aws(self, service: str, region: str = "") -> bool:
+        """Whether a service is AWS's own, and not an endpoint that the user's files name."""
+        try:
+            url = self._client(service, region or self.region).meta.endpoint_url
+        except Exception:  # whatever is wrong with the connection, the first call will tell
+            return False
+        host = urlsplit(url).hostname or ""
+        return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+
     def close(self) -> None:
         """End all calls and release the sockets, without waiting for a client being made."""
         self._closed = True
@@ -224,6 +234,8 @@ class AwsSession:
             retries={"total_max_attempts": 1},  # ``Retrying`` decides
             max_pool_connections=10,
             user_agent_extra=f"hue-desktop/{__version__}",
+            # a proxy would look for this machine's own addresses on its side
+            proxies={} if _is_loopback(self.connection.endpoint_url) else None,
         )
         client = self._boto.client(
             service,
@@ -253,6 +265,11 @@ class AwsSession:
         date_header = ((response_dict or {}).get("headers") or {}).get("date")
         if date_header:
             self.clock.observe(time.time(), date_header)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -125,6 +126,13 @@ def test_closing_is_not_taken_for_a_missing_price(connect: Connect) -> None:
         AwsPrices(session, SNAPSHOT).type_prices(["m5.xlarge"])
 
 
+@pytest.fixture
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS itself cannot be reached, whatever the network of the machine."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+
+@pytest.mark.usefixtures("no_way_out")
 def test_what_was_told_lately_is_not_asked_again(connect: Connect) -> None:
     shelf = Shelf()
     lately = TypePrice("m5.xlarge", 1.0, 2.0, PriceSource("Pricing API", date(2026, 1, 1)))
@@ -133,8 +141,7 @@ def test_what_was_told_lately_is_not_asked_again(connect: Connect) -> None:
         (datetime.now(UTC) - timedelta(hours=1), lately),
         (datetime.now(UTC) - timedelta(hours=30), old),
     ]
-    session = connect("", region="us-east-1", profile="no-such-profile")
-    prices = AwsPrices(session, SNAPSHOT, shelf)
+    prices = AwsPrices(connect("", region="us-east-1"), SNAPSHOT, shelf)
     assert prices.type_prices(["m5.xlarge"])["m5.xlarge"] == lately
     assert prices.type_prices(["c5.xlarge"])["c5.xlarge"].source.name == "snapshot"
 
@@ -149,17 +156,29 @@ class BrokenShelf:
         raise StateError("no room")
 
 
+@pytest.mark.usefixtures("no_way_out")
 def test_a_cache_that_cannot_be_used_costs_no_price(connect: Connect) -> None:
-    session = connect("", region="us-east-1", profile="no-such-profile")
-    prices = AwsPrices(session, SNAPSHOT, BrokenShelf())
+    prices = AwsPrices(connect("", region="us-east-1"), SNAPSHOT, BrokenShelf())
     assert prices.type_prices(["m5.xlarge"])["m5.xlarge"].source.name == "snapshot"
     prices._keep([])
 
 
-def test_an_endpoint_of_ones_own_fills_no_cache(session: AwsSession) -> None:
+def test_an_endpoint_of_ones_own_has_no_part_in_the_cache(session: AwsSession) -> None:
     shelf = Shelf()
-    AwsPrices(session, SNAPSHOT, shelf).type_prices(["m5.xlarge"])
-    assert shelf.kept == []
+    foreign = TypePrice("m5.xlarge", 9.0, 9.0, PriceSource("Pricing API"))
+    shelf.kept = [(datetime.now(UTC), foreign)]
+    found = AwsPrices(session, SNAPSHOT, shelf).type_prices(["m5.xlarge"])
+    assert found["m5.xlarge"].on_demand_usd_hour == 0.192
+    assert len(shelf.kept) == 1
+
+
+def test_an_endpoint_that_a_profile_names_is_not_aws_either(
+    connect: Connect, aws_config: Path
+) -> None:
+    assert connect("", region="us-east-1").speaks_to_aws("pricing")
+    with aws_config.open("a") as file:
+        file.write("endpoint_url = http://127.0.0.1:9\n")
+    assert not connect("", region="us-east-1").speaks_to_aws("pricing")
 
 
 @pytest.mark.parametrize(

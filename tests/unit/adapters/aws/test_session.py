@@ -13,7 +13,7 @@ import pytest
 from hue_desktop.adapters.aws.emr import AwsEmr
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.core.connections import Connection
-from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.errors import Cancelled, ConfigurationError, HueError
 from tests.recorded_server import RecordedServer
 
 Connect = Callable[..., AwsSession]
@@ -117,3 +117,21 @@ def test_one_session_from_many_threads(connect: Connect, recorded: RecordedServe
     for thread in threads:
         thread.join(20)
     assert names == ["nightly-etl"] * 8
+
+
+def test_a_proxy_is_not_asked_for_this_machine(
+    connect: Connect, recorded: RecordedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    recorded.answer("*", "list_clusters_page_2")
+    assert len(AwsEmr(connect(recorded.endpoint_url)).list_clusters()) == 1
+
+
+def test_a_profile_that_the_environment_names_and_nobody_has(
+    connect: Connect, recorded: RecordedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "gone")
+    with pytest.raises(ConfigurationError, match="“gone”"):
+        AwsEmr(connect(recorded.endpoint_url, profile="")).list_clusters()
