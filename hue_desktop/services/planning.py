@@ -33,7 +33,6 @@ from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.service import FleetService
-from hue_desktop.services.fleet.values import FleetSnapshot
 
 __all__ = ["Draft", "PlanMaker", "operation_of"]
 
@@ -152,7 +151,7 @@ class PlanMaker:
             target_name=name,
             cost=cost,
             budget_usd_hour=settings.hourly_budget_usd,
-            connection_usd_hour=_total(self._fleet.snapshot(), connection),
+            connection_usd_hour=self._fleet.snapshot().usd_hour(connection),
             risks=tuple(draft.risks),
             inverse=draft.inverse,
             undo=draft.undo,
@@ -184,11 +183,3 @@ def operation_of(change: Change) -> str:
 
 def _blocked(draft: Draft, reason: str) -> Draft:
     return replace(draft, blocked=reason)
-
-
-def _total(snapshot: FleetSnapshot, connection: str) -> float | None:
-    """$/h of the whole connection; ``None`` before anything of it is priced."""
-    rates = [
-        cost.rate.total for ref, cost in snapshot.costs.items() if ref.connection == connection
-    ]
-    return sum(rates) if rates else None

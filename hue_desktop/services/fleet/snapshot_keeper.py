@@ -24,8 +24,9 @@ Parts = frozenset[str]
 _NONE: Parts = frozenset()
 _MOVING = (GroupState.PROVISIONING, GroupState.BOOTSTRAPPING, GroupState.RESIZING)
 
-_FIELDS = tuple(name for name in Instance.__slots__ if name != "role")
-_ALL_BUT_ROLE: Callable[[Instance], tuple[object, ...]] = attrgetter(*_FIELDS)
+_OURS = ("role", "az")  #: what ListInstances does not tell and we fill in
+_FIELDS = tuple(name for name in Instance.__slots__ if name not in _OURS)
+_AS_READ: Callable[[Instance], tuple[object, ...]] = attrgetter(*_FIELDS)
 
 
 class SnapshotKeeper:
@@ -76,6 +77,7 @@ class SnapshotKeeper:
         if cluster != self.snapshot.cluster:
             changed.add("cluster")
             self.snapshot = replace(self.snapshot, cluster=cluster, summary=cluster.summary)
+            changed |= self._complete_nodes()
         return frozenset(changed)
 
     def apply_policies(
@@ -102,7 +104,7 @@ class SnapshotKeeper:
         if groups != self.snapshot.groups:
             changed.add("groups")
             self.snapshot = replace(self.snapshot, groups=groups)
-            changed |= self._assign_roles()
+            changed |= self._complete_nodes()
         return frozenset(changed)
 
     def apply_fleets(self, fleets: tuple[InstanceFleet, ...], number: int, at: datetime) -> Parts:
@@ -113,7 +115,7 @@ class SnapshotKeeper:
         if fleets != self.snapshot.fleets:
             changed.add("fleets")
             self.snapshot = replace(self.snapshot, fleets=fleets)
-            changed |= self._assign_roles()
+            changed |= self._complete_nodes()
         return frozenset(changed)
 
     def apply_instances(
@@ -169,25 +171,28 @@ class SnapshotKeeper:
         roles.update({fleet.id: fleet.role for fleet in self.snapshot.fleets or ()})
         return roles
 
-    def _assign_roles(self) -> set[str]:
-        """Give nodes that were read before their group its role."""
+    def _complete_nodes(self) -> set[str]:
+        """Give nodes that were read before their group or cluster what these tell."""
         known = self.snapshot.instances
-        roles = self._roles()
-        if known is None or not any(node.role is None and node.group_id in roles for node in known):
+        if known is None:
             return set()
-        instances = tuple(
-            replace(node, role=roles.get(node.group_id)) if node.role is None else node
-            for node in known
-        )
-        self.snapshot = replace(self.snapshot, instances=instances)
+        roles, az = self._roles(), self._az()
+        completed = tuple(_completed(node, roles, az) for node in known)
+        if _identical(completed, known):
+            return set()
+        self.snapshot = replace(self.snapshot, instances=completed)
         return {"instances"}
+
+    def _az(self) -> str:
+        """The zone of all nodes: a cluster lies in one."""
+        return self.snapshot.cluster.az if self.snapshot.cluster else ""
 
     def _merged(self, read: tuple[Instance, ...], complete: bool) -> tuple[Instance, ...]:
         """The nodes in a stable order, unchanged ones as the very objects we had."""
         before = self.snapshot.instances
         known = {node.id: node for node in before or ()}
-        roles = self._roles()
-        merged = [_same_or_new(node, known.get(node.id), roles) for node in read]
+        roles, az = self._roles(), self._az()
+        merged = [_same_or_new(node, known.get(node.id), roles, az) for node in read]
         if not complete:
             ids = {node.id for node in read}
             merged += [node for node in before or () if not node.active and node.id not in ids]
@@ -200,8 +205,17 @@ def _identical(nodes: Sequence[Instance], others: Sequence[Instance]) -> bool:
     return len(nodes) == len(others) and all(map(is_, nodes, others))
 
 
-def _same_or_new(node: Instance, known: Instance | None, roles: dict[str, Role]) -> Instance:
-    if known is not None and known.role is not None and _ALL_BUT_ROLE(node) == _ALL_BUT_ROLE(known):
-        return known
-    role = roles.get(node.group_id, node.role)
-    return node if role is node.role else replace(node, role=role)
+def _same_or_new(
+    node: Instance, known: Instance | None, roles: dict[str, Role], az: str
+) -> Instance:
+    """The object we had when it says the same, else the new one with what we fill in."""
+    if known is not None and _AS_READ(node) == _AS_READ(known):
+        return _completed(known, roles, az)
+    return _completed(node, roles, az)
+
+
+def _completed(node: Instance, roles: dict[str, Role], az: str) -> Instance:
+    role, zone = roles.get(node.group_id, node.role), node.az or az
+    if role is node.role and zone == node.az:
+        return node
+    return replace(node, role=role, az=zone)

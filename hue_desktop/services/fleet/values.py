@@ -79,6 +79,12 @@ class FleetSnapshot:
                 return status
         return None
 
+    def usd_hour(self, connection: str) -> float | None:
+        """$/h of a connection; ``None`` while it has active clusters of unknown cost only."""
+        active = [each.ref for each in self.of_connection(connection) if each.summary.state.active]
+        known = [self.costs[ref].rate.total for ref in active if ref in self.costs]
+        return sum(known) if known or not active else None
+
     def region_now(
         self, where: ClusterRef | str, region: str | None = None, *, now: datetime | None = None
     ) -> datetime:

@@ -23,8 +23,9 @@ from hue_desktop.core.changes import (
     Undoability,
 )
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.cost import times
 from hue_desktop.core.errors import Refused
-from hue_desktop.core.pricing import CostChange
+from hue_desktop.core.pricing import CostChange, CostRate
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet.values import FleetSnapshot
 
@@ -43,7 +44,8 @@ def undo_of(entry: JournalEntry, fleet: FleetSnapshot, call_text: Callable[[Plan
         title=_("Undo: {title}").format(title=plan.title),
         changes=changes,
         target=plan.target or _created(entry),
-        cost=CostChange(plan.cost.after, plan.cost.before) if plan.cost else None,
+        cost=_cost_back(entry, fleet),
+        connection_usd_hour=fleet.usd_hour(plan.connection),
         risks=(*_drifted(plan, fleet), *_risks(changes)),
         inverse=plan.changes if redo else (),
         undo=Undoability.UNDOABLE if redo else Undoability.FINAL,
@@ -88,6 +90,18 @@ def _created(entry: JournalEntry) -> ClusterRef | None:
     created = entry.outcome.get("cluster_id")
     plan = entry.plan
     return ClusterRef(plan.connection, plan.region, created) if created else None
+
+
+def _cost_back(entry: JournalEntry, fleet: FleetSnapshot) -> CostChange | None:
+    """From what the cluster costs now, by the difference that the plan made."""
+    cost, target = entry.plan.cost, entry.plan.target or _created(entry)
+    if cost is None:
+        return None
+    known = fleet.costs.get(target) if target else None
+    now = known.rate if known else cost.after
+    if any(isinstance(change, Terminate) for change in entry.plan.inverse):
+        return CostChange(now, CostRate())
+    return CostChange(now, now + cost.before + times(cost.after, -1))
 
 
 def _blocked(entry: JournalEntry, fleet: FleetSnapshot) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
+from hue_desktop.core.format import count, percent
 from hue_desktop.core.instances import (
     GroupState,
     Instance,
@@ -18,11 +21,17 @@ __all__ = ["attention_of", "node_problem", "was_lost"]
 
 _TROUBLED = (GroupState.SUSPENDED, GroupState.ARRESTED)
 _ORDERLY = ("", "USER_REQUEST", "CLUSTER_TERMINATED")
+_FULL = 90.0  #: per cent; from here on nodes turn unhealthy and HDFS takes no more
 _MOVING = (GroupState.PROVISIONING, GroupState.BOOTSTRAPPING, GroupState.RESIZING)
 
 
-def attention_of(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
-    """How much a cluster asks to be looked at, and the sentence that says why (may be empty)."""
+def attention_of(
+    snapshot: ClusterSnapshot, metrics: Mapping[str, float] | None = None
+) -> tuple[Attention, str]:
+    """How much a cluster asks to be looked at, and the sentence that says why (may be empty).
+
+    With ``metrics``, CloudWatch's newest values, what HDFS and YARN suffer from counts too.
+    """
     state = snapshot.summary.state
     if state is ClusterState.TERMINATED_WITH_ERRORS:
         return Attention.CRITICAL, _ended_text(snapshot)
@@ -30,7 +39,9 @@ def attention_of(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
         return Attention.NONE, ""
     for level, sentence in (
         _group_trouble(snapshot),
+        _blocks_trouble(metrics or {}),
         _lost_nodes(snapshot),
+        _yarn_trouble(metrics or {}),
         _step_trouble(snapshot),
     ):
         if sentence:
@@ -74,6 +85,35 @@ def _group_trouble(snapshot: ClusterSnapshot) -> tuple[Attention, str]:
             )
             return Attention.CRITICAL, text
     return Attention.NONE, ""
+
+
+def _blocks_trouble(metrics: Mapping[str, float]) -> tuple[Attention, str]:
+    """Blocks that HDFS lost, or is about to."""
+    missing = int(metrics.get("MissingBlocks", 0))
+    if missing:
+        text = ngettext("HDFS misses {n} block.", "HDFS misses {n} blocks.", missing)
+        return Attention.CRITICAL, text.format(n=count(missing))
+    used = metrics.get("HDFSUtilization", 0.0)
+    if used > _FULL:
+        return Attention.WARN, _("HDFS is {used} full.").format(used=percent(used))
+    thin = int(metrics.get("UnderReplicatedBlocks", 0))
+    if thin:
+        text = ngettext(
+            "{n} HDFS block has too few copies.", "{n} HDFS blocks have too few copies.", thin
+        )
+        return Attention.WARN, text.format(n=count(thin))
+    return Attention.NONE, ""
+
+
+def _yarn_trouble(metrics: Mapping[str, float]) -> tuple[Attention, str]:
+    """Nodes that YARN does not use, most often for a full disk."""
+    sick = int(metrics.get("MRUnhealthyNodes", 0))
+    if not sick:
+        return Attention.NONE, ""
+    text = ngettext(
+        "YARN counts {n} node as unhealthy.", "YARN counts {n} nodes as unhealthy.", sick
+    )
+    return Attention.WARN, text.format(n=count(sick))
 
 
 def _lost_nodes(snapshot: ClusterSnapshot) -> tuple[Attention, str]:

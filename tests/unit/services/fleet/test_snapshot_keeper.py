@@ -38,6 +38,16 @@ def test_nodes_get_their_role_whichever_comes_first(state: SnapshotKeeper) -> No
     assert state.snapshot.instances == wanted.instances
 
 
+def test_nodes_lie_in_the_zone_of_their_cluster(state: SnapshotKeeper) -> None:
+    wanted = cluster_of(2, 0)
+    assert wanted.cluster is not None
+    nodes = tuple(replace(each, role=None, az="") for each in wanted.instances or ())
+    state.apply_instances(nodes, 1, AT, complete=True)
+    assert "instances" in state.apply_cluster(wanted.cluster, 2, AT)
+    assert {each.az for each in state.snapshot.instances or ()} == {"us-east-1a"}
+    assert state.apply_instances(nodes, 3, AT, complete=True) == frozenset()
+
+
 def test_a_refresh_without_a_change_changes_nothing(state: SnapshotKeeper) -> None:
     wanted = cluster_of(5, 5)
     state.apply_groups(wanted.groups or (), 1, AT)

@@ -84,6 +84,22 @@ def test_attention_and_its_sentence(snapshot: ClusterSnapshot, level: Attention,
     assert bool(sentence) == (level is not Attention.NONE)
 
 
+@pytest.mark.parametrize(
+    ("metrics", "level", "says"),
+    [
+        ({"MissingBlocks": 3.0}, Attention.CRITICAL, "misses 3 blocks"),
+        ({"HDFSUtilization": 93.0}, Attention.WARN, "93"),
+        ({"UnderReplicatedBlocks": 1.0}, Attention.WARN, "1 HDFS block has"),
+        ({"MRUnhealthyNodes": 2.0}, Attention.WARN, "2 nodes"),
+        ({"MissingBlocks": 0.0, "HDFSUtilization": 40.0}, Attention.NONE, ""),
+    ],
+)
+def test_cloudwatch_is_heard(metrics: dict[str, float], level: Attention, says: str) -> None:
+    found, sentence = attention_of(cluster_of(2, 2), metrics)
+    assert found is level
+    assert says in sentence
+
+
 def test_what_is_wrong_with_a_node() -> None:
     well = node(1, Role.CORE)
     assert node_problem(well) == ""
