@@ -153,10 +153,16 @@ def simulated_region(
         asyncio.run_coroutine_threadsafe(front.start(port), loop).result(30)
         yield SimulatedRegion(opened, front)
     finally:
-        asyncio.run_coroutine_threadsafe(front.stop(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(_stop(front), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(30)
         loop.close()
         opened.close()
     bugs = sorted(set(front.bugs + opened.bugs))
     assert not bugs, f"the simulated region met {len(bugs)} bugs: {bugs[:3]}"
+
+
+async def _stop(front: Front) -> None:
+    """Stop the front, and let connections that were being closed close before their loop does."""
+    await front.stop()
+    await asyncio.sleep(0.05)

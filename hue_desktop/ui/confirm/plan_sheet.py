@@ -97,7 +97,9 @@ class PlanSheet(Sheet):
         )
 
     def plan_with(self, make_plan: Callable[[], Plan]) -> None:
-        """Make the plan; an older one that is still being made loses."""
+        """Make the plan; an older one, made or still being made, counts no more."""
+        self.plan = None
+        self.apply_button.setEnabled(False)
         self.ctx.tasks.run(
             "aws",
             lambda _token: make_plan(),

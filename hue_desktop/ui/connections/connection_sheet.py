@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox
 
 from hue_desktop.core.connection_form import ConnectionDraft, draft_of, read_draft
@@ -26,9 +27,11 @@ from hue_desktop.ui.parts import (
     column,
     row,
 )
+from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["ConnectionSheet"]
 
+_NARROW, _SIDE_NARROW = 960, 272
 _SCENARIOS = ("demo", "empty", "fleet-1000")
 
 
@@ -60,6 +63,13 @@ class ConnectionSheet(Sheet):
         self.save_button = self.add_button(Button(_("Save"), kind="primary", clicked=self.save))
         self.set_sentence(_("Secrets are never stored here: AWS profiles hold them."))
         self.show_draft(draft_of(self._base))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the fields enough room in a narrow window."""
+        super().resizeEvent(event)
+        if self.side is not None:
+            narrow = self.width() < _NARROW
+            self.side.setFixedWidth(_SIDE_NARROW if narrow else SIZES["side-panel"])
 
     def _make_fields(self) -> None:
         self.name = TextField(name=_("Name"), placeholder=_("for example analytics-prod"))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from shiboken6 import isValid
 
 from hue_desktop.core.clusters import ClusterRef
-from hue_desktop.core.errors import ConfigurationError, HueError
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.settings import SETTINGS, SettingValue
 from hue_desktop.core.text import _
 from hue_desktop.ui.context import UiContext
@@ -63,15 +63,14 @@ class SettingsPage(Page):
 
     def change(self, key: str, value: SettingValue) -> None:
         """Take another value over, or say why not."""
-        settings = self.ctx.app.settings
+        settings, changed = self.ctx.app.settings, self.rows[key]
         try:
             settings.set(key, value)
-        except ConfigurationError as error:
-            self.rows[key].show_problem(error)
         except HueError as error:
-            self.ctx.ask.message(_("The setting could not be kept"), str(error))
+            changed.show_value(settings.get(key))
+            changed.show_problem(error)
         else:
-            self.rows[key].show_value(settings.get(key))
+            changed.show_value(settings.get(key))
 
     def _announced(self, key: str, value: SettingValue) -> None:
         """A setting changed anywhere (the palette changes the theme); on any thread."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from hue_desktop.core.errors import ConfigurationError
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.settings import Setting, SettingValue
 from hue_desktop.core.text import _
 from hue_desktop.ui.parts import (
@@ -116,7 +116,7 @@ class SettingRow(QWidget):
         self.reset_button.setVisible(value != self.setting.default)
         self.show_problem(None)
 
-    def show_problem(self, error: ConfigurationError | None) -> None:
+    def show_problem(self, error: HueError | None) -> None:
         """Say why a value was not taken."""
         self._problem.setText(str(error) if error is not None else "")
         self._problem.setVisible(error is not None)
