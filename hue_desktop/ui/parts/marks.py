@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hue_desktop.core.clusters import Attention, ClusterState
@@ -103,9 +111,30 @@ def role_token(role: Role | None, market: Market = Market.ON_DEMAND, *, line: bo
     return "role-task"
 
 
+_shapes: dict[tuple[StateShape, float, int], QPixmap] = {}
+_FINER = 2  #: shapes are kept twice as fine as shown, so that a dense screen shows sharp edges
+
+
 def paint_shape(painter: QPainter, shape: StateShape, center: QPointF, size: float = 9) -> None:
-    """Draw a state's shape around ``center``."""
+    """Draw a state's shape around ``center``; each is drawn once and copied after that."""
     color = active_theme().color(shape.token)
+    key = (shape, size, color.rgb())
+    image = _shapes.get(key)
+    side = int(size) + 4
+    if image is None:
+        image = QPixmap(side * _FINER, side * _FINER)
+        image.fill(Qt.GlobalColor.transparent)
+        image.setDevicePixelRatio(_FINER)
+        own = QPainter(image)
+        _draw_shape(own, shape, QPointF(side / 2, side / 2), size, color)
+        own.end()
+        _shapes[key] = image
+    painter.drawPixmap(QPointF(center.x() - side / 2, center.y() - side / 2), image)
+
+
+def _draw_shape(
+    painter: QPainter, shape: StateShape, center: QPointF, size: float, color: QColor
+) -> None:
     half = size / 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

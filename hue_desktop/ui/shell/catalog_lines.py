@@ -9,11 +9,17 @@ from hue_desktop.core.clusters import Attention, ClusterRef, ClusterSnapshot, Cl
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.format import money, money_rate
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import ConnectionState, ConnectionStatus, FleetSnapshot
 from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.parts import StateShape, cluster_shape
 
 __all__ = ["CatalogLine", "catalog_lines", "class_word"]
+
+_MOST_MADE = 5000
+_made: dict[
+    ClusterRef, tuple[ClusterSnapshot, ClusterCost | None, ConnectionState, CatalogLine]
+] = {}
 
 
 @dataclass(frozen=True)
@@ -149,9 +155,23 @@ def _newest(cluster: ClusterSnapshot) -> float:
 def _cluster_line(
     snapshot: FleetSnapshot, status: ConnectionStatus, cluster: ClusterSnapshot
 ) -> CatalogLine:
+    """The line of a cluster; made anew only when its snapshot or its cost is another object."""
+    cost = snapshot.costs.get(cluster.ref)
+    known = _made.get(cluster.ref)
+    if known is not None and known[0] is cluster and known[1] is cost and known[2] is status.state:
+        return known[3]
+    if len(_made) >= _MOST_MADE:
+        _made.clear()
+    line = _new_cluster_line(status, cluster, cost)
+    _made[cluster.ref] = (cluster, cost, status.state, line)
+    return line
+
+
+def _new_cluster_line(
+    status: ConnectionStatus, cluster: ClusterSnapshot, cost: ClusterCost | None
+) -> CatalogLine:
     attention, sentence = attention_of(cluster)
     alert = attention in (Attention.WARN, Attention.CRITICAL) and cluster.summary.state.active
-    cost = snapshot.costs.get(cluster.ref)
     active = cluster.summary.state.active
     return CatalogLine(
         "cluster",

@@ -18,6 +18,7 @@ from hue_desktop.ui.parts.marks import (
 )
 from hue_desktop.ui.tables.column import Column
 from hue_desktop.ui.tables.model import GroupLine, RowsModel
+from hue_desktop.ui.tables.texts import Texts
 from hue_desktop.ui.theme import Theme, active_theme, pixmap
 
 __all__ = ["CellDelegate", "paint_group_title"]
@@ -36,7 +37,7 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(model)
         self._model = model
         self._padding = padding
-        self._metrics: dict[str, QFontMetrics] = {}
+        self._texts = Texts()
         self._spark_top: dict[str, float] = {}
         model.rows_shown.connect(self._spark_top.clear)
 
@@ -67,7 +68,8 @@ class CellDelegate(QStyledItemDelegate):
                 text = line.group.cells.get(column.key, "")
                 bold = line.group.strong or column.weight == 600 or column.kind == "money"
                 token, weight = ("text", 600) if bold else ("text-2", 400)
-                self._paint_text(painter, theme, inner, text, token, weight, column.align)
+                if text:
+                    self._texts.draw(painter, inner, text, token, weight=weight, align=column.align)
             return
         self._paint_cell(painter, theme, inner, line, column)
 
@@ -108,29 +110,11 @@ class CellDelegate(QStyledItemDelegate):
         elif column.kind == "badge" and value:
             back = column.bar_color(row) if column.bar_color is not None else "warn-back"
             box = self._paint_badge(painter, theme, box, text, str(value), weight, back)
-        size = "mono" if column.kind == "mono" else "body"
-        self._paint_text(painter, theme, box, text, token, weight, column.align, size)
-
-    def _paint_text(
-        self,
-        painter: QPainter,
-        theme: Theme,
-        box: QRect,
-        text: str,
-        token: str,
-        weight: int,
-        align: str,
-        size: str = "body",
-    ) -> None:
-        if not text:
-            return
-        font = theme.font(size, weight)
-        painter.setFont(font)
-        painter.setPen(theme.color(token))
-        metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(text) > box.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, _FLAGS[align], text)
+        if text:
+            size = "mono" if column.kind == "mono" else "body"
+            self._texts.draw(
+                painter, box, text, token, weight=weight, align=column.align, size=size
+            )
 
     def _paint_spark(
         self, painter: QPainter, box: QRect, row: Any, column: Column[Any], value: Sequence[float]
@@ -156,9 +140,8 @@ class CellDelegate(QStyledItemDelegate):
         weight: int,
         back: str,
     ) -> QRect:
-        font = theme.font("small", 600)
-        text_width = QFontMetrics(theme.font("body", weight)).horizontalAdvance(text)
-        width = QFontMetrics(font).horizontalAdvance(badge) + 10
+        text_width = round(self._texts.width(text, "body", weight))
+        width = round(self._texts.width(badge, "small", 600)) + 10
         left = min(box.left() + text_width + 8, box.right() - width)
         ground = QRectF(left, box.center().y() - 8, width, 17)
         painter.save()
@@ -167,9 +150,9 @@ class CellDelegate(QStyledItemDelegate):
         painter.setBrush(theme.color(back))
         painter.drawRoundedRect(ground, 3, 3)
         painter.restore()
-        painter.setFont(font)
-        painter.setPen(theme.color("warn" if back == "warn-back" else "text-2"))
-        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, badge)
+        tone = "warn" if back == "warn-back" else "text-2"
+        spot = ground.toRect()
+        self._texts.draw(painter, spot, badge, tone, weight=600, align="center", size="small")
         return box.adjusted(0, 0, -(box.right() - left) - 6, 0)
 
 

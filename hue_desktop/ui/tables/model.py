@@ -162,9 +162,11 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             self.endResetModel()
             self.rows_shown.emit()
             return
-        changed = self._remove_missing(set(keys))
-        changed |= self._reorder(keys)
-        changed |= self._insert_new(lines, keys)
+        changed = False
+        if keys != self._keys:
+            changed = self._remove_missing(set(keys))
+            changed |= self._reorder(keys)
+            changed |= self._insert_new(lines, keys)
         changed |= self._replace_changed(lines)
         if changed:
             self.rows_shown.emit()
@@ -172,7 +174,9 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def _wanted_lines(self) -> list[R | GroupLine]:
         lines: list[R | GroupLine] = []
         for group in self._groups:
-            rows = self._ordered([r for r in group.rows if self._accept is None or self._accept(r)])
+            accept = self._accept
+            rows = list(group.rows) if accept is None else [r for r in group.rows if accept(r)]
+            rows = self._ordered(rows)
             if not self._grouped:
                 lines.extend(rows)
             elif rows or self._accept is None:
