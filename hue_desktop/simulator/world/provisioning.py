@@ -169,9 +169,17 @@ class Provisioning:
             place = (instance.instance_type, instance.market)
             if place not in room:
                 room[place] = self._available(cluster, *place)
-            if room[place] > 0:
+            if room[place] > 0 and not self._outbid(instance):
                 room[place] -= 1
                 self._start(cluster, instance)
+
+    def _outbid(self, instance: Instance) -> bool:
+        """Whether the Spot price is above what the request would pay."""
+        market = self._world.market
+        if not instance.bid_price or self._world.types.get(instance.instance_type) is None:
+            return False
+        price = market.price(instance.instance_type, instance.az, self._world.now)
+        return price > float(instance.bid_price) and self._world.compat != "moto"
 
     def _start(self, cluster: Cluster, instance: Instance) -> None:
         """EC2 launches an instance: from now on its course is known."""

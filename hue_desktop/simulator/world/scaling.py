@@ -62,12 +62,17 @@ class Scaling:
         have = self._units(cluster, unit)
         wanted = self._wanted(load, have)
         target = min(max(wanted, limits["MinimumCapacityUnits"]), limits["MaximumCapacityUnits"])
-        busy = any(item.resizing for item in cluster.collections() if item.role != "MASTER")
+        busy = self._resizing(cluster)
         quiet = self._quiet(cluster, target < have)
         if target > have or (target < have and quiet and not busy):
             self._spread(cluster, unit, target)
-        if cluster.active_steps or target != have or busy:
+        # What cannot grow (no task group to put it in) is not tried again until work comes.
+        if cluster.active_steps or target < have or self._resizing(cluster):
             world.schedule(world.at + _LOOK_AGAIN, "managed-scaling", cluster.id)
+
+    @staticmethod
+    def _resizing(cluster: Cluster) -> bool:
+        return any(item.resizing for item in cluster.collections() if item.role != "MASTER")
 
     @staticmethod
     def _wanted(load: Load, have: int) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Work"]
 
 #: Finished steps a cluster with recurring work remembers; what people submit is never dropped.
-_KEEP_RECURRING = 300
+_KEEP_RECURRING = 150
 
 
 class Work:

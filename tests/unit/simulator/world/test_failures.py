@@ -130,3 +130,12 @@ def test_interruptions_come_by_themselves_and_capacity_returns() -> None:
     assert reclaimed
     assert all(item.ended - item.notice == pytest.approx(120.0) for item in reclaimed)
     assert running(tested, cluster, "TASK") >= 50
+
+
+def test_an_outbid_spot_group_waits() -> None:
+    tested = TestedWorld()
+    cluster = tested.ready(*groups(task=2, Market="SPOT", BidPrice="0.0001"))
+    assert cluster.state == "WAITING"
+    assert {item.state for item in nodes(cluster, "TASK")} == {"AWAITING_FULFILLMENT"}
+    tested.jump(hours=5)
+    assert running(tested, cluster, "TASK") == 0
