@@ -10,10 +10,38 @@ from pathlib import Path
 from hue_desktop.adapters.aws.emr import AwsEmr
 from hue_desktop.adapters.aws.meter import Meter, Quota
 from hue_desktop.adapters.aws.session import AwsSession
+from hue_desktop.core.changes import (
+    ClusterSpec,
+    CreateCluster,
+    GroupSpec,
+    SetProtection,
+    Terminate,
+)
+from hue_desktop.core.clusters import BootstrapAction
 from hue_desktop.core.connections import Connection
+from hue_desktop.core.instances import Market, Role
 from tests.simulated import SimulatedRegion, simulated_region
 
-__all__ = ["BACKENDS", "Backend", "backend"]
+__all__ = ["BACKENDS", "GROUPS", "SPEC", "WHOLE", "Backend", "backend", "running_cluster"]
+
+BACKENDS = ("simulated", "simulated as moto", "moto")
+WHOLE = BACKENDS[:2]  #: those that answer all of EMR; moto answers less than half of it
+
+GROUPS = (
+    GroupSpec(Role.MASTER, "m5.xlarge", 1, name="primary"),
+    GroupSpec(Role.CORE, "m5.xlarge", 3, name="core"),
+    GroupSpec(Role.TASK, "r5.xlarge", 2, Market.SPOT, "task", 0.2),
+)
+SPEC = ClusterSpec(
+    "contract",
+    "emr-6.15.0",
+    ("Spark", "Hive"),
+    groups=GROUPS,
+    tags=(("team", "tests"), ("cost", "none")),
+    bootstrap_actions=(BootstrapAction("setup", "s3://example/setup.sh", ("a", "b")),),
+    log_uri="s3://example/logs/",
+    configurations_json='[{"Classification": "spark", "Properties": {"k": "v"}}]',
+)
 
 PLENTY = {"": Quota(10_000, 10_000), "*": Quota(10_000, 10_000)}
 
@@ -25,11 +53,6 @@ class Backend:
     name: str
     emr: AwsEmr
     region: SimulatedRegion | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether all of EMR is there; moto answers less than half of its operations."""
-        return self.region is not None
 
     def pass_time(self, **by: float) -> None:
         """Let simulated time pass; in moto everything has happened already."""
@@ -52,7 +75,14 @@ def backend(name: str, folder: Path) -> Iterator[Backend]:
             yield Backend(name, emr, region)
 
 
-BACKENDS = ("simulated", "simulated as moto", "moto")
+@contextmanager
+def running_cluster(server: Backend) -> Iterator[str]:
+    """A cluster of groups that is up, and is gone after the block."""
+    made = server.emr.perform(CreateCluster(SPEC))["cluster_id"]
+    server.pass_time(minutes=15)
+    yield made
+    server.emr.perform(SetProtection(made, False))
+    server.emr.perform(Terminate(made))
 
 
 @contextmanager

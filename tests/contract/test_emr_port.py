@@ -10,44 +10,20 @@ import pytest
 
 from hue_desktop.core.changes import (
     AddTags,
-    AddTaskFleet,
     AddTaskGroup,
     ClusterSpec,
     CreateCluster,
-    FleetSpec,
     GroupSpec,
     RemoveTags,
-    ResizeFleet,
     ResizeGroup,
-    SetAutoTermination,
     SetProtection,
     Terminate,
 )
-from hue_desktop.core.clusters import BootstrapAction, ClusterState, ManagedScaling
-from hue_desktop.core.errors import HueError, NotFound, Refused
-from hue_desktop.core.instances import FleetType, GroupState, InstanceState, Market, Role
+from hue_desktop.core.clusters import ClusterState
+from hue_desktop.core.errors import NotFound, Refused
+from hue_desktop.core.instances import GroupState, InstanceState, Market, Role
 from hue_desktop.core.steps import ActionOnFailure, StepSpec, StepState
-from tests.contract.emr_backends import BACKENDS, Backend, backend
-
-GROUPS = (
-    GroupSpec(Role.MASTER, "m5.xlarge", 1, name="primary"),
-    GroupSpec(Role.CORE, "m5.xlarge", 3, name="core"),
-    GroupSpec(Role.TASK, "r5.xlarge", 2, Market.SPOT, "task", 0.2),
-)
-SPEC = ClusterSpec(
-    "contract",
-    "emr-6.15.0",
-    ("Spark", "Hive"),
-    groups=GROUPS,
-    tags=(("team", "tests"), ("cost", "none")),
-    bootstrap_actions=(BootstrapAction("setup", "s3://example/setup.sh", ("a", "b")),),
-    log_uri="s3://example/logs/",
-    configurations_json='[{"Classification": "spark", "Properties": {"k": "v"}}]',
-)
-FLEETS = (
-    FleetSpec(Role.MASTER, (FleetType("m5.xlarge", 1),), target_on_demand=1),
-    FleetSpec(Role.CORE, (FleetType("m5.xlarge", 1), FleetType("m5.2xlarge", 2)), 4),
-)
+from tests.contract.emr_backends import BACKENDS, GROUPS, SPEC, Backend, backend, running_cluster
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -59,20 +35,9 @@ def server(
 
 
 @pytest.fixture
-def complete(server: Backend) -> Backend:
-    if not server.complete:
-        pytest.skip("moto does not answer these operations")
-    return server
-
-
-@pytest.fixture
 def cluster_id(server: Backend) -> Iterator[str]:
-    """A cluster of groups that is up."""
-    made = server.emr.perform(CreateCluster(SPEC))["cluster_id"]
-    server.pass_time(minutes=15)
-    yield made
-    server.emr.perform(SetProtection(made, False))
-    server.emr.perform(Terminate(made))
+    with running_cluster(server) as made:
+        yield made
 
 
 def test_a_new_cluster_is_what_was_asked_for(server: Backend, cluster_id: str) -> None:
@@ -145,7 +110,7 @@ def test_a_task_group_is_added(server: Backend, cluster_id: str) -> None:
     server.pass_time(minutes=15)
     added = next(g for g in server.emr.list_groups(cluster_id) if g.name == "more")
     assert (added.role, added.running, added.instance_type) == (Role.TASK, 2, "c5.xlarge")
-    if server.complete:
+    if server.region is not None:  # moto does not tell the id
         assert outcome == {"group_id": added.id}
 
 
@@ -223,64 +188,6 @@ def test_supported_types(server: Backend) -> None:
     assert types["m6g.xlarge"].arch == "arm64"
     assert types["m5.xlarge"].nvme_gb == 0
     assert types["r5d.xlarge"].nvme_gb > 0
-
-
-def test_release_applications(complete: Backend) -> None:
-    found = {app.name: app.version for app in complete.emr.release_applications("emr-6.15.0")}
-    assert found["Spark"].startswith("3.4")
-    with pytest.raises(HueError):
-        complete.emr.release_applications("emr-0.0.1")
-
-
-def test_fleets(complete: Backend) -> None:
-    emr = complete.emr
-    made = emr.perform(CreateCluster(ClusterSpec("f", "emr-6.15.0", fleets=FLEETS)))["cluster_id"]
-    complete.pass_time(minutes=15)
-    assert emr.describe_cluster(made).uses_fleets
-    core = next(fleet for fleet in emr.list_fleets(made) if fleet.role is Role.CORE)
-    assert (core.target_on_demand, core.provisioned_on_demand) == (4, 4)
-    assert {part.instance_type: part.weight for part in core.types} == {
-        "m5.xlarge": 1,
-        "m5.2xlarge": 2,
-    }
-    emr.perform(ResizeFleet(made, core.id, 6, 2))
-    task = FleetSpec(Role.TASK, (FleetType("r5.xlarge", 4),), target_spot=8, name="task")
-    outcome = emr.perform(AddTaskFleet(made, task))
-    complete.pass_time(minutes=15)
-    fleets = {fleet.id: fleet for fleet in emr.list_fleets(made)}
-    assert (fleets[core.id].target_on_demand, fleets[core.id].target_spot) == (6, 2)
-    added = fleets[outcome["fleet_id"]]
-    assert (added.role, added.name, added.target_spot) == (Role.TASK, "task", 8)
-    nodes = emr.list_instances(made)
-    assert {node.group_id for node in nodes} <= set(fleets)
-    emr.perform(Terminate(made))
-
-
-def test_auto_termination(complete: Backend, cluster_id: str) -> None:
-    assert complete.emr.idle_timeout_s(cluster_id) is None
-    complete.emr.perform(SetAutoTermination(cluster_id, 7200))
-    assert complete.emr.idle_timeout_s(cluster_id) == 7200
-    complete.emr.perform(SetAutoTermination(cluster_id, None))
-    assert complete.emr.idle_timeout_s(cluster_id) is None
-
-
-def test_managed_scaling(complete: Backend) -> None:
-    limits = ManagedScaling("Instances", 2, 10, 5, 3)
-    spec = ClusterSpec("ms", "emr-6.15.0", groups=GROUPS[:2], managed_scaling=limits)
-    made = complete.emr.perform(CreateCluster(spec))["cluster_id"]
-    assert complete.emr.managed_scaling(made) == limits
-    complete.emr.perform(Terminate(made))
-
-
-def test_what_emr_refuses(complete: Backend, cluster_id: str) -> None:
-    assert complete.emr.security_configurations() == ()
-    if complete.name != "simulated":
-        return  # moto, and whoever behaves as it does, accepts all of this
-    primary = next(g for g in complete.emr.list_groups(cluster_id) if g.role is Role.MASTER)
-    with pytest.raises(Refused):
-        complete.emr.perform(ResizeGroup(cluster_id, primary.id, 2))
-    with pytest.raises(Refused):
-        complete.emr.perform(CreateCluster(ClusterSpec("x", "emr-9.9.9", groups=GROUPS)))
 
 
 def test_what_is_shown_is_what_is_sent(server: Backend) -> None:

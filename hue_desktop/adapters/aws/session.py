@@ -109,19 +109,18 @@ class AwsSession:
         parameters: Mapping[str, Any],
         *,
         marker: str = "Marker",
-        request_marker: str = "",
         priority: Priority = Priority.BACKGROUND,
         region: str = "",
     ) -> Iterator[dict[str, Any]]:
-        """All pages; ``marker`` is the member that names the next one (and asks for it)."""
+        """All pages; ``marker`` names the next one in the answer and asks for it in the request."""
         asked: dict[str, Any] = dict(parameters)
         for _page in range(MAX_PAGES):
             answer = self.call(service, operation, asked, priority=priority, region=region)
             yield answer
             following = answer.get(marker)
-            if not following or following == asked.get(request_marker or marker):
+            if not following or following == asked.get(marker):
                 return
-            asked[request_marker or marker] = following
+            asked[marker] = following
         raise ProtocolError(
             _("{operation} answered without end.").format(operation=operation),
             remedy=_("Check the endpoint of connection “{connection}”.").format(

@@ -57,7 +57,7 @@ def entry(plan: Plan = PLAN, **values: object) -> JournalEntry:
 
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plan=st.from_type(Plan), change=st.from_type(Change))  # type: ignore[arg-type]
