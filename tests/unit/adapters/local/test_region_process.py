@@ -172,3 +172,23 @@ def test_closing_does_not_wait_for_a_start(regions: LocalRegions, tmp_path: Path
     assert len(ended) == 1
     if isinstance(ended[0], RunningRegion):
         assert not alive(ended[0].pid)
+
+
+def test_a_state_directory_that_somebody_uses_unseen(regions: LocalRegions, tmp_path: Path) -> None:
+    first = regions.ensure(tmp_path, "empty", 1.0)
+    (tmp_path / RUN_FILE).unlink()
+    other = LocalRegions()
+    with pytest.raises(ConfigurationError, match="did not start") as raised:
+        other.ensure(tmp_path, "empty", 1.0)
+    assert "Traceback" not in str(raised.value)
+    assert alive(first.pid)
+    other.stop()
+
+
+def test_without_the_simulator_it_is_said_how_to_get_it(
+    regions: LocalRegions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    with pytest.raises(ConfigurationError, match="aiohttp is missing") as raised:
+        regions.ensure(tmp_path, "empty", 1.0)
+    assert "hue-desktop[simulator]" in raised.value.remedy
