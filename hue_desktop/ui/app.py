@@ -31,6 +31,8 @@ __all__ = ["Desk", "has_screen", "run_window"]
 
 log = logging.getLogger(__name__)
 
+_SWITCH_S = 0.001
+
 
 def has_screen() -> bool:
     """Whether a window can be shown here at all (or a platform was chosen that needs no screen)."""
@@ -95,6 +97,9 @@ class Desk(QObject):
         if self._started or self._closed:
             return
         self._started = True
+        # Reading threads hand the interpreter back after a millisecond instead of five: a click or a
+        # repaint that comes while answers are parsed does not wait for them.
+        sys.setswitchinterval(_SWITCH_S)
         from hue_desktop.ui.rooms import panel_kinds, room_actions
 
         self.actions.add(*shell_actions(self.window), *room_actions())
