@@ -97,8 +97,8 @@ class Desk(QObject):
         if self._started or self._closed:
             return
         self._started = True
-        # Reading threads hand the interpreter back after a millisecond instead of five: a click or a
-        # repaint that comes while answers are parsed does not wait for them.
+        # Reading threads hand the interpreter back after a millisecond instead of five: a click
+        # or a repaint that comes while answers are parsed does not wait for them.
         sys.setswitchinterval(_SWITCH_S)
         from hue_desktop.ui.rooms import panel_kinds, room_actions
 

@@ -137,7 +137,7 @@ def _refreshes(desk: Desk, ref: ClusterRef) -> tuple[list[float], list[float]]:
 
 
 def _beats(seconds: float, act: Callable[[], None] | None = None) -> list[float]:
-    """How late a timer of ``BEAT_MS`` comes, in milliseconds, while ``act`` is done now and then."""
+    """How late a timer of ``BEAT_MS`` comes, in ms, while ``act`` is done now and then."""
     late: list[float] = []
     last = time.perf_counter()
 
