@@ -3,6 +3,10 @@
 It is a box of parts for the screens that change something, not a screen of its own.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from hue_desktop.ui.confirm.budget_bar import BudgetBar
 from hue_desktop.ui.confirm.change_table import ChangeTable
 from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, propose, submit
@@ -10,6 +14,9 @@ from hue_desktop.ui.confirm.plan_dialog import PlanDialog, confirm_plan, is_dest
 from hue_desktop.ui.confirm.plan_panel import BudgetLines, CostHeadline, Facts, PlanPanel
 from hue_desktop.ui.confirm.plan_sections import RiskLines, class_word, undo_sentence
 from hue_desktop.ui.confirm.plan_sheet import PlanSheet
+
+if TYPE_CHECKING:
+    from hue_desktop.ui.page import TourStop
 
 __all__ = [
     "BudgetBar",
@@ -28,5 +35,13 @@ __all__ = [
     "needs_question",
     "propose",
     "submit",
+    "tour_stops",
     "undo_sentence",
 ]
+
+
+def tour_stops() -> tuple[TourStop, ...]:
+    """The pictures that the tour takes here."""
+    from hue_desktop.ui.confirm.stops import stops
+
+    return stops()

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.connections.actions import actions
-from hue_desktop.ui.page import Page, PageKind
+from hue_desktop.ui.page import Page, PageKind, TourStop
 
 if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.ui.context import UiContext
 
-__all__ = ["actions", "page_kind"]
+__all__ = ["actions", "page_kind", "tour_stops"]
 
 
 def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:
@@ -24,3 +24,10 @@ def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:
 def page_kind() -> PageKind:
     """What the shell shows in a tab."""
     return PageKind("connections", _("Connections"), "connections", _make)
+
+
+def tour_stops() -> tuple[TourStop, ...]:
+    """The pictures that the tour takes here."""
+    from hue_desktop.ui.connections.stops import stops
+
+    return stops()

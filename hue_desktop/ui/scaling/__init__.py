@@ -1,5 +1,19 @@
 """Resizing clusters; sheets are imported when they open."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from hue_desktop.ui.scaling.actions import actions
 
-__all__ = ["actions"]
+if TYPE_CHECKING:
+    from hue_desktop.ui.page import TourStop
+
+__all__ = ["actions", "tour_stops"]
+
+
+def tour_stops() -> tuple[TourStop, ...]:
+    """The pictures that the tour takes here."""
+    from hue_desktop.ui.scaling.stops import stops
+
+    return stops()

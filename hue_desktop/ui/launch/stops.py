@@ -1,0 +1,151 @@
+"""What the tour shows of creating and managing clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+from hue_desktop.core.changes import FleetSpec
+from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.instances import FleetType, Role
+from hue_desktop.core.text import _
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.launch.auto_termination_sheet import AutoTerminationSheet
+from hue_desktop.ui.launch.command_dialog import CommandDialog
+from hue_desktop.ui.launch.launch_sheet import LaunchSheet
+from hue_desktop.ui.launch.tags_sheet import TagsSheet
+from hue_desktop.ui.page import TourStop
+from hue_desktop.ui.parts import TextField
+from hue_desktop.ui.tour_pages import largest_cluster
+
+__all__ = ["stops"]
+
+T = TypeVar("T", bound=QWidget)
+_Act = Callable[[LaunchSheet], object]
+
+
+def stops() -> tuple[TourStop, ...]:
+    """The form from top to bottom, with fleets, with problems, its command; tags; idling."""
+    return (
+        _form("launch", _("New cluster"), lambda _sheet: None),
+        _form("launch-life", _("New cluster: life and access"), lambda sheet: _scroll(sheet, 0.5)),
+        _form("launch-end", _("New cluster: steps, tags, configurations"), _show_end),
+        _form("launch-fleets", _("New cluster with instance fleets"), _show_fleets),
+        _form("launch-problems", _("New cluster: what EMR would refuse"), _show_problems),
+        _form("launch-command", _("AWS CLI command"), lambda sheet: sheet.show_command()),
+        _form("launch-clone", _("Clone"), lambda _sheet: None, clone=True),
+        _sheet("launch-tags", _("Tags"), TagsSheet, _edit_tags),
+        _sheet("launch-idle", _("Auto-termination"), AutoTerminationSheet, _turn_on),
+    )
+
+
+def _form(key: str, title: str, act: _Act, *, clone: bool = False) -> TourStop:
+    acted: list[LaunchSheet] = []
+
+    def prepare(ctx: UiContext, _window: QWidget) -> None:
+        acted.clear()
+        ref = largest_cluster(ctx)
+        if ref is None:
+            return
+        connection = ctx.app.connections.find(ref.connection)
+        snapshot = ctx.app.fleet.snapshot().clusters[ref]
+        spec = ctx.app.launching.clone_spec(snapshot) if clone else None
+        ctx.navigate.open_page("fleet")
+        ctx.navigate.open_sheet(
+            lambda sheet_ctx: LaunchSheet(sheet_ctx, connection, ref.region, spec)
+        )
+
+    def ready(_ctx: UiContext, window: QWidget) -> bool:
+        sheet = _shown(window, LaunchSheet)
+        if sheet is None or sheet.states.state != "shown" or not sheet.form.applications.boxes:
+            return False
+        if not acted:
+            acted.append(sheet)
+            act(sheet)
+            return False
+        return "/h" in sheet.create_button.text()
+
+    return TourStop(key, title, prepare, ready, _close)
+
+
+def _sheet(
+    key: str,
+    title: str,
+    kind: type[TagsSheet] | type[AutoTerminationSheet],
+    act: Callable[[QWidget], None],
+) -> TourStop:
+    def prepare(ctx: UiContext, window: QWidget) -> None:
+        ref: ClusterRef | None = largest_cluster(ctx)
+        if ref is None:
+            return
+        ctx.navigate.open_cluster(ref, "configuration")
+        ctx.navigate.open_sheet(lambda sheet_ctx: kind(sheet_ctx, ref))
+        sheet = _shown(window, kind)
+        if sheet is not None:
+            act(sheet)
+
+    def ready(_ctx: UiContext, window: QWidget) -> bool:
+        sheet = _shown(window, kind)
+        return sheet is not None and sheet.apply_button.isEnabled()
+
+    return TourStop(key, title, prepare, ready, _close)
+
+
+def _shown(window: QWidget, kind: type[T]) -> T | None:
+    return next((one for one in window.findChildren(kind) if one.isVisible()), None)
+
+
+def _close(ctx: UiContext, window: QWidget) -> None:
+    for dialog in window.findChildren(CommandDialog):
+        dialog.reject()
+    ctx.navigate.close_sheet()
+
+
+def _scroll(sheet: LaunchSheet, share: float) -> None:
+    bar = sheet.scroller.verticalScrollBar()
+    bar.setValue(round(share * bar.maximum()))
+
+
+def _show_end(sheet: LaunchSheet) -> None:
+    form = sheet.form
+    form.life.kind.choose("transient")
+    form.steps.records.show_records(
+        [("load", "command-runner.jar", "spark-submit s3://lake/jobs/load.py", "CONTINUE")]
+    )
+    form.tags.records.show_records([("team", "sales"), ("cost-center", "4711")])
+    form.tags.changed.emit()
+    _scroll(sheet, 1.0)
+
+
+def _show_fleets(sheet: LaunchSheet) -> None:
+    types = (FleetType("r5.2xlarge", 2), FleetType("r5.4xlarge", 4), FleetType("m5.4xlarge", 3))
+    master = FleetSpec(Role.MASTER, (FleetType("m5.xlarge"),), 1, name="master")
+    core = FleetSpec(Role.CORE, types, 4, 8, name="core", timeout_minutes=20)
+    form = sheet.form
+    form.show_spec(replace(form.spec(), groups=(), fleets=(master, core)))
+
+
+def _show_problems(sheet: LaunchSheet) -> None:
+    form = sheet.form
+    form.identity.name.setText("")
+    core = form.nodes.rows[1]
+    core.type.set_type("r5.huge")
+    core.changed.emit()
+
+
+def _edit_tags(sheet: QWidget) -> None:
+    assert isinstance(sheet, TagsSheet)
+    sheet.records.add_record()
+    key, value = sheet.records.records[-1].editors
+    for field, text in ((key, "reviewed"), (value, "2026-11")):
+        assert isinstance(field, TextField)
+        field.setText(text)
+
+
+def _turn_on(sheet: QWidget) -> None:
+    assert isinstance(sheet, AutoTerminationSheet)
+    sheet.on.setChecked(True)
+    sheet.minutes.setValue(sheet.minutes.value() + 30)
