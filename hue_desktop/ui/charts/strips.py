@@ -35,6 +35,7 @@ from hue_desktop.ui.theme import Theme
 __all__ = ["TimeStrips"]
 
 _DASH = [4.0, 3.0]
+_PILL = 52  #: labels nearer to the crosshair than this would touch its time
 _AREA_ALPHA = 0.22
 
 
@@ -246,6 +247,8 @@ class TimeStrips(QWidget):
         painter.setPen(self._theme.color("text-2"))
         for at, label in time_ticks(frame.start, frame.end, frame.right - frame.left):
             x = min(max(round(frame.x(at)), frame.left + 16), frame.right - 16)
+            if self._cursor is not None and abs(frame.x(self._cursor) - x) < _PILL:
+                continue  # the time pill of the crosshair stands there
             painter.drawText(QRect(x - 40, frame.bottom + 6, 80, 16), _CENTER, label)
 
     # -- events ----------------------------------------------------------------------------

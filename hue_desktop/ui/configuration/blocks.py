@@ -85,7 +85,8 @@ class FactGrid(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         name = Label(fact.name, tone="text-2")
         name.setMinimumHeight(24)
-        value = Label("", wrap=True, selectable=True)
+        # Ids and names are long words: they give way, and the button copies them whole.
+        value = Label("", elide=True) if fact.copies else Label("", wrap=True, selectable=True)
         _write(value, fact)
         value.setMinimumHeight(24)
         value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

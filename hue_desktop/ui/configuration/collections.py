@@ -89,12 +89,12 @@ def _fleet_row(fleet: InstanceFleet) -> CollectionRow:
         kind.instance_type if kind.weight == 1 else f"{kind.instance_type} ({kind.weight})"
         for kind in fleet.types
     )
-    markets = [
-        _("{have} of {asked} on-demand").format(
-            have=fleet.provisioned_on_demand, asked=fleet.target_on_demand
-        ),
-        _("{have} of {asked} Spot").format(have=fleet.provisioned_spot, asked=fleet.target_spot),
-    ]
+    on_demand, spot = _("{have} of {asked} on-demand"), _("{have} of {asked} Spot")
+    sizes = (
+        (on_demand, fleet.provisioned_on_demand, fleet.target_on_demand),
+        (spot, fleet.provisioned_spot, fleet.target_spot),
+    )
+    units = [text.format(have=have, asked=asked) for text, have, asked in sizes if have or asked]
     market = Market.SPOT if fleet.target_spot > fleet.target_on_demand else Market.ON_DEMAND
     return CollectionRow(
         id=fleet.id,
@@ -103,7 +103,7 @@ def _fleet_row(fleet: InstanceFleet) -> CollectionRow:
         name=fleet.name or _role_word(fleet.role),
         types=types or DASH,
         market=fleet.spot_strategy or _("fleet"),
-        size=", ".join(markets),
+        size=", ".join(units) or "0",
         state=fleet.state.value.replace("_", " ").capitalize(),
         shape=_shape(fleet.state),
         reason=fleet.state_reason,
@@ -120,17 +120,20 @@ def collection_columns() -> tuple[Column[CollectionRow], ...]:
             value=lambda row: row.square, width=170, weight=500,
             sort=lambda row: _ROLES.index(row.role), tooltip=lambda row: row.id,
         ),
-        Column("role", _("Role"), lambda row: _role_word(row.role), quiet=True, width=80),
+        Column("role", _("Role"), lambda row: _role_word(row.role), quiet=True, width=72,
+               hide_below=980),
         Column("types", _("Types"), lambda row: row.types, stretch=True, width=160,
                tooltip=lambda row: row.types),
-        Column("market", _("Market"), lambda row: row.market, quiet=True, width=110),
-        Column("size", _("Nodes"), lambda row: row.size, align="right", width=110),
+        Column("market", _("Market"), lambda row: row.market, quiet=True, width=110,
+               tooltip=lambda row: row.market),
+        Column("size", _("Nodes"), lambda row: row.size, align="right", width=140,
+               tooltip=lambda row: row.size, help=_("Running nodes; units, for a fleet")),
         Column(
             "state", _("State"), lambda row: row.state, kind="state",
-            value=lambda row: row.shape, width=130, tooltip=lambda row: row.reason,
+            value=lambda row: row.shape, width=112, tooltip=lambda row: row.reason,
         ),
         Column("disks", _("Data volumes"), lambda row: row.disks, quiet=True, width=150,
-               hide_below=760),
+               hide_below=900),
         Column("bid", _("Most paid"), lambda row: row.bid, align="right", quiet=True, width=120,
-               hide_below=860, help=_("The highest Spot price accepted, per node and hour")),
+               hide_below=980, help=_("The highest Spot price accepted, per node and hour")),
     )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from hue_desktop.core.clusters import Attention
 from hue_desktop.core.format import DASH, money, percent
 from hue_desktop.core.text import _
@@ -15,7 +18,16 @@ _HIGH_HDFS = 85.0
 
 
 def fleet_columns() -> tuple[Column[FleetRow], ...]:
-    """Columns for which EMR, the price list or CloudWatch have data."""
+    """Columns for which EMR, the price list or CloudWatch have data; what is old is dimmed."""
+    return tuple(replace(column, color=_dimming(column.color)) for column in _columns())
+
+
+def _dimming(color: Callable[[FleetRow], str] | None) -> Callable[[FleetRow], str]:
+    """The column's colour, or that of old data."""
+    return lambda row: "text-3" if row.stale else color(row) if color is not None else ""
+
+
+def _columns() -> tuple[Column[FleetRow], ...]:
     return (
         Column(
             "name",

@@ -112,6 +112,7 @@ class FleetPage(Page):
         self.filter_bar.filter_changed.connect(self._filter_changed)
         self.filter_bar.view_chosen.connect(self._view_chosen)
         self.table.clicked.connect(self._clicked)
+        self.table.group_activated.connect(lambda group: self.model.toggle_group(group.key))
         views: tuple[DataTable[FleetRow] | FleetCards, ...] = (self.table, self.cards)
         for view in views:
             view.row_activated.connect(self._open)
@@ -150,8 +151,7 @@ class FleetPage(Page):
     def _enable_buttons(self) -> None:
         context = self.action_context(self.ctx.actions.focus())
         for action, button in self._buttons:
-            button.setVisible(not (action.changes and context.read_only))
-            button.setEnabled(action.applies(context))
+            button.setVisible(action.applies(context))
 
     # -- showing ---------------------------------------------------------------------------
 

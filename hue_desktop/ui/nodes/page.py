@@ -117,6 +117,7 @@ class NodesPage(Page):
             head.menu_requested.connect(bar.choose_columns)
         self.table.menu_requested.connect(self._pop_up)
         self.table.row_activated.connect(self._show_on_map)
+        self.table.group_activated.connect(lambda group: self.model.toggle_group(group.key))
         self.heatmap.property_chosen.connect(self._show_map)
         self.heatmap.map.tip_of = self._tip
         self.heatmap.map.node_activated.connect(self._show_in_table)

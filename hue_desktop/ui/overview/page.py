@@ -285,6 +285,10 @@ class OverviewPage(Page):
         self.ctx.app.fleet.refresh(self.ref)
         self._read()
 
+    def select(self, what: str) -> None:
+        """An instance id: its cell is pointed at."""
+        self.map.set_current(what)
+
     def keys(self) -> tuple[tuple[str, str], ...]:
         return (
             (_("Arrows"), _("Move between nodes, or along the time axis of the chart")),

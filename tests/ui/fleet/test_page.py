@@ -192,10 +192,10 @@ def test_clone_waits_for_a_selection(desk: tuple[FleetPage, Places, list[str]]) 
     snapshot = fleet()
     page.apply(everything(snapshot))
     clone = next(button for action, button in page._buttons if action.id == "clone")
-    assert not clone.isEnabled()
+    assert not clone.isVisible()
     ref = next(iter(snapshot.clusters))
     page.table.select_key(ref)
-    assert clone.isEnabled()
+    assert clone.isVisible()
     clone.click()
     assert done == [f"clone {ref}"]
 
@@ -216,6 +216,22 @@ def test_cards_show_the_same_clusters(
     qtbot.keyClick(page.cards, Qt.Key.Key_Return)
     name = snapshot.clusters[places.asked[-1][1]].summary.name
     assert name == "spark-upgrade"
+
+
+def test_old_rows_are_dimmed(desk: tuple[FleetPage, Places, list[str]]) -> None:
+    page, _places, _done = desk
+    snapshot = fleet()
+    stale = replace(
+        status("prod", ConnectionClass.PRODUCTION, state=ConnectionState.STALE),
+        error=Unreachable("Nobody answers."),
+    )
+    page.apply(everything(replace(snapshot, connections=(stale, *snapshot.connections[1:]))))
+    name = page.model.columns[0]
+    assert name.color is not None
+    colors = {row.name: name.color(row) for row in page.model.rows()}
+    assert colors["analytics"] == "text-3"
+    assert colors["joins-test"] == ""
+    assert page.notice.text().startswith("prod: last read")
 
 
 def test_columns_without_data_are_away(desk: tuple[FleetPage, Places, list[str]]) -> None:
