@@ -7,6 +7,7 @@ to happen for it to change state; charts ask for its state in the past with the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar
 
 from hue_desktop.simulator.world.documents import NEVER, UNSTORED, Stored
@@ -100,12 +101,12 @@ class Instance(Stored):
         """EC2's ids of its data volumes, in the order of ``volumes``; they derive from its own."""
         if self.loaded_volumes is not None:
             return [volume_id for _, volume_id in self.loaded_volumes]
-        digits = self.ec2_id[2:]
-        return [
-            f"vol-{digits[place:]}{digits[:place]}" for place in range(1, len(self.volumes) + 1)
-        ]
+        twice = self.ec2_id[2:] * 2
+        length = len(twice) // 2
+        return ["vol-" + twice[place : place + length] for place in range(1, len(self.volumes) + 1)]
 
 
+@lru_cache(maxsize=4096)
 def _address(number: int, first: int) -> str:
     """A dotted address; a multiplication by a prime spreads neighbours over the range."""
     spread = number * 7919 % _ADDRESSES

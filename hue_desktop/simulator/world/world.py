@@ -61,6 +61,9 @@ class World:
         self.region = region
         self.account_id = account_id
         self.compat = compat
+        first = region == "us-east-1"
+        self._private_zone = "ec2.internal" if first else f"{region}.compute.internal"
+        self._public_zone = ("compute-1" if first else f"{region}.compute") + ".amazonaws.com"
         self.shapes = Shapes(types)
         self.moment = Moment(clock.now().timestamp())
         self.provisioning = Provisioning(self)
@@ -186,15 +189,13 @@ class World:
         """The instance's name inside its VPC."""
         if instance.private_name:
             return instance.private_name
-        domain = "ec2.internal" if self.region == "us-east-1" else f"{self.region}.compute.internal"
-        return f"ip-{instance.private_ip.replace('.', '-')}.{domain}"
+        return f"ip-{instance.private_ip.replace('.', '-')}.{self._private_zone}"
 
     def public_dns(self, instance: Instance) -> str:
         """The instance's public name, empty without a public address."""
         if instance.public_name or not instance.public_ip:
             return instance.public_name
-        zone = "compute-1" if self.region == "us-east-1" else f"{self.region}.compute"
-        return f"ec2-{instance.public_ip.replace('.', '-')}.{zone}.amazonaws.com"
+        return f"ec2-{instance.public_ip.replace('.', '-')}.{self._public_zone}"
 
     def load_of(self, cluster: Cluster | str, at: float | datetime | None = None) -> Load:
         """What the cluster had to do at an instant, in the past too; now by default."""

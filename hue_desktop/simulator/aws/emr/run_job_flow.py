@@ -47,11 +47,12 @@ class RunJobFlow:
         for ordinal, config in enumerate(fleets, start=1):
             fleet = make_fleet(self._world, cluster, config, ordinal)
             cluster.fleets[fleet.id] = fleet
-        cluster.dfs_replication = _replication(cluster, groups, fleets)
         self._world.clusters[cluster.id] = cluster
         for config in request.get("Steps") or ():
             self._world.work.add(cluster, config, request.get("StepExecutionRoleArn") or "")
         self._world.lifecycle.begin(cluster)
+        core = sum(instance.role == "CORE" for instance in cluster.instances.values())
+        cluster.dfs_replication = dfs_replication(cluster.configurations, core)
         self._attach_policies(cluster, groups)
         return {"JobFlowId": cluster.id, "ClusterArn": self._world.arn(cluster)}
 
@@ -339,12 +340,3 @@ def _echoed(request: Mapping[str, Any]) -> Json:
             kept.setdefault("EbsRootVolumeIops", 3000)
             kept.setdefault("EbsRootVolumeThroughput", 125)
     return kept
-
-
-def _replication(cluster: Cluster, groups: list[Json], fleets: list[Json]) -> int:
-    core = sum(int(item["InstanceCount"]) for item in groups if item["InstanceRole"] == "CORE")
-    for fleet in fleets:
-        if fleet["InstanceFleetType"] == "CORE":
-            core += int(fleet.get("TargetOnDemandCapacity") or 0)
-            core += int(fleet.get("TargetSpotCapacity") or 0)
-    return dfs_replication(cluster.configurations, core)

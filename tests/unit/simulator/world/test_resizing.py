@@ -192,6 +192,7 @@ def test_fleet_fills_its_target_by_weight() -> None:
     tested = TestedWorld()
     core = fleet("CORE", 8, 0, r5_xlarge=4, r5_2xlarge=8)
     cluster = fleet_cluster(tested, core, fleet("TASK", 0, 12, m5_xlarge=4))
+    assert cluster.dfs_replication == 1  # eight units are but two nodes
     told = tested.call("ListInstanceFleets", ClusterId=cluster.id)["InstanceFleets"]
     capacities = [
         (item["ProvisionedOnDemandCapacity"], item["ProvisionedSpotCapacity"]) for item in told
