@@ -37,6 +37,7 @@ def test_a_region_that_was_not_packaged_knows_no_prices() -> None:
 @pytest.mark.parametrize(
     "content",
     [b"not gzip", gzip.compress(b"not json"), gzip.compress(json.dumps({"format": "x"}).encode())],
+    ids=["not gzip", "not json", "another format"],  # gzip keeps the time: names must not
 )
 def test_a_damaged_snapshot_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "us-east-1.json.gz").write_bytes(content)
