@@ -4,7 +4,7 @@ from hue_desktop.ui.parts.buttons import Button, Choice, IconButton, Segmented
 from hue_desktop.ui.parts.field_row import FieldRow, ProblemLabel
 from hue_desktop.ui.parts.fields import ComboField, NumberField, SearchField, TextField
 from hue_desktop.ui.parts.labels import Badge, Heading, Label
-from hue_desktop.ui.parts.look import Rule, column, row, set_look
+from hue_desktop.ui.parts.look import KEYBOARD_REASONS, Rule, column, row, set_look
 from hue_desktop.ui.parts.marks import (
     Bar,
     RoleSquare,
@@ -25,6 +25,7 @@ from hue_desktop.ui.parts.sheet import Scroll, Sheet, SidePanel
 from hue_desktop.ui.parts.tiles import Tile, TileRow
 
 __all__ = [
+    "KEYBOARD_REASONS",
     "Badge",
     "Bar",
     "Button",

@@ -5,7 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-__all__ = ["Rule", "column", "row", "set_look"]
+__all__ = ["KEYBOARD_REASONS", "Rule", "column", "row", "set_look"]
+
+#: A focus that came by one of these is shown with an edge.
+KEYBOARD_REASONS = frozenset(
+    (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    )
+)
 
 _POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 

@@ -18,7 +18,14 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetSnapshot
-from hue_desktop.ui.parts import SearchField, column, paint_shape, paint_square, row
+from hue_desktop.ui.parts import (
+    KEYBOARD_REASONS,
+    SearchField,
+    column,
+    paint_shape,
+    paint_square,
+    row,
+)
 from hue_desktop.ui.shell.catalog_lines import CatalogLine, catalog_lines
 from hue_desktop.ui.tables import Column, RowsModel
 from hue_desktop.ui.theme import active_theme, pixmap
@@ -157,7 +164,7 @@ class _LineList(QListView):
             self.fold_requested.emit(line, not line.folded)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._delegate.by_keyboard = event.reason() is not Qt.FocusReason.MouseFocusReason
+        self._delegate.by_keyboard = event.reason() in KEYBOARD_REASONS
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

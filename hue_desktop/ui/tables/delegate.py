@@ -66,7 +66,7 @@ class CellDelegate(QStyledItemDelegate):
         if isinstance(line, GroupLine):
             if index.column() > 0:
                 text = line.group.cells.get(column.key, "")
-                bold = line.group.strong or column.weight == 600 or column.kind == "money"
+                bold = line.group.strong or column.weight != 400 or column.kind == "money"
                 token, weight = ("text", 600) if bold else ("text-2", 400)
                 if text:
                     self._texts.draw(painter, inner, text, token, weight=weight, align=column.align)

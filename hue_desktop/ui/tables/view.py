@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from hue_desktop.ui.parts.look import KEYBOARD_REASONS
 from hue_desktop.ui.tables.delegate import CellDelegate, paint_group_title
 from hue_desktop.ui.tables.head import TableHead
 from hue_desktop.ui.tables.model import GroupLine, RowsModel
@@ -217,7 +218,7 @@ class DataTable(QTableView, Generic[R]):
         super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() is not Qt.FocusReason.MouseFocusReason
+        self._by_keyboard = event.reason() in KEYBOARD_REASONS
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -161,6 +161,7 @@ def _make_clusters(desk: Desk, application: Application, region: TourRegion) -> 
     region.control("clock", jump_s=1500)
     application.fleet.refresh()
     _need(desk, lambda: ClusterState.WAITING in _states(desk, "dev"), _("a waiting cluster"))
+    _need(desk, lambda: _running(desk, "dev"), _("the nodes of the second region"))
     create("spark-upgrade", 3)
 
 
@@ -182,6 +183,16 @@ def _loaded(desk: Desk, connection: str) -> bool:
         and c.ref in snapshot.costs
         and c.ref in snapshot.metrics
         for c in active
+    )
+
+
+def _running(desk: Desk, connection: str) -> bool:
+    """Whether every waiting cluster has its nodes and its price."""
+    snapshot = desk.feed.snapshot
+    return all(
+        c.instances and c.ref in snapshot.costs and snapshot.costs[c.ref].rate.total > 0
+        for c in snapshot.of_connection(connection)
+        if c.summary.state is ClusterState.WAITING
     )
 
 

@@ -27,9 +27,13 @@ def wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
     timer = QTimer()
     timer.timeout.connect(look)
     timer.start(_LOOK_MS)
-    QTimer.singleShot(int(timeout_s * 1000), loop, loop.quit)
+    late = QTimer()
+    late.setSingleShot(True)
+    late.timeout.connect(loop.quit)
+    late.start(int(timeout_s * 1000))
     loop.exec()
     timer.stop()
+    late.stop()
     return met
 
 
