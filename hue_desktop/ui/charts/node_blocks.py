@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hue_desktop.core.format import age, money_rate, node_rate
+from hue_desktop.core.format import age, money_rate, node_rate, round_parts
 from hue_desktop.core.instances import Instance, InstanceState, Market, Role
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.nodes import NodeGroup, node_problem
@@ -13,7 +13,7 @@ from hue_desktop.ui.charts.node_colours import Coloured, NodeProperty, colour_no
 from hue_desktop.ui.charts.node_map import MapBlock, MapCell
 from hue_desktop.ui.parts import StateShape, role_token
 
-__all__ = ["blocks_of", "market_word", "node_tip", "state_word", "types_text"]
+__all__ = ["blocks_of", "market_word", "node_tip", "state_word", "subtotals", "types_text"]
 
 
 def blocks_of(
@@ -25,10 +25,17 @@ def blocks_of(
     """One block for each group, coloured by ``what``; and the colours, for the legend."""
     nodes = [node for group in groups for node in group.nodes]
     coloured = colour_nodes(what, nodes, by_node, now)
-    return tuple(_block(group, coloured) for group in groups), coloured
+    shown = subtotals([group.rate.total for group in groups])
+    pairs = zip(groups, shown, strict=True)
+    return tuple(_block(group, coloured, usd) for group, usd in pairs), coloured
 
 
-def _block(group: NodeGroup, coloured: Coloured) -> MapBlock:
+def subtotals(rates: Sequence[float]) -> tuple[float, ...]:
+    """What is shown of each part, in whole cents that add up to the shown sum."""
+    return round_parts(rates)
+
+
+def _block(group: NodeGroup, coloured: Coloured, usd_hour: float) -> MapBlock:
     cells = tuple(
         MapCell(
             node.id,
@@ -39,9 +46,8 @@ def _block(group: NodeGroup, coloured: Coloured) -> MapBlock:
         )
         for node in group.nodes
     )
-    return MapBlock(
-        group.key, group.title, _note(group), role_token(group.role, group.market), cells
-    )
+    square = role_token(group.role, group.market)
+    return MapBlock(group.key, group.title, _note(group, usd_hour), square, cells)
 
 
 def _shape(node: Instance) -> StateShape | None:
@@ -50,12 +56,12 @@ def _shape(node: Instance) -> StateShape | None:
     return None if node.state is InstanceState.RUNNING else StateShape.STARTING
 
 
-def _note(group: NodeGroup) -> str:
+def _note(group: NodeGroup, usd_hour: float) -> str:
     if group.role is Role.MASTER:
         return ""  # one cell: its tooltip says the rest, and the next group stands beside it
     facts = [types_text(group.nodes)]
     if group.rate.total:
-        facts.append(money_rate(group.rate.total, at_least=group.rate.unknown > 0))
+        facts.append(money_rate(usd_hour, at_least=group.rate.unknown > 0))
     holds = {Role.CORE: _("hold HDFS"), Role.TASK: _("no HDFS")}.get(group.role)
     return "  ·  ".join(filter(None, ["  ".join(facts), holds]))
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.format import money
-from hue_desktop.core.instances import Instance, Market, Role
+from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.nodes import NodeGroup, node_groups
-from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.charts.node_blocks import node_tip
 from hue_desktop.ui.charts.node_colours import choices_for
 from hue_desktop.ui.context import UiContext
@@ -31,18 +31,19 @@ from hue_desktop.ui.nodes.rows import (
     row_groups,
     zones_text,
 )
+from hue_desktop.ui.nodes.scale_buttons import ScaleButtons
 from hue_desktop.ui.nodes.toolbar import NodesToolbar
 from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates, Rule
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tables import DataTable, RowGroup, RowsModel, TotalRow
 from hue_desktop.ui.tables.head import TableHead
+from hue_desktop.ui.theme import icon
 from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["NodesPage"]
 
 _TICK_MS = 10_000
-_ADD_TASK = "scaling.add_task"
 _MARGIN = SIZES["gutter"] - SIZES["cell-padding"]  #: so that texts stand on the page's gutter
 _PARTS = frozenset(("summary", "instances", "groups", "fleets", "cost"))
 
@@ -65,6 +66,7 @@ class NodesPage(Page):
         self.total = TotalRow(self.table, name=_("Sum of all nodes"))
         self.heatmap = Heatmap(ctx.theme)
         self.toolbar = NodesToolbar([(c.key, c.title) for c in columns if c.optional])
+        self._buttons = ScaleButtons(ctx, self.toolbar)
         self.notice = StaleNotice(self.refresh)
         self.states = FourStates(self._make_content())
         self.states.retry_requested.connect(self.refresh)
@@ -111,7 +113,6 @@ class NodesPage(Page):
         bar.searched.connect(lambda _text: self._show_nodes())
         bar.columns_changed.connect(lambda _hidden: self._hide_columns())
         bar.attention_clicked.connect(lambda: self._search("is:attention"))
-        bar.button_clicked.connect(self._resize)
         head = self.table.horizontalHeader()
         if isinstance(head, TableHead):
             head.menu_requested.connect(bar.choose_columns)
@@ -122,7 +123,6 @@ class NodesPage(Page):
         self.heatmap.map.tip_of = self._tip
         self.heatmap.map.node_activated.connect(self._show_in_table)
         self.heatmap.map.menu_requested.connect(self._pop_up_node)
-        self.ctx.actions.changed.connect(self._show_buttons)
 
     # -- showing ---------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class NodesPage(Page):
         self.heatmap.offer(choices_for(nodes))
         self.toolbar.set_attention(sum(bool(row.problem) for row in self._rows.values()))
         self._show_nodes()
-        self._show_buttons()
+        self._buttons.show(self._snapshot, cluster.ref)
         self.states.show_content()
         if self._to_select:
             self.select(self._to_select)
@@ -238,54 +238,6 @@ class NodesPage(Page):
 
     # -- acting ----------------------------------------------------------------------------
 
-    def _group_id(self, role: Role, market: Market | None = None) -> str:
-        """The instance group or fleet that nodes of a role belong to."""
-        cluster = self.cluster
-        if cluster is None:
-            return ""
-        owners = [(g.role, g.id) for g in cluster.groups or () if market in (None, g.market)]
-        owners += [(fleet.role, fleet.id) for fleet in cluster.fleets or ()]
-        return next((owner for owns, owner in owners if owns is role), "")
-
-    def _targets(self) -> tuple[tuple[str, str], tuple[str, str]]:
-        """(title, group id) of the second and the primary button."""
-        core = self._group_id(Role.CORE)
-        spot = self._group_id(Role.TASK, Market.SPOT)
-        task = spot or self._group_id(Role.TASK)
-        fleet = bool(self.cluster and self.cluster.fleets)
-        name = _("Scale task fleet…") if fleet else _("Scale Spot group…")
-        if task and not spot:
-            name = _("Scale task group…")
-        return (_("Resize core…") if core else "", core), (name if task else "", task)
-
-    def _group_action(self, group_id: str) -> Action | None:
-        """What can be done to a group first of all: resizing it."""
-        context = focus_on(self._snapshot, self.ref, group_id=group_id)
-        found = self.ctx.actions.available("group", context) if group_id else ()
-        return next((action for action in found if action.changes), None)
-
-    def _add_action(self) -> Action | None:
-        """What adds the first task nodes."""
-        context = focus_on(self._snapshot, self.ref)
-        found = self.ctx.actions.available("cluster", context)
-        return next((action for action in found if action.id == _ADD_TASK), None)
-
-    def _show_buttons(self) -> None:
-        (core_title, core), (task_title, task) = self._targets()
-        add = None if task else self._add_action()
-        self.toolbar.set_buttons(
-            core_title if self._group_action(core) else "",
-            add.title if add else task_title if self._group_action(task) else "",
-        )
-
-    def _resize(self, which: str) -> None:
-        (_core_title, core), (_task_title, task) = self._targets()
-        group_id = task if which == "primary" else core
-        action = self._group_action(group_id) or self._add_action()
-        if action is not None:
-            context = focus_on(self._snapshot, self.ref, group_id=group_id)
-            self.ctx.actions.trigger(action.id, context)
-
     def current_node(self) -> Instance | None:
         """The node in focus."""
         if self._views.currentIndex() == 1:
@@ -305,6 +257,16 @@ class NodesPage(Page):
             context = focus_on(self._snapshot, self.ref, group_id=node.group_id)
             self._menu(context, where, node_too=False)
 
+    def _other_view(self, menu: QMenu, node_id: str) -> QAction:
+        """Shows the same node the other way."""
+        if self._views.currentIndex() == 1:
+            entry = QAction(icon("table"), _("Show in the table"), menu)
+            entry.triggered.connect(lambda _on=False: self._show_in_table(node_id))
+        else:
+            entry = QAction(icon("heatmap"), _("Show on the heatmap"), menu)
+            entry.triggered.connect(lambda _on=False: self._show_on_map(self._rows[node_id]))
+        return entry
+
     def _tip(self, node_id: str) -> str:
         row = self._rows.get(node_id)
         return node_tip(row.node, row.usd_hour, self._ages.now) if row else ""
@@ -316,9 +278,9 @@ class NodesPage(Page):
 
     def _menu(self, context: ActionContext, where: QPoint, *, node_too: bool = True) -> None:
         menu = self.ctx.actions.build_menu("node" if node_too else "group", self, context)
-        if node_too:
-            if not menu.isEmpty():
-                menu.addSeparator()
+        if node_too and context.node is not None:
+            menu.addAction(self._other_view(menu, context.node.id))
+            menu.addSeparator()
             self.ctx.actions.fill_menu(menu, "group", context)
         if menu.isEmpty():
             menu.deleteLater()

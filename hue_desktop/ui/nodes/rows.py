@@ -12,7 +12,7 @@ from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.nodes import NodeGroup, node_problem
-from hue_desktop.ui.charts.node_blocks import market_word, state_word
+from hue_desktop.ui.charts.node_blocks import market_word, state_word, subtotals
 from hue_desktop.ui.parts import StateShape, instance_shape, role_token
 from hue_desktop.ui.tables import Column, RowGroup
 
@@ -137,43 +137,39 @@ def row_groups(
     words: Sequence[str],
 ) -> tuple[RowGroup[NodeRow], ...]:
     """The groups with their rows; with a filter only what matches, and its own subtotals."""
-    made = []
+    kept = []
     for group in groups:
         mine = [rows[node.id] for node in group.nodes]
-        if words:
-            mine = [row for row in mine if matches(row, words)]
-            if not mine:
-                continue
-        made.append(
-            RowGroup(
-                key=group.key,
-                title=group.title,
-                rows=tuple(mine),
-                count=_count(len(mine), len(group.nodes)),
-                note=group.note,
-                square=role_token(group.role, group.market),
-                cells={"cost": _sum(mine) if words else _subtotal(group, cost)},
-                payload=group,
-            )
+        shown = [row for row in mine if matches(row, words)] if words else mine
+        if shown or not words:
+            kept.append((group, shown))
+    sums = [_sum(group, shown, whole=not words) for group, shown in kept]
+    cents = subtotals([usd for usd, _unknown in sums])
+    return tuple(
+        RowGroup(
+            key=group.key,
+            title=group.title,
+            rows=tuple(shown),
+            count=_count(len(shown), len(group.nodes)),
+            note=group.note,
+            square=role_token(group.role, group.market),
+            cells={"cost": ("≥ " if unknown else "") + money(usd)} if cost else {},
+            payload=group,
         )
-    return tuple(made)
+        for (group, shown), usd, (_exact, unknown) in zip(kept, cents, sums, strict=True)
+    )
 
 
 def _count(shown: int, of: int) -> str:
     return str(of) if shown == of else _("{shown} of {of}").format(shown=shown, of=of)
 
 
-def _subtotal(group: NodeGroup, cost: ClusterCost | None) -> str:
-    if cost is None:
-        return ""
-    return ("≥ " if group.rate.unknown else "") + money(group.rate.total)
-
-
-def _sum(rows: Sequence[NodeRow]) -> str:
+def _sum(group: NodeGroup, rows: Sequence[NodeRow], *, whole: bool) -> tuple[float, bool]:
+    """Dollars per hour of these rows, and whether a price in them is unknown."""
+    if whole:
+        return group.rate.total, group.rate.unknown > 0
     known = [row.usd_hour for row in rows if row.usd_hour is not None]
-    if not known:
-        return ""
-    return ("≥ " if len(known) < len(rows) else "") + money(sum(known))
+    return sum(known), len(known) < len(rows)
 
 
 def zones_text(nodes: Sequence[Instance], az: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from hue_desktop.core.changes import JournalEntry
@@ -29,6 +30,7 @@ from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import ComboField, FourStates, Label, Rule, Scroll, Tile, TileRow, row
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tasks import CancelToken
+from hue_desktop.ui.theme import icon
 from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["OverviewPage"]
@@ -270,6 +272,10 @@ class OverviewPage(Page):
             return
         context = focus_on(self._snapshot, self.ref, node=node)
         menu = self.ctx.actions.build_menu("node", self, context)
+        show = QAction(icon("nodes"), _("Show in the table"), menu)
+        show.triggered.connect(lambda _on=False: self._open_node(node_id))
+        menu.addAction(show)
+        menu.addSeparator()
         self.ctx.actions.fill_menu(menu, "group", context)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)

@@ -161,11 +161,9 @@ def _yarn(metrics: Mapping[str, float]) -> TileText | None:
 
 
 def _part_of(used: float, total: float) -> str:
-    """``592 of 816 GiB``; the unit stands once where it is the same."""
-    part, whole = size(used, 0), size(total, 0)
-    if used == 0 or part.split()[-1] == whole.split()[-1]:
-        part = part.split()[0]
-    return _("{used} of {total}").format(used=part, total=whole)
+    """``592 of 816 GiB``: both in GiB, because YARN hands memory out in GiB."""
+    text = _("{used} of {total} GiB")
+    return text.format(used=count(used / _GB), total=count(total / _GB))
 
 
 def _apps(metrics: Mapping[str, float]) -> TileText | None:

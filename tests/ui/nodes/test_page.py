@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
@@ -104,6 +104,14 @@ def test_nodes_stand_by_role_and_market(desk: Desk) -> None:
     assert desk.page.total.accessibleDescription() == "All 33 nodes, $14.10"
 
 
+def test_the_subtotals_add_up_to_the_total(desk: Desk) -> None:
+    desk.apply()
+    model = desk.page.model
+    cells = [model.line(position).group.cells["cost"] for position in model.group_positions()]  # type: ignore[union-attr]
+    assert cells == ["$0.49", "$5.93", "$2.98", "$4.70"]
+    assert sum(round(100 * float(cell[1:])) for cell in cells) == 1410
+
+
 def test_a_node_in_trouble_is_counted_and_found(desk: Desk) -> None:
     desk.apply()
     assert desk.page.toolbar.attention.text() == "1 needs attention"
@@ -181,6 +189,24 @@ def test_the_primary_button_scales_the_spot_group(desk: Desk) -> None:
     ]
 
 
+def test_without_task_nodes_the_first_can_be_added(desk: Desk) -> None:
+    desk.ctx.actions.add(
+        Action(
+            "scaling.add_task",
+            "Add task nodes…",
+            lambda _c, _w: desk.done.append("added"),
+            menus=("cluster", "group"),
+            changes=True,
+        )
+    )
+    groups = tuple(g for g in desk.cluster.groups or () if g.role is not Role.TASK)
+    desk.snapshot = _with(desk.snapshot, replace(desk.cluster, groups=groups))
+    desk.apply()
+    assert desk.page.toolbar.primary.text() == "Add task nodes…"
+    desk.page.toolbar.primary.click()
+    assert desk.done == ["added"]
+
+
 def test_read_only_mode_has_no_buttons(desk: Desk) -> None:
     frozen = tuple(replace(status, read_only=True) for status in desk.snapshot.connections)
     desk.snapshot = replace(desk.snapshot, connections=frozen)
@@ -203,6 +229,27 @@ def test_a_node_can_be_asked_for_before_it_is_read(desk: Desk) -> None:
     desk.page.select(node.id)
     desk.apply()
     assert desk.page.current_node() == node
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_of_a_node_leads_to_the_map(desk: Desk) -> None:
+    desk.apply()
+    desk.page.show_menu_of_row(4)
+    menu = next(menu for menu in desk.page.findChildren(QMenu) if menu.isVisible())
+    titles = [action.text() for action in menu.actions() if action.text()]
+    assert titles == [
+        "Copy private DNS",
+        "Copy instance id",
+        "Copy private address",
+        "Show on the heatmap",
+        "Scale this group…",
+    ]
+    next(a for a in menu.actions() if a.text() == "Show on the heatmap").trigger()
+    menu.close()
+    assert desk.page.toolbar.view.current == "map"
+    node = desk.page.current_node()
+    assert node is not None
+    assert node.role is Role.CORE
 
 
 def test_columns_can_be_hidden(desk: Desk) -> None:
