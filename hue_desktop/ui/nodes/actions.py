@@ -22,7 +22,6 @@ def actions() -> tuple[Action, ...]:
             shortcut="Ctrl+C",
             menus=("node",),
             enabled=lambda where: where.node is not None and bool(where.node.private_dns),
-            in_palette=False,
         ),
         Action(
             "nodes.copy_instance",
@@ -31,7 +30,6 @@ def actions() -> tuple[Action, ...]:
             icon="copy",
             menus=("node",),
             enabled=lambda where: where.node is not None and bool(where.node.ec2_id),
-            in_palette=False,
         ),
         Action(
             "nodes.copy_address",
@@ -40,7 +38,6 @@ def actions() -> tuple[Action, ...]:
             icon="copy",
             menus=("node",),
             enabled=lambda where: where.node is not None and bool(where.node.private_ip),
-            in_palette=False,
         ),
         Action(
             "nodes.show",

@@ -85,6 +85,7 @@ class ComboField(QComboBox):
     def __init__(self, items: Iterable[tuple[str, str]] = (), *, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.view().setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_items(items)
 

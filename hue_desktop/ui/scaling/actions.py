@@ -28,7 +28,6 @@ def _resize() -> Action:
         enabled=lambda context: _owner(context) is not None,
         changes=True,
         keywords=_("resize grow shrink"),
-        in_palette=False,
     )
 
 
