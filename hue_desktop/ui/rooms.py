@@ -51,9 +51,6 @@ def tour_stops() -> tuple[TourStop, ...]:
 
 
 def _offer(room: str, name: str) -> Any:
-    try:
-        module = import_module(f"hue_desktop.ui.{room}")
-    except ModuleNotFoundError:
-        return None
-    function = getattr(module, name, None)
+    """What a room offers under ``name``; not every room offers everything."""
+    function = getattr(import_module(f"hue_desktop.ui.{room}"), name, None)
     return function() if function is not None else None
