@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -26,6 +29,7 @@ from hue_desktop.ui.theme import pixmap
 
 __all__ = ["CallSection", "CostSection", "RiskLines", "class_word", "target_line", "undo_sentence"]
 
+_OPERATION = re.compile(r"^([A-Z]\w+) \{", re.MULTILINE)
 _MARKS = {
     RiskLevel.NOTE: (None, ""),
     RiskLevel.WARN: (StateShape.ATTENTION, "warn"),
@@ -119,15 +123,15 @@ class CallSection(QWidget):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
-        summary, _newline, details = plan.call_text.partition("\n")
-        self._details = Label(details.strip("\n"), size="mono", selectable=True, wrap=True)
+        summary, details = _call_texts(plan.call_text)
+        self._details = Label(details, size="mono", selectable=True, wrap=True)
         self._details.setContentsMargins(12, 10, 12, 10)
         self._details.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_look(self._details, surface="raised")
         self._details.setAccessibleName(_("The request"))
         self._details.hide()
         self.toggle = Button(_("Show the request"), kind="link", small=True, clicked=self._flip)
-        self.toggle.setVisible(bool(details.strip()))
+        self.toggle.setVisible(bool(details))
         line = row(Label(_("Calls"), tone="text-2"), Label(summary, weight=500), None, self.toggle)
         self.setLayout(column(line, 4, self._details))
 
@@ -137,19 +141,27 @@ class CallSection(QWidget):
         self.toggle.set_text(_("Hide the request") if shown else _("Show the request"))
 
 
+def _call_texts(call_text: str) -> tuple[str, str]:
+    """Which operations are called how often, and the requests with their parameters.
+
+    ``call_text`` is either a summary already, or each operation with its parameters as JSON.
+    """
+    operations = Counter(_OPERATION.findall(call_text))
+    if not operations:
+        summary, _newline, details = call_text.partition("\n")
+        return summary, details.strip("\n")
+    words = (f"{name} × {times}" for name, times in operations.items())
+    return ", ".join(words), call_text
+
+
 def undo_sentence(plan: Plan) -> str:
     """How the change is taken back, as the journal will label it."""
     lead = {
-        Undoability.UNDOABLE: _("Undoable"),
-        Undoability.UNTIL_STARTED: _("Undoable until it starts"),
-        Undoability.FINAL: _("Final"),
+        Undoability.UNDOABLE: _("Undoable."),
+        Undoability.UNTIL_STARTED: _("Undoable until it starts."),
+        Undoability.FINAL: _("Final."),
     }[plan.undo]
     if plan.undo_text:
-        return _("{label}: {how}").format(label=lead, how=_sentence_end(plan.undo_text))
-    if plan.undo is Undoability.FINAL:
-        return _("Final: nothing brings it back.")
-    return _("{label} from the activity list.").format(label=lead)
-
-
-def _sentence_end(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+        text = plan.undo_text[0].upper() + plan.undo_text[1:]
+        return f"{lead} {text if text.endswith(('.', '!', '?')) else text + '.'}"
+    return lead

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QResizeEvent
+from shiboken6 import isValid
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.text import _
+from hue_desktop.services.fleet import FleetChange
 from hue_desktop.services.launch import PricedType
 from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, submit
 from hue_desktop.ui.confirm.plan_dialog import is_destructive
@@ -22,6 +24,8 @@ from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["PlanSheet"]
 
+#: parts of a cluster that a resize depends on
+_PARTS = frozenset({"summary", "cluster", "groups", "fleets"})
 _NARROW, _SIDE_NARROW = 960, 336
 
 
@@ -61,6 +65,8 @@ class PlanSheet(Sheet):
         self.apply_button = Button(_("Apply"), kind="primary", clicked=self._apply)
         self.apply_button.setEnabled(False)
         self.add_button(self.apply_button)
+        stop = ctx.app.fleet.subscribe(self._fleet_changed)
+        self.destroyed.connect(lambda: stop())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the body enough room in a narrow window."""
@@ -68,6 +74,14 @@ class PlanSheet(Sheet):
         if self.side is not None:
             narrow = self.width() < _NARROW
             self.side.setFixedWidth(_SIDE_NARROW if narrow else SIZES["side-panel"])
+
+    def _fleet_changed(self, change: FleetChange) -> None:
+        """Something changed in the fleet; told on any thread."""
+        if self.ref in change.removed or change.parts.get(self.ref, frozenset()) & _PARTS:
+            self.ctx.tasks.poster.post(lambda: self.show_cluster() if isValid(self) else None)
+
+    def show_cluster(self) -> None:
+        """Take over what was read of the cluster since; for those who show some of it."""
 
     @property
     def cluster(self) -> ClusterSnapshot | None:

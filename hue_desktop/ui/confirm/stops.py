@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.changes import Plan
@@ -17,37 +15,30 @@ __all__ = ["stops"]
 
 
 def stops() -> tuple[TourStop, ...]:
-    """Ending a production cluster: asked, and refused while it is protected."""
-    return (_stop("confirm", _("Terminate"), False), _stop("confirm-blocked", _("Blocked"), True))
+    """Ending a production cluster."""
+    return (TourStop("confirm", _("Terminate"), _ask, _asked, _close),)
 
 
-def _stop(key: str, title: str, blocked: bool) -> TourStop:
-    made: list[Plan] = []
+def _ask(ctx: UiContext, window: QWidget) -> None:
+    ref = largest_cluster(ctx)
+    if ref is None:
+        return
+    ctx.navigate.open_cluster(ref, "overview")
+    kind = ctx.app.connections.find(ref.connection).connection_class
 
-    def prepare(ctx: UiContext, window: QWidget) -> None:
-        made.clear()
-        ref = largest_cluster(ctx)
-        if ref is None:
-            return
-        ctx.navigate.open_cluster(ref, "overview")
+    def show(plan: Plan) -> None:
+        PlanDialog(plan, kind, window).open()
 
-        def show(plan: Plan) -> None:
-            reason = _("Termination protection is on; turn it off first.")
-            shown = replace(plan, blocked=reason if blocked else "")
-            made.append(shown)
-            kind = ctx.app.connections.find(ref.connection).connection_class
-            PlanDialog(shown, kind, window).open()
+    ctx.tasks.run(
+        "aws", lambda _token: ctx.app.launching.plan_terminate(ref), owner=window, done=show
+    )
 
-        ctx.tasks.run(
-            "aws", lambda _token: ctx.app.launching.plan_terminate(ref), owner=window, done=show
-        )
 
-    def ready(_ctx: UiContext, _window: QWidget) -> bool:
-        return bool(made)
+def _asked(_ctx: UiContext, window: QWidget) -> bool:
+    return any(dialog.isVisible() for dialog in window.findChildren(PlanDialog))
 
-    def close(_ctx: UiContext, window: QWidget) -> None:
-        for dialog in window.findChildren(PlanDialog):
-            dialog.reject()
-            dialog.deleteLater()
 
-    return TourStop(key, title, prepare, ready, close)
+def _close(_ctx: UiContext, window: QWidget) -> None:
+    for dialog in window.findChildren(PlanDialog):
+        dialog.reject()
+        dialog.deleteLater()

@@ -29,7 +29,7 @@ from hue_desktop.ui.parts import (
 
 __all__ = ["FleetBlock"]
 
-_INDENT = 80
+_INDENT = 80  #: with the gap after it, as wide as square and role
 
 
 def _strategies() -> tuple[tuple[str, str], ...]:
@@ -61,6 +61,7 @@ class _TypeLine(QWidget):
         )
         line = row(
             _INDENT,
+            8,
             self.type,
             Label(_("counts"), tone="text-2"),
             self.weight,

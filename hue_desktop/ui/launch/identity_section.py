@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
 
 from hue_desktop.core.changes import ClusterSpec
 from hue_desktop.core.clusters import Application
@@ -79,6 +79,8 @@ class ApplicationsSection(FormSection):
         for application in applications:
             box = QCheckBox(f"{application.name} {application.version}".strip())
             box.setAccessibleName(application.name)
+            box.setToolTip(box.text())
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.setChecked(application.name in self._wanted)
             box.toggled.connect(lambda checked, name=application.name: self._toggled(name, checked))
             self.boxes[application.name] = box

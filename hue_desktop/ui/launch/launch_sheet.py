@@ -161,7 +161,7 @@ class LaunchSheet(Sheet):
         if spec.release and spec.release != self._release:
             self._read_release(spec.release)
         self._show_counts(spec)
-        own = self.form.own_problems()
+        own = (*self.form.own_problems(), *self._unknown_types(spec))
         launching = self.ctx.app.launching
         self.ctx.tasks.run(
             "local",
@@ -177,6 +177,24 @@ class LaunchSheet(Sheet):
             done=self._show_price,
             failed=self._show_no_price,
             key="price",
+        )
+
+    def _unknown_types(self, spec: ClusterSpec) -> tuple[SpecProblem, ...]:
+        """Types that the release does not run on here, once the catalog was read."""
+        named = [(f"groups[{n}]", [one.instance_type]) for n, one in enumerate(spec.groups)]
+        named += [
+            (f"fleets[{n}]", [kind.instance_type for kind in one.types])
+            for n, one in enumerate(spec.fleets)
+        ]
+        text = _("{release} does not run on “{type}” in {region}.")
+        return tuple(
+            SpecProblem(
+                f"{place}.instance_type",
+                text.format(release=spec.release, type=name, region=self.region),
+            )
+            for place, names in named
+            for name in names
+            if self._types and name and name not in self._types
         )
 
     def _show_counts(self, spec: ClusterSpec) -> None:

@@ -9,11 +9,9 @@ from typing import TypeVar
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.changes import FleetSpec
-from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.instances import FleetType, Role
 from hue_desktop.core.text import _
 from hue_desktop.ui.context import UiContext
-from hue_desktop.ui.launch.auto_termination_sheet import AutoTerminationSheet
 from hue_desktop.ui.launch.command_dialog import CommandDialog
 from hue_desktop.ui.launch.launch_sheet import LaunchSheet
 from hue_desktop.ui.launch.tags_sheet import TagsSheet
@@ -28,21 +26,18 @@ _Act = Callable[[LaunchSheet], object]
 
 
 def stops() -> tuple[TourStop, ...]:
-    """The form from top to bottom, with fleets, with problems, its command; tags; idling."""
+    """The form, its end, with fleets, with problems, its command; the tags of a cluster."""
     return (
         _form("launch", _("New cluster"), lambda _sheet: None),
-        _form("launch-life", _("New cluster: life and access"), lambda sheet: _scroll(sheet, 0.5)),
         _form("launch-end", _("New cluster: steps, tags, configurations"), _show_end),
         _form("launch-fleets", _("New cluster with instance fleets"), _show_fleets),
         _form("launch-problems", _("New cluster: what EMR would refuse"), _show_problems),
         _form("launch-command", _("AWS CLI command"), lambda sheet: sheet.show_command()),
-        _form("launch-clone", _("Clone"), lambda _sheet: None, clone=True),
-        _sheet("launch-tags", _("Tags"), TagsSheet, _edit_tags),
-        _sheet("launch-idle", _("Auto-termination"), AutoTerminationSheet, _turn_on),
+        TourStop("launch-tags", _("Tags"), _open_tags, _tags_planned, _close),
     )
 
 
-def _form(key: str, title: str, act: _Act, *, clone: bool = False) -> TourStop:
+def _form(key: str, title: str, act: _Act) -> TourStop:
     acted: list[LaunchSheet] = []
 
     def prepare(ctx: UiContext, _window: QWidget) -> None:
@@ -51,12 +46,8 @@ def _form(key: str, title: str, act: _Act, *, clone: bool = False) -> TourStop:
         if ref is None:
             return
         connection = ctx.app.connections.find(ref.connection)
-        snapshot = ctx.app.fleet.snapshot().clusters[ref]
-        spec = ctx.app.launching.clone_spec(snapshot) if clone else None
         ctx.navigate.open_page("fleet")
-        ctx.navigate.open_sheet(
-            lambda sheet_ctx: LaunchSheet(sheet_ctx, connection, ref.region, spec)
-        )
+        ctx.navigate.open_sheet(lambda sheet_ctx: LaunchSheet(sheet_ctx, connection, ref.region))
 
     def ready(_ctx: UiContext, window: QWidget) -> bool:
         sheet = _shown(window, LaunchSheet)
@@ -71,27 +62,20 @@ def _form(key: str, title: str, act: _Act, *, clone: bool = False) -> TourStop:
     return TourStop(key, title, prepare, ready, _close)
 
 
-def _sheet(
-    key: str,
-    title: str,
-    kind: type[TagsSheet] | type[AutoTerminationSheet],
-    act: Callable[[QWidget], None],
-) -> TourStop:
-    def prepare(ctx: UiContext, window: QWidget) -> None:
-        ref: ClusterRef | None = largest_cluster(ctx)
-        if ref is None:
-            return
-        ctx.navigate.open_cluster(ref, "configuration")
-        ctx.navigate.open_sheet(lambda sheet_ctx: kind(sheet_ctx, ref))
-        sheet = _shown(window, kind)
-        if sheet is not None:
-            act(sheet)
+def _open_tags(ctx: UiContext, window: QWidget) -> None:
+    ref = largest_cluster(ctx)
+    if ref is None:
+        return
+    ctx.navigate.open_cluster(ref, "configuration")
+    ctx.navigate.open_sheet(lambda sheet_ctx: TagsSheet(sheet_ctx, ref))
+    sheet = _shown(window, TagsSheet)
+    if sheet is not None:
+        _edit_tags(sheet)
 
-    def ready(_ctx: UiContext, window: QWidget) -> bool:
-        sheet = _shown(window, kind)
-        return sheet is not None and sheet.apply_button.isEnabled()
 
-    return TourStop(key, title, prepare, ready, _close)
+def _tags_planned(_ctx: UiContext, window: QWidget) -> bool:
+    sheet = _shown(window, TagsSheet)
+    return sheet is not None and sheet.apply_button.isEnabled()
 
 
 def _shown(window: QWidget, kind: type[T]) -> T | None:
@@ -132,20 +116,13 @@ def _show_problems(sheet: LaunchSheet) -> None:
     form = sheet.form
     form.identity.name.setText("")
     core = form.nodes.rows[1]
-    core.type.set_type("r5.huge")
+    core.show_group(replace(core.group(), instance_type="r5.huge"))
     core.changed.emit()
 
 
-def _edit_tags(sheet: QWidget) -> None:
-    assert isinstance(sheet, TagsSheet)
+def _edit_tags(sheet: TagsSheet) -> None:
     sheet.records.add_record()
     key, value = sheet.records.records[-1].editors
     for field, text in ((key, "reviewed"), (value, "2026-11")):
         assert isinstance(field, TextField)
         field.setText(text)
-
-
-def _turn_on(sheet: QWidget) -> None:
-    assert isinstance(sheet, AutoTerminationSheet)
-    sheet.on.setChecked(True)
-    sheet.minutes.setValue(sheet.minutes.value() + 30)

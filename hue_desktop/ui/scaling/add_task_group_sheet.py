@@ -119,8 +119,10 @@ class AddTaskGroupSheet(PlanSheet):
 
     def _show_candidates(self, types: tuple[PricedType, ...]) -> None:
         cluster = self.cluster
-        in_use = frozenset(node.instance_type for node in cluster.nodes()) if cluster else set()
-        self.table.show_types(types, self.wanted_market, frozenset(in_use))
+        groups = (cluster.groups if cluster is not None else None) or ()
+        tasks = frozenset(one.instance_type for one in groups if one.role is Role.TASK)
+        every = frozenset(one.instance_type for one in groups)
+        self.table.show_types(types, self.wanted_market, tasks or every)
         self._changed()
 
     def _show_failed(self, error: HueError) -> None:

@@ -37,6 +37,7 @@ class AmountRow(QWidget):
         self._units = units
         self._now = 0
         self._low, self._high = 0, 1
+        self._touched = False  #: until the person moves it, the target follows the present
         self.slider = TargetSlider(label, role_color)
         self.number = NumberField(name=_("{label}, as a number").format(label=label))
         self.number.setFixedWidth(68)
@@ -66,8 +67,7 @@ class AmountRow(QWidget):
 
     def show_amount(self, now: int, low: int, high: int, why: str = "") -> None:
         """Set the present amount and its limits; ``why`` says where the limits come from."""
-        first = self._high == 1 and self._low == 0
-        keep = now if first else self.value
+        keep = self.value if self._touched else now
         self._now, self._low, self._high = now, low, high
         self._set_both(max(low, min(keep, high)), announce=False)
         self._why.setText(why)
@@ -102,4 +102,5 @@ class AmountRow(QWidget):
         self._difference.setText(difference_text(self.delta, units=self._units))
         self._difference.set_tone("accent" if self.delta else "text-2")
         if announce:
+            self._touched = True
             self.changed.emit(self.number.value())

@@ -41,9 +41,9 @@ class ResizeFleetSheet(PlanSheet):
         )
         for amount in (self.on_demand, self.spot):
             amount.changed.connect(lambda _units: self._changed())
+        self._shown: InstanceFleet | None = None
         self.show_cluster()
         self.read_types(self._show_counts)
-        self._changed()
 
     @property
     def fleet(self) -> InstanceFleet | None:
@@ -56,6 +56,9 @@ class ResizeFleetSheet(PlanSheet):
         if fleet is None:
             self.no_plan(_("The fleet is not there any more."))
             return
+        if fleet == self._shown:
+            return
+        self._shown = fleet
         self.on_demand.show_amount(fleet.target_on_demand, 0, _MAX_UNITS)
         self.spot.show_amount(fleet.target_spot, 0, _MAX_UNITS)
         kinds = [f"{kind.instance_type} = {kind.weight}" for kind in fleet.types]
@@ -68,6 +71,7 @@ class ResizeFleetSheet(PlanSheet):
         self._fact.setText(role_fact(fleet.role))
         self._state.setText(state_sentence(fleet.state, fleet.state_reason))
         self._state.setVisible(bool(self._state.text()))
+        self._changed()
 
     @property
     def _delta(self) -> int:

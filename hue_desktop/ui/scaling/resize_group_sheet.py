@@ -33,9 +33,9 @@ class ResizeGroupSheet(PlanSheet):
         self._state = Label(tone="warn", wrap=True)
         below = column(self._state, self.risks, self._fact, spacing=14)
         self.body.addLayout(column(14, self.amount, 14, Rule("h"), 14, below, None))
+        self._shown: InstanceGroup | None = None
         self.show_cluster()
         self.read_types(self._show_counts)
-        self._changed()
 
     @property
     def group(self) -> InstanceGroup | None:
@@ -48,6 +48,9 @@ class ResizeGroupSheet(PlanSheet):
         if group is None or cluster is None:
             self.no_plan(_("The group is not there any more."))
             return
+        if group == self._shown:
+            return
+        self._shown = group
         zones = (node.az for node in cluster.nodes() if node.group_id == group.id and node.az)
         words = [f"{group.requested} × {group.instance_type}", market_word(group.market)]
         self.heading.subtitle.setText(", ".join([*words, *sorted(set(zones))]))
@@ -56,6 +59,7 @@ class ResizeGroupSheet(PlanSheet):
         self._fact.setText(role_fact(group.role))
         self._state.setText(state_sentence(group.state, group.state_reason))
         self._state.setVisible(bool(self._state.text()))
+        self._changed()
 
     def _changed(self) -> None:
         self._show_counts()

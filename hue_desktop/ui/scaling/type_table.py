@@ -189,8 +189,12 @@ class TypeTable(QWidget):
         self.model.set_rows(self._types)
         self._order()
         self._caption.setText(_caption(market, types))
-        wanted = current.name if current is not None else self.model.rows()[0].name
-        self.table.select_key(wanted)
+        self.table.select_key(current.name if current is not None else self._first_choice())
+
+    def _first_choice(self) -> str:
+        """The best of the types that the cluster has already, else the best of all."""
+        rows = self.model.rows()
+        return next((one.name for one in rows if one.name in self._in_use), rows[0].name)
 
     def _order(self) -> None:
         key = {"both": "", "gib": "gib", "vcpu": "vcpus"}[self.rank.current]

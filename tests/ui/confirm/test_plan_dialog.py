@@ -34,7 +34,7 @@ END = Plan(
         Risk(RiskLevel.LOSS, "HDFS goes with the cluster."),
     ),
     typed_name="analytics",
-    call_text='TerminateJobFlows × 1\n{"JobFlowIds": ["j-1"]}',
+    call_text='TerminateJobFlows {\n  "JobFlowIds": ["j-1"]\n}',
 )
 RESIZE = replace(
     END,
@@ -98,7 +98,7 @@ def test_cost_budget_and_undo_are_said(qtbot: QtBot) -> None:
     texts = _texts(dialog)
     for words in ("$18.57", "+$4.46/h", "$52.06 of $54.00/h", "after 96 %", "prod", "production"):
         assert words.replace(" %", "\u00a0%") in texts, texts
-    assert "Undoable: undo sets the group back to 8 nodes." in texts
+    assert "Undoable. Undo sets the group back to 8 nodes." in texts
     assert dialog.name_field is None
     assert dialog.accept_button.text() == "Scale core to 9 nodes"
 
@@ -114,6 +114,7 @@ def test_a_blocked_plan_can_only_be_closed(qtbot: QtBot) -> None:
 
 def test_the_request_unfolds(qtbot: QtBot) -> None:
     dialog = _shown(qtbot, END, ConnectionClass.TEST)
+    assert "TerminateJobFlows × 1" in _texts(dialog)
     assert "JobFlowIds" not in _texts(dialog)
     QTest.mouseClick(dialog.calls.toggle, Qt.MouseButton.LeftButton)
     assert "JobFlowIds" in _texts(dialog)

@@ -95,6 +95,7 @@ def test_what_emr_would_refuse_is_said_before_it_is_sent(desk: DoingDesk) -> Non
     QTest.keyClicks(form.nodes.rows[1].bid, "cheap")
     QTest.keyClick(form.nodes.rows[1].bid, Qt.Key.Key_Return)
     desk.until(lambda: "is not a price" in form.nodes.rows[1]._problem.text())
+    desk.until(lambda: "does not run on" in form.nodes.rows[0]._problem.text())
     assert not sheet.create_button.isEnabled()
     assert "to correct" in sheet.footer_text.text()
 

@@ -57,6 +57,7 @@ def test_a_task_group_grows_from_the_keyboard(desk: DoingDesk) -> None:
     QTest.keyClick(sheet.amount.slider, Qt.Key.Key_Right)
 
     desk.until(sheet.apply_button.isEnabled)
+    other = desk.show(ResizeGroupSheet(desk.ctx, cluster.ref, group.id))  # untouched, left open
     assert sheet.amount.number.value() == group.requested + 2
     assert "Add 2" in sheet.apply_button.text()
     assert "/h" in sheet.apply_button.text()
@@ -71,6 +72,8 @@ def test_a_task_group_grows_from_the_keyboard(desk: DoingDesk) -> None:
         ),
     )
     assert desk.places.panels == ["activity"]
+    desk.until(lambda: other.amount.value == group.requested + 2)  # it follows what is
+    assert other.amount.delta == 0
 
 
 def test_shrinking_core_says_what_is_at_risk_and_asks(desk: DoingDesk) -> None:
