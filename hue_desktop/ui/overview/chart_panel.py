@@ -57,6 +57,7 @@ class ChartPanel(QWidget):
         self._theme = theme
         self._history: History | None = None
         self._events: tuple[Event, ...] = ()
+        self._ended = False
         self.chart: TimeStrips | None = None
         self.title = Label("", weight=600)
         self.caption = Label("", tone="text-2", elide=True)
@@ -90,6 +91,12 @@ class ChartPanel(QWidget):
         """How much time is asked for."""
         return RANGES[self.ranges.current]
 
+    def set_ended(self, ended: bool) -> None:
+        """Whether the hours shown are the last ones of a cluster that is no more."""
+        if ended != self._ended:
+            self._ended = ended
+            self._show_title()
+
     def show_loading(self) -> None:
         """The first series of a range are on their way."""
         self._show_title()
@@ -109,10 +116,10 @@ class ChartPanel(QWidget):
         self._show_title()
         strips = strips_of(history.series)
         if not strips:
-            self.states.show_empty(
-                _("No series for these hours"),
-                _("CloudWatch shows a cluster’s first values some ten minutes after it is ready."),
-            )
+            text = _("CloudWatch shows a cluster’s first values some minutes after it is ready.")
+            if self._ended:
+                text = _("CloudWatch keeps five-minute values for 63 days.")
+            self.states.show_empty(_("No series for these hours"), text)
             return
         chart = self._chart()
         gap_s = _GAPS * max(300.0, period_of(history.series))
@@ -130,14 +137,13 @@ class ChartPanel(QWidget):
         return marks_of(self._events, history.start, history.end)
 
     def _show_title(self) -> None:
-        self.title.setText(
-            {
-                "1h": _("Last hour"),
-                "6h": _("Last 6 hours"),
-                "24h": _("Last 24 hours"),
-                "3d": _("Last 3 days"),
-            }[self.ranges.current]
-        )
+        title = {
+            "1h": _("Last hour"),
+            "6h": _("Last 6 hours"),
+            "24h": _("Last 24 hours"),
+            "3d": _("Last 3 days"),
+        }[self.ranges.current]
+        self.title.setText(_("{hours} of its life").format(hours=title) if self._ended else title)
         self.caption.set_tone("text-2")
         every = duration(period_of(self._history.series)) if self._history else ""
         text = _("CloudWatch, a value every {time}") if every else _("CloudWatch")

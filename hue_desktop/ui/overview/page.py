@@ -37,6 +37,7 @@ __all__ = ["OverviewPage"]
 
 _TICK_MS = 5_000
 _READ_AGAIN_S = 60.0
+_AFTERMATH = timedelta(minutes=10)  #: shown after the end of a cluster, with the end in sight
 _SIDE = 448
 _LEAST_HEIGHT = 612  #: below that the page scrolls instead of shrinking
 
@@ -101,13 +102,14 @@ class OverviewPage(Page):
 
     def _make_topology(self) -> QWidget:
         place = QWidget()
-        self._hint = Label(_("one cell is one node"), tone="text-2", elide=True)
+        hint = Label(_("one cell is one node"), tone="text-2", elide=True)
+        colour = Label(_("Colour"), tone="text-2")
+        self._map_controls: tuple[QWidget, ...] = (hint, colour, self.choice, self.legend)
         head = row(
-            Label(_("Topology"), weight=600), self._hint, None,
-            Label(_("Colour"), tone="text-2"), self.choice, self.legend,
+            Label(_("Topology"), weight=600), hint, None, colour, self.choice, self.legend,
             spacing=8, margins=(0, 8, 16, 6),
         )  # fmt: skip
-        head.setStretchFactor(self._hint, 1)
+        head.setStretchFactor(hint, 1)
         layout = QVBoxLayout(place)
         layout.setContentsMargins(0, 0, 0, 8)
         layout.setSpacing(0)
@@ -188,7 +190,10 @@ class OverviewPage(Page):
 
     def _show_map(self) -> None:
         cluster = self.cluster
-        if self._snapshot is None or not nodes_to_show(self.map_states, cluster):
+        there = self._snapshot is not None and nodes_to_show(self.map_states, cluster)
+        for control in self._map_controls:
+            control.setVisible(there)
+        if not there or self._snapshot is None:
             return
         assert cluster is not None
         cost = self._snapshot.costs.get(cluster.ref)
@@ -218,8 +223,11 @@ class OverviewPage(Page):
         """Ask for series and journal on a worker; a newer question makes this one's answer moot."""
         if self.ref is None or self._snapshot is None:
             return
-        ref, app, end = self.ref, self.ctx.app, self._now()
-        self._read_at = end
+        ref, app, now = self.ref, self.ctx.app, self._now()
+        self._read_at = now
+        ended = self.cluster.summary.ended if self.cluster is not None else None
+        self.chart.set_ended(ended is not None)
+        end = min(now, ended + _AFTERMATH) if ended is not None else now
         start = end - self.chart.span
 
         def read(_token: CancelToken) -> tuple[History, tuple[JournalEntry, ...]]:
