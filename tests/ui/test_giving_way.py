@@ -29,13 +29,13 @@ def _line(qtbot: QtBot) -> tuple[QWidget, GivingWay, list[QPushButton]]:
 
 
 def test_everything_shows_where_there_is_room(qapp: QApplication, qtbot: QtBot) -> None:
-    window, _line_, buttons = _line(qtbot)
+    window, _inner, buttons = _line(qtbot)
     assert all(button.isVisible() for button in buttons)
     assert window.minimumSizeHint().width() < buttons[0].sizeHint().width()
 
 
 def test_what_matters_stays_longest(qapp: QApplication, qtbot: QtBot) -> None:
-    window, _line_, buttons = _line(qtbot)
+    window, _inner, buttons = _line(qtbot)
     window.resize(buttons[0].sizeHint().width() + 20, 40)
     assert [button.isVisible() for button in buttons] == [False, False, True]
     window.resize(900, 40)
