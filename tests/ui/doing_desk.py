@@ -15,7 +15,18 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
@@ -38,7 +49,7 @@ from hue_desktop.ui.theme import Theme, ThemeChoice
 from hue_desktop.wiring import Application, Paths
 from tests.simulated import ACCESS_KEY, SECRET_KEY, SimulatedRegion, simulated_region
 
-__all__ = ["Answers", "DoingDesk", "Places", "click", "open_doing_desk", "type_into"]
+__all__ = ["Answers", "DoingDesk", "Places", "click", "open_doing_desk", "type_into", "unnamed"]
 
 WAIT_MS = 20_000
 W = TypeVar("W", bound=QWidget)
@@ -182,6 +193,28 @@ class DoingDesk:
         result = newest()
         assert result is not None
         return result
+
+
+def unnamed(screen: QWidget) -> list[str]:
+    """Controls of a screen that an assistive tool could not name."""
+    kinds = (
+        QAbstractButton,
+        QLineEdit,
+        QComboBox,
+        QAbstractSpinBox,
+        QPlainTextEdit,
+        QAbstractSlider,
+    )
+    return [
+        f"{type(one).__name__} in {type(one.parent()).__name__}"
+        for one in screen.findChildren(QWidget)
+        if isinstance(one, kinds)
+        and one.isVisibleTo(screen)
+        and not isinstance(one, QScrollBar)
+        and type(one) is not QAbstractButton  # the corner of a table, which shows nothing
+        and not isinstance(one.parent(), QAbstractSpinBox | QComboBox)
+        and not one.accessibleName()
+    ]
 
 
 def click(widget: QWidget) -> None:

@@ -25,12 +25,25 @@ class IdentitySection(FormSection):
     def __init__(self) -> None:
         super().__init__(_("Cluster"))
         self.name = TextField(name=_("Name"), placeholder=_("for example nightly-sales"))
+        self.place = ComboField(name=_("Connection and region"))
+        self.place.setMinimumWidth(180)
         self.release = ComboField(name=_("Release"))
         self.release.setMinimumWidth(180)
         self.add_field("name", FieldRow(_("Name"), self.name))
+        self._place_row = FieldRow(_("Where"), self.place, stretch=False)
+        self.add(self._place_row)
+        self._place_row.hide()
         self.add_field("release", FieldRow(_("Release"), self.release, stretch=False))
         self.name.textChanged.connect(lambda _text: self.changed.emit())
         self.release.currentIndexChanged.connect(lambda _at: self.changed.emit())
+
+    def show_places(self, places: Sequence[tuple[str, str]], current: str) -> None:
+        """Offer (key, text) of connections and regions; one alone is no question."""
+        was_blocked = self.place.blockSignals(True)
+        self.place.set_items(places)
+        self.place.set_key(current)
+        self.place.blockSignals(was_blocked)
+        self._place_row.setVisible(len(places) > 1)
 
     def show_releases(self, releases: Sequence[str]) -> None:
         """Offer these; a clone's own release stays, even when it is offered no more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
@@ -68,6 +69,32 @@ class LaunchSheet(Sheet):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._look_again)
         self.form.changed.connect(self._settle.start)
+        self._show_places()
+        self.read_options()
+
+    def _show_places(self) -> None:
+        """Offer every connection and region that may be changed."""
+        statuses = self.ctx.app.fleet.snapshot().connections
+        here = f"{self.connection.name} · {self.region}"
+        self._places = {
+            f"{one.connection.name} · {one.region}": (one.connection, one.region)
+            for one in statuses
+            if not one.read_only
+        }
+        self._places.setdefault(here, (self.connection, self.region))
+        place = self.form.identity.place
+        self.form.identity.show_places([(key, key) for key in self._places], here)
+        place.currentIndexChanged.connect(lambda _at: self.move_to(place.key))
+
+    def move_to(self, place: str) -> None:
+        """Ask for the same cluster elsewhere; subnet and key are chosen anew there."""
+        self._given = replace(
+            self.form.spec(), subnet_ids=(), key_name="", security_configuration=""
+        )
+        self.connection, self.region = self._places[place]
+        self.heading.subtitle.setText(place)
+        self._release, self._types = "", {}
+        self.create_button.setEnabled(False)
         self.read_options()
 
     def _make_buttons(self) -> None:
@@ -105,13 +132,16 @@ class LaunchSheet(Sheet):
 
     def _show_options(self, options: LaunchOptions) -> None:
         self.options = options
+        subnets = [subnet.id for subnet in options.subnets]
         spec = self._given or starting_spec(
             name=self._free_name(),
             releases=options.releases,
-            subnets=[subnet.id for subnet in options.subnets],
+            subnets=subnets,
             service_roles=options.service_roles,
             instance_profiles=options.instance_profiles,
         )
+        if not spec.subnet_ids:
+            spec = replace(spec, subnet_ids=tuple(subnets[:1]))
         self.form.show_options(options)
         self.form.show_spec(spec)
         self.states.show_content()

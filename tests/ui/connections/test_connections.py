@@ -17,7 +17,7 @@ from hue_desktop.services.fleet import ConnectionState
 from hue_desktop.ui.connections import actions
 from hue_desktop.ui.connections.connection_sheet import ConnectionSheet
 from hue_desktop.ui.connections.page import ConnectionsPage
-from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into
+from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
 
 BROKEN = '\n[connections.broken]\nregoin = "us-east-1"\n'
 
@@ -44,6 +44,7 @@ def test_the_page_lists_edits_and_removes(desk: DoingDesk) -> None:
         "connections.edit", page.action_context(desk.ctx.actions.focus())
     )
     sheet = desk.opened(ConnectionSheet)
+    assert unnamed(page) == unnamed(sheet) == []
     click(sheet.kind.segment(ConnectionClass.PRODUCTION.value))
     type_into(sheet.budget, "12.5")
     click(sheet.save_button)

@@ -22,7 +22,7 @@ from hue_desktop.ui.launch.auto_termination_sheet import AutoTerminationSheet
 from hue_desktop.ui.launch.command_dialog import CommandDialog
 from hue_desktop.ui.launch.launch_sheet import LaunchSheet
 from hue_desktop.ui.launch.tags_sheet import TagsSheet
-from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into
+from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_a_cluster_is_created_by_typing_and_clicking(desk: DoingDesk) -> None:
     click(form.tags.records.add_button)
     key, value = form.tags.records.records[0].editors
     QTest.keyClicks(key, "team")
+    assert unnamed(sheet) == []
     QTest.keyClicks(value, "sales")
     desk.until(lambda: "/h" in sheet.create_button.text() and sheet.create_button.isEnabled())
 
@@ -116,6 +117,7 @@ def test_fleets_carry_the_nodes_over_and_the_command_says_the_same(desk: DoingDe
     core.lines[1].weight.setValue(2)
     core.spot.setValue(8)
     desk.until(core.strategy.isVisible)
+    assert unnamed(sheet) == []
     assert form.spec().fleets[1].types[1].weight == 2
 
     click(sheet.command_button)
@@ -183,6 +185,7 @@ def test_tags_protection_and_the_end(desk: DoingDesk) -> None:
 
     assert desk.trigger("launch.auto_termination", cluster)
     idle = desk.opened(AutoTerminationSheet)
+    assert unnamed(idle) == unnamed(tags) == []
     idle.on.setChecked(True)
     idle.minutes.setValue(idle.minutes.value() + 30)
     desk.until(idle.apply_button.isEnabled)
@@ -227,3 +230,22 @@ def test_production_asks_for_the_name_and_no_leaves_everything(
         assert desk.answers.plans[0].typed_name == "dev-sandbox"
         assert desk.app.journal.entries() == ()
         assert not desk.trigger("launch.terminate", cluster, read_only=True)
+
+
+def test_a_cluster_can_be_asked_for_elsewhere(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    other = '\n[connections.there]\nclass = "development"\nregions = ["eu-central-1"]\n'
+    with open_doing_desk(qapp, qtbot, tmp_path, scenario="empty", more=other) as desk:
+        desk.ctx.actions.add(*actions())
+        desk.until(lambda: len(desk.app.fleet.snapshot().connections) == 2)
+        sheet = _open_new(desk)
+        desk.until(sheet.form.identity.place.isVisible)
+        type_into(sheet.form.identity.name, "moved")
+        sheet.form.identity.place.set_key("there · eu-central-1")
+        assert sheet.connection.name == "there"
+        assert sheet.states.state == "loading"
+        sheet.form.identity.place.set_key(f"here · {desk.region.name}")
+        desk.until(lambda: sheet.states.state == "shown" and sheet.create_button.isEnabled())
+        assert sheet.form.spec().name == "moved"
+        assert sheet.form.spec().subnet_ids

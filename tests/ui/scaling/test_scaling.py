@@ -17,7 +17,7 @@ from hue_desktop.core.instances import InstanceGroup, Market, Role
 from hue_desktop.ui.scaling import actions
 from hue_desktop.ui.scaling.add_task_group_sheet import AddTaskGroupSheet
 from hue_desktop.ui.scaling.resize_group_sheet import ResizeGroupSheet
-from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into
+from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
 
 
 @pytest.fixture
@@ -146,6 +146,7 @@ def test_what_cannot_be_done_is_not_offered(desk: DoingDesk) -> None:
     assert resize.amount.slider.value() == limits.high
 
     add = desk.show(AddTaskGroupSheet(desk.ctx, cluster.ref))
+    assert unnamed(add) == unnamed(resize) == []
     desk.until(add.apply_button.isEnabled)
     add.bid_kind.set_key("limit")
     type_into(add.bid, "cheap")
