@@ -176,15 +176,27 @@ class ConnectionsPage(Page):
         head = row(
             Heading(_("Connections")), None, *self.buttons.values(), margins=(24, 12, 24, 12)
         )
+        self.simulate_button = Button(
+            _("Start the simulated region"),
+            icon_name="play",
+            clicked=lambda: self._do("connections.simulate"),
+        )
+        nothing = _("Nothing answers. A simulated region on this machine needs no account.")
+        self._way_out = QWidget()
+        self._way_out.setLayout(
+            row(Label(nothing, tone="text-2"), self.simulate_button, None, spacing=16)
+        )
         self.setLayout(
             column(
                 head,
                 Rule("h"),
                 row(self._problems, margins=(24, 0, 24, 0)),
+                row(self._way_out, margins=(24, 10, 24, 0)),
                 row(self.states, margins=(16, 0, 16, 0)),
                 row(self._path, margins=(24, 6, 24, 10)),
             )
         )
+        self._way_out.hide()
         stop = ctx.app.connections.subscribe(self._file_changed)
         self.destroyed.connect(lambda: stop())
         self.show_all()
@@ -227,6 +239,7 @@ class ConnectionsPage(Page):
             )
             rows.append(_row(connection, statuses, active))
         self.model.set_rows(rows)
+        self._way_out.setVisible(bool(rows) and all(one.state in _DEAD for one in rows))
         self._show_problems(self.ctx.app.connections.problems())
         if rows:
             self.states.show_content()
@@ -295,6 +308,7 @@ def _row(
     return ConnectionRow(connection, worst.state, worst.error, clusters, caller)
 
 
+_DEAD = (ConnectionState.FAILED, ConnectionState.EXPIRED)
 _BADNESS = {
     ConnectionState.ONLINE: 0,
     ConnectionState.CONNECTING: 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,26 @@ def test_a_check_up_can_be_stopped_and_escape_leaves(desk: DoingDesk) -> None:
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
     assert closed
     assert len(sheet.checks.checks) == seen
+
+
+def test_where_nothing_answers_a_way_out_is_offered(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_doing_desk(qapp, qtbot, tmp_path, scenario="empty") as desk:
+        desk.ctx.actions.add(*actions())
+        page = desk.show(ConnectionsPage(desk.ctx))
+        dead = replace(desk.connection, endpoint_url="http://127.0.0.1:1")
+        desk.app.connections.save(dead)
+        desk.app.fleet.refresh()
+
+        def offered() -> bool:
+            page.show_all()
+            return page.simulate_button.isVisible()
+
+        desk.until(offered)
+        assert "127.0.0.1:1" in page.model.rows()[0].state_text
+        click(page.simulate_button)
+        desk.until(lambda: len(desk.app.connections.connections()) == 2)
+        made = desk.app.connections.connections()[1]
+        assert made.simulation is not None
+        desk.until(lambda: desk.places.pages == ["fleet"])
