@@ -115,13 +115,6 @@ def _session(region: str) -> Any:
     return boto3.Session(botocore_session=bare, region_name=region)
 
 
-async def _end(front: Front) -> None:
-    """Stop; twice, for connections that were accepted while the listener was closing."""
-    await front.stop()
-    await asyncio.sleep(0.02)
-    await front.stop()
-
-
 @contextmanager
 def simulated_region(
     scenario: str = "empty",

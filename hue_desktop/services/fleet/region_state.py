@@ -120,6 +120,9 @@ class RegionState:
         if not cluster_id or self.data.find(cluster_id) is None:
             self._schedule.hurry(_ACTIVE, now)
             self._schedule.hurry(_ENDED, now)
+        for key in (_METRICS, _PRICES):
+            if key in self._schedule:
+                self._schedule.hurry(key, now)
         self._hurry_details(cluster_id or self._focus)
 
     def set_focus(self, cluster_id: str) -> None:

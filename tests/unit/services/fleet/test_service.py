@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from hue_desktop.core.clusters import ClusterState
+from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import CredentialsError, Unreachable
 from hue_desktop.core.instances import InstanceState, Market, Role
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
-from tests.simulated import SimulatedRegion, simulated_region
+from tests.simulated import SimulatedRegion
 from tests.unit.services.house import House, connection_to, open_house, run_cluster
+from tests.unit.simulator.processes import simulator_process
 
 
 def test_reads_a_cluster_with_all_its_parts(region: SimulatedRegion, house: House) -> None:
@@ -146,21 +148,33 @@ def test_ended_credentials_stop_reading_until_they_are_renewed(
 
 
 def test_a_region_that_goes_away_leaves_stale_data_and_comes_back(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+    words = ("--state", str(tmp_path / "state"), "--scenario", "empty", "--speed", "600")
     with ExitStack() as later, ExitStack() as first:
-        region = first.enter_context(simulated_region("empty", state=state))
-        port = int(region.endpoint_url.rpartition(":")[2])
-        cluster_id = run_cluster(region)
-        house = later.enter_context(open_house(connection_to(region, tmp_path), tmp_path))
-        house.cluster(cluster_id, lambda c: c.instances)
+        process = first.enter_context(simulator_process(*words))
+        port = process.endpoint_url.rpartition(":")[2]
+        cluster_id = process.client("emr").run_job_flow(
+            Name="short",
+            Instances={"MasterInstanceType": "m5.xlarge", "InstanceCount": 1},
+            JobFlowRole="EMR_EC2_DefaultRole",
+            ServiceRole="EMR_DefaultRole",
+            ReleaseLabel="emr-7.5.0",
+        )["JobFlowId"]
+        connection = Connection(
+            name="here",
+            profile="hue-simulator",
+            endpoint_url=process.endpoint_url,
+            aws_config_file=process.facts["aws_config_file"],
+        )
+        house = later.enter_context(open_house(connection, tmp_path))
+        house.cluster(cluster_id, lambda c: c.cluster)
 
         first.close()
         stale = house.until(lambda s: s.connections[0].state is ConnectionState.STALE)
         assert isinstance(stale.connections[0].error, Unreachable)
-        assert stale.clusters[house.ref(cluster_id)].instances
+        assert stale.clusters[house.ref(cluster_id)].cluster
         assert stale.connections[0].last_read is not None
 
-        later.enter_context(simulated_region("empty", state=state, port=port))
+        later.enter_context(simulator_process(*words, "--port", port))
         house.fleet.refresh()
         house.until(lambda s: s.connections[0].state is ConnectionState.ONLINE)
 

@@ -62,6 +62,8 @@ def test_shrinking_core_names_the_blocks_and_stops_at_replication(
 ) -> None:
     cluster_id = run_cluster(region)
     ref = _ready(house, cluster_id)
+    region.jump(minutes=10)
+    house.fleet.refresh(ref)
     house.until(lambda s: "HDFSUtilization" in s.metrics.get(ref, {}))
     group_id = _group_id(house.fleet.snapshot().clusters[ref], Role.CORE)
 
