@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,7 @@ def _instances(shape: Shape, group: str, start: int, born: datetime) -> tuple[In
     return tuple(
         Instance(
             id=f"ci-{group}-{number:05d}",
-            ec2_id=f"i-0{abs(hash((group, number))) % 16**16:016x}",
+            ec2_id=f"i-0{zlib.crc32(f'{group}/{number}'.encode()):08x}{number:08x}",
             role=shape.role,
             group_id=group,
             instance_type=shape.instance_type,

@@ -67,6 +67,7 @@ class NodeMap(QAbstractScrollArea):
         self._theme = theme
         self._blocks: tuple[MapBlock, ...] = ()
         self._layout = arrange((), 1, 1)
+        self._narrow = False
         self._hovered = ""
         self._current = ""
         self.tip_of: Callable[[str], str] = lambda _node: ""  #: asked when a tooltip shows
@@ -84,6 +85,9 @@ class NodeMap(QAbstractScrollArea):
     def set_blocks(self, blocks: Sequence[MapBlock]) -> None:
         """Show these groups; only cells that differ are painted again."""
         before, self._blocks = self._blocks, tuple(blocks)
+        was_narrow, self._narrow = self._narrow, self._is_narrow()
+        if was_narrow != self._narrow:
+            self.viewport().update()
         if _shape_of(before) != _shape_of(self._blocks):
             self._arrange()
             return
@@ -140,12 +144,22 @@ class NodeMap(QAbstractScrollArea):
         ]
         size = self.viewport().size()
         self._layout = arrange(blocks, size.width() - 2 * _EDGE, size.height() - 2 * _EDGE)
+        self._narrow = self._is_narrow()
         self.verticalScrollBar().setRange(
             0, max(0, self._layout.height + 2 * _EDGE - size.height())
         )
         self.verticalScrollBar().setPageStep(size.height())
         self.verticalScrollBar().setSingleStep(24)
         self.viewport().update()
+
+    def _is_narrow(self) -> bool:
+        """Whether some text is too long for its cell; then all cells carry their short one."""
+        width = self._layout.size.width
+        if width < _TEXT_FROM:
+            return False
+        metrics = QFontMetrics(self._theme.font("small", 500))
+        texts = {cell.text for block in self._blocks for cell in block.cells}
+        return any(metrics.horizontalAdvance(text) > width - 4 for text in texts)
 
     def _find(self, node_id: str) -> tuple[PlacedBlock, int] | None:
         placed = {block.key: block for block in self._layout.blocks}
@@ -225,8 +239,7 @@ class NodeMap(QAbstractScrollArea):
         if rect.width() >= _TEXT_FROM and cell.text:
             painter.setFont(self._theme.font("small", 500))
             painter.setPen(self._theme.color(_INK.get(cell.fill, "on-fill")))
-            fits = painter.fontMetrics().horizontalAdvance(cell.text) <= rect.width() - 4
-            text = cell.text if fits else cell.short
+            text = cell.short if self._narrow else cell.text
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         if cell.shape is not None:
             self._paint_corner(painter, rect, cell.shape)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject
+
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.text import _
@@ -16,13 +18,14 @@ __all__ = ["ScaleButtons"]
 _ADD_TASK = "scaling.add_task"
 
 
-class ScaleButtons:
+class ScaleButtons(QObject):
     """Titles and enables the toolbar's buttons by the actions that other rooms declare.
 
     A button is away when nothing can be resized: no such group, an ended cluster, read-only mode.
     """
 
     def __init__(self, ctx: UiContext, toolbar: NodesToolbar) -> None:
+        super().__init__(toolbar)
         self._ctx = ctx
         self._toolbar = toolbar
         self._snapshot: FleetSnapshot | None = None

@@ -21,6 +21,7 @@ from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.giving_way import GivingWay
 from hue_desktop.ui.node_states import nodes_to_show
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
 from hue_desktop.ui.overview.history import METRICS
@@ -51,7 +52,7 @@ class OverviewPage(Page):
         self._journal: tuple[JournalEntry, ...] = ()
         self._read_at: datetime | None = None
         self.tiles = {key: Tile("") for key in KEYS}
-        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 7, 2: 8, 3: 5, 4: 6, 5: 7})
+        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 7, 3: 6, 4: 7, 5: 6})
         self.map = NodeMap(ctx.theme)
         self.map_states = FourStates(self.map)
         self.legend = LegendLine(ctx.theme)
@@ -102,11 +103,11 @@ class OverviewPage(Page):
 
     def _make_topology(self) -> QWidget:
         place = QWidget()
-        hint = Label(_("one cell is one node"), tone="text-2", elide=True)
+        hint = GivingWay(Label(_("one cell is one node"), tone="text-2"), None)
         colour = Label(_("Colour"), tone="text-2")
         self._map_controls: tuple[QWidget, ...] = (hint, colour, self.choice, self.legend)
         head = row(
-            Label(_("Topology"), weight=600), hint, None, colour, self.choice, self.legend,
+            Label(_("Topology"), weight=600), hint, colour, self.choice, self.legend,
             spacing=8, margins=(0, 8, 16, 6),
         )  # fmt: skip
         head.setStretchFactor(hint, 1)

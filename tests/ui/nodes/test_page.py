@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
@@ -123,7 +124,7 @@ def test_a_node_in_trouble_is_counted_and_found(desk: Desk) -> None:
 def test_the_filter_is_typed(desk: Desk, qtbot: QtBot) -> None:
     desk.apply()
     assert desk.page.focus_filter()
-    qtbot.keyClicks(desk.page.toolbar.field, "spot 1b")
+    qtbot.keyClicks(desk.page.toolbar.field, "spot us-east-1b")
     spot = [n for n in desk.cluster.nodes(Role.TASK, Market.SPOT) if n.az == "us-east-1b"]
     qtbot.waitUntil(lambda: len(desk.page.model.rows()) == len(spot))
     desk.page.toolbar.field.setText("nothing like it")
@@ -205,6 +206,20 @@ def test_without_task_nodes_the_first_can_be_added(desk: Desk) -> None:
     assert desk.page.toolbar.primary.text() == "Add task nodes…"
     desk.page.toolbar.primary.click()
     assert desk.done == ["added"]
+
+
+def test_a_closed_page_hears_nothing(qapp: QApplication, qtbot: QtBot) -> None:
+    snapshot = fleet()
+    ctx, _places = make_context(qapp)
+    ctx.actions.bind(ctx, ActionContext)
+    page = NodesPage(ctx, _ref(snapshot, "analytics"))
+    page.apply(everything(snapshot))
+    shiboken6.delete(page)
+    with qtbot.captureExceptions() as raised:
+        ctx.actions.changed.emit()
+        ctx.theme.changed.emit()
+    assert raised == []
+    ctx.tasks.close()
 
 
 def test_read_only_mode_has_no_buttons(desk: Desk) -> None:
