@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
+    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -113,6 +114,8 @@ class TypePicker(ComboField):
         popup = completer.popup()
         assert popup is not None
         popup.setItemDelegate(_TypeDelegate(popup))
+        if isinstance(popup, QListView):
+            popup.setUniformItemSizes(True)  # else all 800 rows are asked for their size
         popup.setMinimumWidth(_POPUP_WIDTH)
         completer.activated.connect(lambda _text: self._settle())
         self.setCompleter(completer)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSpinBox
 
 from hue_desktop.ui.parts.look import set_look
 from hue_desktop.ui.theme import active_theme, pixmap
@@ -85,7 +85,10 @@ class ComboField(QComboBox):
     def __init__(self, items: Iterable[tuple[str, str]] = (), *, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.view().setAccessibleName(name)
+        view = self.view()
+        view.setAccessibleName(name)
+        if isinstance(view, QListView):
+            view.setUniformItemSizes(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_items(items)
 

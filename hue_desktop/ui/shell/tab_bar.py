@@ -12,6 +12,7 @@ __all__ = ["LineTabBar"]
 
 _ICON = 14
 _WIDEST = 220
+_NARROWEST = 108
 
 
 class LineTabBar(QTabBar):
@@ -58,7 +59,7 @@ class LineTabBar(QTabBar):
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         hint = self.tabSizeHint(index)
-        return QSize(min(hint.width(), 96), hint.height())
+        return QSize(min(hint.width(), _NARROWEST), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -102,6 +102,7 @@ class Workspace(QStackedWidget):
         tab.page = page or tab.page
         self._current = tab
         shown = self._made(tab)
+        self._keep_focus(tab.sheet or shown)
         if tab.sheet is None:
             tab.stack.setCurrentWidget(shown)
         self.setCurrentWidget(tab.stack)
@@ -174,11 +175,19 @@ class Workspace(QStackedWidget):
     def _drop_sheet(self, tab: Tab) -> None:
         sheet, tab.sheet = tab.sheet, None
         if sheet is not None:
+            if tab.front is not None:
+                self._keep_focus(tab.front)
             tab.stack.removeWidget(sheet)
             sheet.hide()
             sheet.deleteLater()
             if tab.front is not None:
                 tab.stack.setCurrentWidget(tab.front)
+
+    def _keep_focus(self, target: QWidget) -> None:
+        """Give the focus to what shows next, before Qt hands it to some widget by itself."""
+        focus = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Pages
 

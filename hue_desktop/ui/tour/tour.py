@@ -225,8 +225,17 @@ def _visit(
         _picture(window).save(str(file), "PNG", _PNG_QUALITY)
         pictures.append(Picture(stop.key, stop.title, theme, size, file))
     stop.clean_up(desk.ctx, window)
+    _close_other_tabs(desk)
     settle()
     return sorted(pictures, key=lambda p: (themes.index(p.theme), sizes.index(p.size)))
+
+
+def _close_other_tabs(desk: Desk) -> None:
+    """Leave the tab in front only: each widget that lives on makes the next theme slower."""
+    tabs = desk.window.tabs
+    for key in tabs.order():
+        if key != tabs.current:
+            desk.window.close_tab(key)
 
 
 def _dresses(
@@ -250,7 +259,7 @@ def _picture(window: QWidget) -> QPixmap:
             continue
         place = widget.pos() - window.pos()
         inside = window.rect().contains(widget.rect().translated(place))
-        if widget.parentWidget() is not None and not inside:
+        if widget.isModal() or (widget.parentWidget() is not None and not inside):
             place = QPoint(
                 (window.width() - widget.width()) // 2, (window.height() - widget.height()) // 3
             )
