@@ -96,8 +96,11 @@ class Front:
     async def stop(self) -> None:
         """Stop listening and close the connections."""
         if self._listener is not None:
+            await _take_no_more(self._listener)
             self._listener.close()
         if self._server is not None:
+            self._server.pre_shutdown()  # idle connections need no patience
+            await asyncio.sleep(0)
             await self._server.shutdown(0.2)
         if self._listener is not None:
             await self._listener.wait_closed()
@@ -298,3 +301,15 @@ def _not_simulated(credential: Credential | None) -> ApiError:
         f"The service {named} is not simulated. Simulated are: EMR, EC2, CloudWatch, the price "
         "list, Service Quotas, CloudTrail, IAM, STS and KMS.",
     )
+
+
+async def _take_no_more(listener: asyncio.Server) -> None:
+    """Accept nothing any more, and let what was accepted already become a connection.
+
+    asyncio loses a socket that it has accepted when the listener closes in the same turn.
+    """
+    loop = asyncio.get_running_loop()
+    for waiting in listener.sockets:
+        loop.remove_reader(waiting.fileno())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
