@@ -53,6 +53,7 @@ class PlanSheet(Sheet):
         self.ref = ref
         self.plan: Plan | None = None
         self.types: dict[str, InstanceType] = {}
+        self.priced: tuple[PricedType, ...] = ()
         self.panel = PlanPanel(_("Before → after"))
         if side is not None:
             side.body.addWidget(self.panel)
@@ -96,6 +97,7 @@ class PlanSheet(Sheet):
         release = cluster.cluster.release
 
         def arrived(types: tuple[PricedType, ...]) -> None:
+            self.priced = types
             self.types = {one.name: one.type for one in types}
             done()
 

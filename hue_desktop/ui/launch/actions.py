@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import Connection
+from hue_desktop.core.instances import Role
 from hue_desktop.core.text import _
 from hue_desktop.ui.actions import Action, ActionContext
 from hue_desktop.ui.context import UiContext
@@ -19,7 +20,16 @@ _ENDING = (
 
 def actions() -> tuple[Action, ...]:
     """The actions of this room."""
-    return (_new(), _clone(), _protect(), _unprotect(), _tags(), _auto_termination(), _terminate())
+    return (
+        _new(),
+        _clone(),
+        _add_fleet(),
+        _protect(),
+        _unprotect(),
+        _tags(),
+        _auto_termination(),
+        _terminate(),
+    )
 
 
 def _new() -> Action:
@@ -48,6 +58,20 @@ def _clone() -> Action:
         section=1,
         keywords=_("copy duplicate again"),
         word="clone",
+    )
+
+
+def _add_fleet() -> Action:
+    return Action(
+        "launch.add_task_fleet",
+        _("Add task fleet…"),
+        _open_add_fleet,
+        icon="grow",
+        menus=("cluster", "group"),
+        enabled=_lacks_task_fleet,
+        changes=True,
+        section=1,
+        keywords=_("more nodes spot"),
     )
 
 
@@ -132,6 +156,15 @@ def _is_described(context: ActionContext) -> bool:
     return context.cluster is not None and context.cluster.cluster is not None
 
 
+def _lacks_task_fleet(context: ActionContext) -> bool:
+    fleets = context.cluster.fleets if context.cluster is not None else None
+    return (
+        _is_alive(context)
+        and bool(fleets)
+        and not any(fleet.role is Role.TASK for fleet in fleets or ())
+    )
+
+
 def _protection(context: ActionContext) -> bool | None:
     """Whether the cluster is protected; ``None`` when it has ended or is not known."""
     if not _is_alive(context) or context.cluster is None or context.cluster.cluster is None:
@@ -191,6 +224,13 @@ def _propose_end(ctx: UiContext, context: ActionContext) -> None:
 
     ref = _snapshot(context).ref
     propose(ctx, lambda: ctx.app.launching.plan_terminate(ref))
+
+
+def _open_add_fleet(ctx: UiContext, context: ActionContext) -> None:
+    from hue_desktop.ui.launch.add_task_fleet_sheet import AddTaskFleetSheet
+
+    ref = _snapshot(context).ref
+    ctx.navigate.open_sheet(lambda sheet_ctx: AddTaskFleetSheet(sheet_ctx, ref))
 
 
 def _open_tags(ctx: UiContext, context: ActionContext) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
 
@@ -16,7 +17,8 @@ from hue_desktop.ui.parts import ComboField, FieldRow, ProblemLabel, TextField
 
 __all__ = ["ApplicationsSection", "IdentitySection"]
 
-_COLUMN_WIDTH = 226
+_COLUMN_WIDTH, _COLUMN_GAP = 226, 16
+_BOX_WIDTH = 30  #: the check box and its gap before the text
 
 
 class IdentitySection(FormSection):
@@ -70,7 +72,7 @@ class ApplicationsSection(FormSection):
         super().__init__(_("Applications"))
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(_COLUMN_GAP)
         self._grid.setVerticalSpacing(0)
         self._problem = ProblemLabel()
         self.boxes: dict[str, QCheckBox] = {}
@@ -90,9 +92,9 @@ class ApplicationsSection(FormSection):
             box.deleteLater()
         self.boxes = {}
         for application in applications:
-            box = QCheckBox(f"{application.name} {application.version}".strip())
+            box = QCheckBox()
             box.setAccessibleName(application.name)
-            box.setToolTip(box.text())
+            box.setToolTip(f"{application.name} {application.version}".strip())
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.setChecked(application.name in self._wanted)
             box.toggled.connect(lambda checked, name=application.name: self._toggled(name, checked))
@@ -103,16 +105,22 @@ class ApplicationsSection(FormSection):
     def _place(self) -> None:
         for position, box in enumerate(self.boxes.values()):
             self._grid.addWidget(box, position // self._columns, position % self._columns)
+        self._shorten()
         for column in range(3):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+
+    def _shorten(self) -> None:
+        """A long name with its version ends in an ellipsis; the tooltip has all of it."""
+        room = self.width() // self._columns - _COLUMN_GAP - _BOX_WIDTH
+        for box in self.boxes.values():
+            metrics = box.fontMetrics()
+            box.setText(metrics.elidedText(box.toolTip(), Qt.TextElideMode.ElideRight, room))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit."""
         super().resizeEvent(event)
-        columns = min(max(self.width() // _COLUMN_WIDTH, 1), 3)
-        if columns != self._columns:
-            self._columns = columns
-            self._place()
+        self._columns = min(max(self.width() // _COLUMN_WIDTH, 1), 3)
+        self._place()
 
     def _toggled(self, name: str, checked: bool) -> None:
         self._wanted = self._wanted | {name} if checked else self._wanted - {name}

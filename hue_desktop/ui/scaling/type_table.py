@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.format import DASH, count, decimal, money, node_rate
@@ -190,6 +191,11 @@ class TypeTable(QWidget):
         self._order()
         self._caption.setText(_caption(market, types))
         self.table.select_key(current.name if current is not None else self._first_choice())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the selected type in sight."""
+        super().resizeEvent(event)
+        self.table.scrollTo(self.table.currentIndex())
 
     def _first_choice(self) -> str:
         """The best of the types that the cluster has already, else the best of all."""

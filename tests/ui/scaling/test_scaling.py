@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hue_desktop.core.changes import ChangeState
+from hue_desktop.core.changes import AddTaskFleet, ChangeState
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.instances import InstanceGroup, Market, Role
+from hue_desktop.ui.launch import actions as launch_actions
+from hue_desktop.ui.launch.add_task_fleet_sheet import AddTaskFleetSheet
 from hue_desktop.ui.scaling import actions
 from hue_desktop.ui.scaling.add_task_group_sheet import AddTaskGroupSheet
+from hue_desktop.ui.scaling.resize_fleet_sheet import ResizeFleetSheet
 from hue_desktop.ui.scaling.resize_group_sheet import ResizeGroupSheet
 from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
 
@@ -155,3 +159,35 @@ def test_what_cannot_be_done_is_not_offered(desk: DoingDesk) -> None:
     type_into(add.bid, "0.09")
     desk.until(add.apply_button.isEnabled)
     assert add.plan is not None
+
+
+def test_fleets_are_resized_in_units_and_get_a_task_fleet(desk: DoingDesk) -> None:
+    desk.ctx.actions.add(*launch_actions())
+    cluster = desk.named("etl-streaming")
+    task = next(fleet for fleet in cluster.fleets or () if fleet.role is Role.TASK)
+    assert not desk.trigger("launch.add_task_fleet", cluster)
+    assert desk.trigger("scaling.task", cluster)
+    sheet = desk.opened(ResizeFleetSheet)
+    sheet.spot.set_value(task.target_spot + 8)
+    desk.until(sheet.apply_button.isEnabled)
+    click(sheet.apply_button)
+    desk.entry(ChangeState.DONE)
+    desk.app.fleet.refresh(cluster.ref)
+    desk.cluster(
+        cluster.ref,
+        lambda now: any(
+            one.id == task.id and one.target_spot == task.target_spot + 8
+            for one in now.fleets or ()
+        ),
+    )
+
+    core = tuple(fleet for fleet in cluster.fleets or () if fleet.role is not Role.TASK)
+    assert desk.trigger("launch.add_task_fleet", replace(cluster, fleets=core))
+    add = desk.opened(AddTaskFleetSheet)
+    desk.until(lambda: add.plan is not None)
+    assert add.plan is not None
+    (change,) = add.plan.changes
+    assert isinstance(change, AddTaskFleet)
+    add.block.spot.setValue(0)
+    assert not add.apply_button.isEnabled()
+    assert unnamed(add) == unnamed(sheet) == []
