@@ -33,7 +33,7 @@ def panel_kinds() -> tuple[PanelKind, ...]:
     """The panels of the dock."""
 
     def activity(ctx: UiContext) -> QWidget:
-        from hue_desktop.ui.journal import ActivityPanel
+        from hue_desktop.ui.journal.activity_panel import ActivityPanel
 
         return ActivityPanel(ctx)
 

@@ -1,6 +1,5 @@
-"""The dock's activity list and its actions."""
+"""The dock's activity list (imported when the dock is made) and the journal's actions."""
 
 from hue_desktop.ui.journal.actions import actions
-from hue_desktop.ui.journal.activity_panel import ActivityPanel
 
-__all__ = ["ActivityPanel", "actions"]
+__all__ = ["actions"]

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from hue_desktop.core.changes import ChangeState, GroupSpec, JournalEntry, Plan, Undoability
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.instances import Role
-from hue_desktop.ui.journal import ActivityPanel, actions
+from hue_desktop.ui.journal import actions
+from hue_desktop.ui.journal.activity_panel import ActivityPanel
 from hue_desktop.ui.journal.words import state_text, undo_label
 from tests.ui.doing_desk import DoingDesk, click, open_doing_desk
 
