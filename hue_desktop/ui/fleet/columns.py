@@ -57,7 +57,7 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             text=lambda row: row.uptime,
             sort=lambda row: row.facts.uptime_s,
             align="right",
-            width=84,
+            width=98,
             quiet=True,
             descending_first=True,
             hide_below=840,
@@ -66,7 +66,8 @@ def _columns() -> tuple[Column[FleetRow], ...]:
         Column(
             "nodes",
             _("Nodes M · C · T"),
-            text=lambda row: str(row.counts),
+            text=lambda row: _("not yet") if _uncounted(row) else str(row.counts),
+            color=lambda row: "text-2" if _uncounted(row) else "",
             sort=lambda row: row.counts.total,
             align="right",
             width=100,
@@ -109,8 +110,8 @@ def _cost() -> Column[FleetRow]:
         sort=lambda row: row.usd_hour,
         align="right",
         width=84,
-        weight=lambda row: 400 if row.simulated else 600,
-        color=lambda row: "text-2" if row.simulated else "",
+        weight=lambda row: 400 if row.simulated or row.unread else 600,
+        color=lambda row: "text-2" if row.simulated or row.unread else "",
         tooltip=_cost_tip,
         descending_first=True,
         help=_("EC2, EMR fee and EBS now"),
@@ -150,6 +151,11 @@ def _metrics() -> tuple[Column[FleetRow], ...]:
     )
 
 
+def _uncounted(row: FleetRow) -> bool:
+    """Neither nodes nor groups have been read yet."""
+    return row.unread and not row.counts.total
+
+
 def _state(row: FleetRow) -> str:
     """The state, or the sentence that says why the cluster asks to be looked at."""
     if row.attention in (Attention.WARN, Attention.CRITICAL) and row.sentence:
@@ -165,7 +171,7 @@ def _state_color(row: FleetRow) -> str:
 
 def _cost_text(row: FleetRow) -> str:
     if row.rate is None:
-        return DASH
+        return _("not yet") if row.unread else DASH
     return ("≥ " if row.rate.unknown else "") + money(row.rate.total)
 
 

@@ -72,6 +72,7 @@ class FleetRow:
     idle_cost: str
     simulated: bool
     stale: bool
+    unread: bool  #: its nodes have not been read yet
     active: bool
     facts: ClusterFacts = field(compare=False)
 
@@ -129,6 +130,7 @@ def _row(
         idle_cost=_idle_cost(cluster, rate, since, idle_s),
         simulated=simulated,
         stale=status.state in (ConnectionState.STALE, ConnectionState.EXPIRED),
+        unread=summary.state.active and cluster.instances is None,
         active=summary.state.active,
         facts=_facts(cluster, status, attention, counts, rate, metrics, uptime_s, idle_s),
     )

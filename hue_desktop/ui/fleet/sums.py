@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hue_desktop.core.clusters import Attention
-from hue_desktop.core.format import DASH, money, money_rate, percent
+from hue_desktop.core.format import DASH, count, money, money_rate, percent
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.fleet import ConnectionStatus
@@ -29,6 +29,7 @@ class Sums:
     idle_rows: tuple[FleetRow, ...]
     attention: tuple[FleetRow, ...]
     clusters: int
+    unread: int  #: clusters whose nodes have not been read yet: the sums are at least what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def sums_of(rows: Iterable[FleetRow]) -> Sums:
         idle_rows=idle,
         attention=tuple(row for row in active if row.attention in asks),
         clusters=len(active),
+        unread=sum(row.unread for row in active),
     )
 
 
@@ -89,19 +91,26 @@ def tile_texts(rows: Sequence[FleetRow], statuses: Sequence[ConnectionStatus]) -
     """The tiles in their order."""
     counted, simulated = countable(rows)
     sums = sums_of(counted)
+    cost_caption = _unread_text(sums) or _cost_caption(rows, statuses, simulated)
+    nodes = ("≥ " if sums.unread else "") + count(sums.counts.total)
     return [
-        TileText(
-            "cost", _("Cost now"), *_figure(sums.rate), _cost_caption(rows, statuses, simulated)
-        ),
+        TileText("cost", _("Cost now"), *_figure(sums.rate, sums.unread), cost_caption),
         _idle_tile(sums),
         TileText("spot", _("Saved by Spot"), *_saved(sums), _spot_caption(sums)),
-        TileText("nodes", _("Nodes"), str(sums.counts.total), "", _nodes_caption(sums.counts)),
+        TileText("nodes", _("Nodes"), nodes, "", _nodes_caption(sums.counts)),
         _attention_tile(rows),
     ]
 
 
-def _figure(rate: CostRate) -> tuple[str, str]:
-    return ("≥ " if rate.unknown else "") + money(rate.total), _("/h")
+def _figure(rate: CostRate, unread: int = 0) -> tuple[str, str]:
+    return ("≥ " if rate.unknown or unread else "") + money(rate.total), _("/h")
+
+
+def _unread_text(sums: Sums) -> str:
+    if not sums.unread:
+        return ""
+    text = _("{n} of {all} clusters not read yet")
+    return text.format(n=sums.unread, all=sums.clusters)
 
 
 def _saved(sums: Sums) -> tuple[str, str]:
@@ -133,11 +142,13 @@ def _cost_caption(
 def _idle_tile(sums: Sums) -> TileText:
     n = len(sums.idle_rows)
     if not n:
-        return TileText("idle", _("Idle right now"), money(0), _("/h"), _("no cluster waits"))
+        caption = _unread_text(sums) or _("no cluster idles")
+        return TileText("idle", _("Idle right now"), *_figure(sums.idle, sums.unread), caption)
     longest = max(sums.idle_rows, key=lambda row: row.facts.idle_s or 0)
     clusters = ngettext("{n} cluster", "{n} clusters", n).format(n=n)
     caption = _("{clusters} · longest {time}").format(clusters=clusters, time=longest.idle)
-    return TileText("idle", _("Idle right now"), *_figure(sums.idle), caption, "warn")
+    figure = _figure(sums.idle, sums.unread)
+    return TileText("idle", _("Idle right now"), *figure, caption, "warn")
 
 
 def _spot_caption(sums: Sums) -> str:
@@ -169,7 +180,8 @@ def group_cells(rows: Sequence[FleetRow]) -> dict[str, str]:
         return {}
     spot = sums.counts.spot_percent
     known = any(row.rate is not None for row in rows)
-    rate = money_rate(sums.rate.total, at_least=sums.rate.unknown > 0) if known else DASH
+    at_least = sums.rate.unknown > 0 or sums.unread > 0
+    rate = money_rate(sums.rate.total, at_least=at_least) if known else DASH
     return {
         "nodes": str(sums.counts),
         "spot": percent(spot) if spot is not None else "",

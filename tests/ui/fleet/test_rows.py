@@ -128,6 +128,19 @@ def test_trouble_is_one_sentence() -> None:
     assert trouble_text(status("dev", ConnectionClass.DEVELOPMENT)) == ""
 
 
+def test_what_has_not_been_read_is_said() -> None:
+    snapshot = fleet()
+    ref, cluster = next(iter(snapshot.clusters.items()))
+    unread = replace(cluster, instances=None, groups=None)
+    rows = fleet_rows(replace(snapshot, clusters={**snapshot.clusters, ref: unread}))
+    texts = {text.key: text for text in tile_texts(rows, snapshot.connections)}
+    assert texts["cost"].figure == "≥ $19.06"
+    assert texts["cost"].caption == "1 of 5 clusters not read yet"
+    assert texts["nodes"].figure == "≥ 46"
+    groups = connection_groups(snapshot.connections, rows, empty_too=True)
+    assert groups[0].cells["cost"].startswith("≥")
+
+
 def test_nothing_is_an_empty_fleet() -> None:
     assert fleet_rows(FleetSnapshot()) == ()
     assert tile_texts((), ())[0].figure == "$0.00"
