@@ -181,7 +181,7 @@ def _new_cluster_line(
         shape=cluster_shape(cluster.summary.state, attention),
         state=cluster.summary.state.value.replace("_", " ").lower(),
         badge="1" if alert else "",
-        money=money(cost.rate.total) if cost is not None and active else "",
+        money=money(cost.rate.total) if cost is not None and active and cost.rate.total else "",
         idle=cluster.summary.state is ClusterState.WAITING,
         quiet=not active or status.state is ConnectionState.STALE,
         hint=sentence,

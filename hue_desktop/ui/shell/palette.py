@@ -157,7 +157,7 @@ class Palette(QFrame):
         """Appear over the window with ``text`` typed already."""
         self.field.setText(text)
         self._fill()
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -216,9 +216,10 @@ class Palette(QFrame):
         self.list.setFixedHeight(_ROW * min(max(found, 1), _ROWS_SHOWN))
         if found:
             self._select(0)
-        self._place()
+        self.place()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stand in the middle of the window's upper part."""
         parent = self.parentWidget()
         if parent is None:
             return

@@ -30,11 +30,11 @@ class TabFace:
 
 
 def _shape_icon(shape: StateShape) -> QIcon:
-    image = QPixmap(QSize(24, 24))
+    image = QPixmap(QSize(28, 28))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.scale(2, 2)
-    paint_shape(painter, shape, QPointF(6, 6), 9)
+    paint_shape(painter, shape, QPointF(7, 7), 9)
     painter.end()
     image.setDevicePixelRatio(2)
     return QIcon(image)

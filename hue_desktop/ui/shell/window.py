@@ -388,7 +388,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.palette_box.isVisible():
-            self.palette_box.close_palette()
+            self.palette_box.place()
 
     def _save(self) -> None:
         folded, ended = self.catalog.folds

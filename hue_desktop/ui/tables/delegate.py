@@ -66,7 +66,8 @@ class CellDelegate(QStyledItemDelegate):
         if isinstance(line, GroupLine):
             if index.column() > 0:
                 text = line.group.cells.get(column.key, "")
-                bold = line.group.strong or column.weight != 400 or column.kind == "money"
+                # Money stands out in every subtotal, as it does in the total below.
+                bold = line.group.strong or "$" in text
                 token, weight = ("text", 600) if bold else ("text-2", 400)
                 if text:
                     self._texts.draw(painter, inner, text, token, weight=weight, align=column.align)

@@ -24,23 +24,27 @@ def _on(act: Callable[[MainWindow], object]) -> _Step:
     return step
 
 
-def _first_cluster(window: MainWindow) -> None:
+def _two_clusters(window: MainWindow) -> None:
     refs = [
         ref for ref, cluster in window.feed.snapshot.clusters.items()
         if cluster.summary.state.active
     ]  # fmt: skip
     for ref in sorted(refs, key=lambda ref: (ref.connection != "prod", ref.cluster_id))[:2]:
-        window.open_tab(ref)
+        window.open_tab(ref, "nodes")
 
 
 def shell_stops() -> tuple[TourStop, ...]:
     """The stops, in order."""
 
     def palette(text: str) -> _Step:
-        return _on(lambda window: window.open_palette(text))
+        def step(window: MainWindow) -> None:
+            window.open_tab(None, "fleet")
+            window.open_palette(text)
+
+        return _on(step)
 
     def read_only(window: MainWindow) -> None:
-        _first_cluster(window)
+        _two_clusters(window)
         window.ctx.actions.trigger("window.read_only")
 
     close = _on(lambda window: window.palette_box.close_palette())
