@@ -1,4 +1,4 @@
-"""A context for pages that are shown values: real theme, tasks and actions; places are written down.
+"""A context for pages that are shown values: real theme, tasks and actions, and a list of places.
 
 ``Places`` answers the Navigator protocol and ``Silence`` the Asker's, so that no test meets a
 dialog. Pages under test that read through services get a real application instead.
