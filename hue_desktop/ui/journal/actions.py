@@ -29,6 +29,7 @@ def actions() -> tuple[Action, ...]:
             _undo,
             icon="undo",
             shortcut="Ctrl+Z",
+            changes=True,
             keywords=_("revert back inverse"),
             word="undo",
         ),

@@ -13,6 +13,7 @@ from hue_desktop.core.changes import ChangeState, JournalEntry
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import date_time
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.fleet import FleetChange
 from hue_desktop.ui.confirm import propose
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.journal.entry_row import EntryRow
@@ -62,8 +63,22 @@ class ActivityPanel(QWidget):
         def arrived(entry: JournalEntry) -> None:
             post(lambda: self.apply_entry(entry) if isValid(self) else None)
 
-        stop = self.ctx.app.journal.subscribe(arrived)
-        self.destroyed.connect(lambda: stop())
+        def fleet_changed(change: FleetChange) -> None:
+            if change.connections:
+                post(lambda: self._show_read_only() if isValid(self) else None)
+
+        stops = (
+            self.ctx.app.journal.subscribe(arrived),
+            self.ctx.app.fleet.subscribe(fleet_changed),
+        )
+        self.destroyed.connect(lambda: [stop() for stop in stops])
+
+    def _show_read_only(self) -> None:
+        for shown in self._rows.values():
+            shown.set_read_only(self._is_read_only(shown.entry))
+
+    def _is_read_only(self, entry: JournalEntry) -> bool:
+        return self.ctx.app.fleet.is_read_only(entry.plan.connection)
 
     def load(self) -> None:
         """Read the journal again."""
@@ -118,6 +133,7 @@ class ActivityPanel(QWidget):
 
     def _make_row(self, entry: JournalEntry) -> EntryRow:
         made = EntryRow(entry)
+        made.set_read_only(self._is_read_only(entry))
         made.show_countdown(self._sends_in_s(entry))
         made.undo_requested.connect(self.undo)
         made.cancel_requested.connect(self.cancel)

@@ -28,6 +28,7 @@ class EntryRow(QWidget):
     def __init__(self, entry: JournalEntry) -> None:
         super().__init__()
         self.entry = entry
+        self._read_only = False
         self._mark = StateMark()
         self._time = Label(tone="text-2")
         self._title = Label(weight=500, elide=True)
@@ -86,11 +87,16 @@ class EntryRow(QWidget):
         self._actor.setToolTip(entry.actor)
         self._cost.setText(_cost_text(entry))
         self._label.setText(undo_label(entry))
-        self.undo_button.setVisible(entry.can_undo)
+        self.undo_button.setVisible(entry.can_undo and not self._read_only)
         self.undo_button.setAccessibleName(_("Undo {title}").format(title=plan.title))
         self.cancel_button.setVisible(entry.state is ChangeState.WAITING)
         self.cancel_button.setAccessibleName(_("Cancel {title}").format(title=plan.title))
         self.show_countdown(sends_in_s)
+
+    def set_read_only(self, on: bool) -> None:
+        """Read-only mode of the connection hides Undo; what waits can still be cancelled."""
+        self._read_only = on
+        self.undo_button.setVisible(self.entry.can_undo and not on)
 
     def show_countdown(self, sends_in_s: float | None) -> None:
         """The words of the state, with the seconds that are left while it waits."""

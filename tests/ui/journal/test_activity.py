@@ -48,6 +48,10 @@ def test_a_change_is_listed_and_undone(desk: DoingDesk) -> None:
     desk.app.fleet.refresh(cluster.ref)
     desk.until(lambda: _tags(desk, cluster).get("reviewed") == "yes")
 
+    desk.app.fleet.set_read_only("here", True)
+    desk.until(lambda: not row.undo_button.isVisible())
+    desk.app.fleet.set_read_only("here", False)
+    desk.until(row.undo_button.isVisible)
     click(row.undo_button)
     desk.until(lambda: len(panel._rows) == 2)
     desk.until(lambda: not row.undo_button.isVisible())
