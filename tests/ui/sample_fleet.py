@@ -93,7 +93,8 @@ def cluster(
     """A cluster that is ``age`` old."""
     cluster_id = "j-" + f"{name.upper().replace('-', '')}00000000"[:13]
     born = NOW - age
-    groups, nodes = [], []
+    groups: list[InstanceGroup] = []
+    nodes: list[Instance] = []
     for index, shape in enumerate(shapes):
         group = f"ig-{name}-{index}"
         nodes += _instances(shape, group, len(nodes), born)

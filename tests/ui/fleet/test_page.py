@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -141,9 +141,9 @@ def test_the_filter_is_typed(desk: tuple[FleetPage, Places, list[str]], qtbot: Q
     page, _places, _done = desk
     page.apply(everything(fleet()))
     assert page.focus_filter()
-    qtbot.keyClicks(page.filter_bar.field, "idle>2h @prod")
+    QTest.keyClicks(page.filter_bar.field, "idle>2h @prod")
     qtbot.waitUntil(lambda: _names(page) == ["ml-features"])
-    qtbot.keyClick(page.filter_bar.field, Qt.Key.Key_Escape)
+    QTest.keyClick(page.filter_bar.field, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: len(_names(page)) == 6)
 
 
@@ -183,7 +183,7 @@ def test_enter_opens_a_cluster(desk: tuple[FleetPage, Places, list[str]], qtbot:
     page.apply(everything(snapshot))
     ref = next(ref for ref, c in snapshot.clusters.items() if c.summary.name == "analytics")
     assert page.table.select_key(ref)
-    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
     assert places.asked == [("cluster", ref, "overview", "")]
 
 
@@ -208,12 +208,12 @@ def test_cards_show_the_same_clusters(
     page.apply(everything(snapshot))
     page.filter_bar.view.choose("cards")
     box = page.cards.card_rect("joins-test")
-    qtbot.mouseClick(page.cards.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    QTest.mouseClick(page.cards.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
     row = page.current_row()
     assert row is not None
     assert row.name == "joins-test"
-    qtbot.keyClick(page.cards, Qt.Key.Key_Right)
-    qtbot.keyClick(page.cards, Qt.Key.Key_Return)
+    QTest.keyClick(page.cards, Qt.Key.Key_Right)
+    QTest.keyClick(page.cards, Qt.Key.Key_Return)
     name = snapshot.clusters[places.asked[-1][1]].summary.name
     assert name == "spark-upgrade"
 

@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -124,7 +124,7 @@ def test_a_node_in_trouble_is_counted_and_found(desk: Desk) -> None:
 def test_the_filter_is_typed(desk: Desk, qtbot: QtBot) -> None:
     desk.apply()
     assert desk.page.focus_filter()
-    qtbot.keyClicks(desk.page.toolbar.field, "spot us-east-1b")
+    QTest.keyClicks(desk.page.toolbar.field, "spot us-east-1b")
     spot = [n for n in desk.cluster.nodes(Role.TASK, Market.SPOT) if n.az == "us-east-1b"]
     qtbot.waitUntil(lambda: len(desk.page.model.rows()) == len(spot))
     desk.page.toolbar.field.setText("nothing like it")
@@ -145,7 +145,7 @@ def test_the_map_leads_back_to_the_table(desk: Desk, qtbot: QtBot) -> None:
     map_ = desk.page.heatmap.map
     node = desk.cluster.nodes(Role.CORE)[2]
     qtbot.waitUntil(lambda: not map_.node_rect(node.id).isEmpty())
-    qtbot.mouseClick(
+    QTest.mouseClick(
         map_.viewport(), Qt.MouseButton.LeftButton, pos=map_.node_rect(node.id).center()
     )
     assert desk.page.toolbar.view.current == "table"
@@ -158,9 +158,9 @@ def test_arrows_move_on_the_map(desk: Desk, qtbot: QtBot) -> None:
     map_ = desk.page.heatmap.map
     master, first_core = desk.cluster.nodes(Role.MASTER)[0], desk.cluster.nodes(Role.CORE)[0]
     map_.set_current(master.id)
-    qtbot.keyClick(map_, Qt.Key.Key_Right)
+    QTest.keyClick(map_, Qt.Key.Key_Right)
     assert map_.current == first_core.id
-    qtbot.keyClick(map_, Qt.Key.Key_Down)
+    QTest.keyClick(map_, Qt.Key.Key_Down)
     node = desk.page.current_node()
     assert node is not None
     assert node.role is Role.TASK
@@ -234,7 +234,7 @@ def test_ctrl_c_copies_the_private_dns(desk: Desk, qtbot: QtBot) -> None:
     desk.apply()
     node = desk.cluster.nodes(Role.CORE)[0]
     desk.page.select(node.ec2_id)
-    qtbot.keyClick(desk.page, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(desk.page, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == node.private_dns
     assert desk.places.asked[-1][0] == "notify"
 

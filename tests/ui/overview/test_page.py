@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -101,7 +102,7 @@ def test_a_cell_leads_to_the_node(
     node = snapshot.clusters[page.ref].nodes(Role.CORE)[1]
     qtbot.waitUntil(lambda: not page.map.node_rect(node.id).isEmpty())
     middle = page.map.node_rect(node.id).center()
-    qtbot.mouseClick(page.map.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseClick(page.map.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     assert places.asked == [("cluster", page.ref, "nodes", node.id)]
     assert node.private_dns in page.map.tip_of(node.id)
 
@@ -244,7 +245,7 @@ def test_the_crosshair_reads_values_and_gaps(panel: ChartPanel, qtbot: QtBot) ->
     assert chart.readings()["memory.used"] is None
     chart.set_cursor(None)
     chart.setFocus()
-    qtbot.keyClick(chart, Qt.Key.Key_Left)
+    QTest.keyClick(chart, Qt.Key.Key_Left)
     assert chart.readings()["nodes.core"] == 8
     assert "YARN memory, in use: 512 GiB" in chart.accessibleDescription()
 
