@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.changes import Plan
+from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.text import _
 from hue_desktop.ui.confirm.plan_dialog import PlanDialog
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import TourStop
-from hue_desktop.ui.tour_pages import largest_cluster
 
 __all__ = ["stops"]
 
@@ -20,7 +20,7 @@ def stops() -> tuple[TourStop, ...]:
 
 
 def _ask(ctx: UiContext, window: QWidget) -> None:
-    ref = largest_cluster(ctx)
+    ref = _unprotected(ctx)
     if ref is None:
         return
     ctx.navigate.open_cluster(ref, "overview")
@@ -32,6 +32,17 @@ def _ask(ctx: UiContext, window: QWidget) -> None:
     ctx.tasks.run(
         "aws", lambda _token: ctx.app.launching.plan_terminate(ref), owner=window, done=show
     )
+
+
+def _unprotected(ctx: UiContext) -> ClusterRef | None:
+    """The largest cluster that may be ended; with protection on, the question would be refused."""
+    free = [
+        one
+        for one in ctx.app.fleet.snapshot().clusters.values()
+        if one.summary.state.active and one.cluster and not one.cluster.termination_protected
+    ]
+    found = max(free, key=lambda one: len(one.instances or ()), default=None)
+    return found.ref if found is not None else None
 
 
 def _asked(_ctx: UiContext, window: QWidget) -> bool:
