@@ -14,7 +14,16 @@ from collections.abc import Callable, Sequence
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QSocketNotifier,
+    QTimer,
+    QTranslator,
+)
 from PySide6.QtWidgets import QApplication
 
 from hue_desktop.core.text import _
@@ -106,8 +115,6 @@ class Desk(QObject):
         self.window.add_panels(panel_kinds())
         self.window.start()
         self.app.start()
-        for problem in self.app.problems():
-            self.navigator.notify(str(problem), kind="warn")
 
     def close(self) -> None:
         """End everything; what still blocks in a call is left to its daemon thread."""
@@ -137,7 +144,8 @@ def run_window(app_factory: Callable[[], Application], argv: Sequence[str]) -> i
             )
         )
         return 1
-    application = QApplication([*argv] or ["hue-desktop"])
+    with _told_if_fatal():
+        application = QApplication([*argv] or ["hue-desktop"])
     application.setApplicationName("hue-desktop")
     application.setApplicationDisplayName("Hue Desktop")
     application.setDesktopFileName("hue-desktop")
@@ -155,7 +163,34 @@ def run_window(app_factory: Callable[[], Application], argv: Sequence[str]) -> i
         desk.window.hide()
         desk.close()
         stop()
-        del translator
+        # Widgets go before the application does; the other way round Qt crashes at the exit.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        del desk, translator
+
+
+@contextmanager
+def _told_if_fatal() -> Iterator[None]:
+    """Qt ends the process when it cannot reach the screen: say why in one line, without a dump."""
+
+    def tell(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind is not QtMsgType.QtFatalMsg:
+            return
+        reason = " ".join(text.split()).partition(" This application failed")[0]
+        sys.stderr.write(
+            _(
+                "hue-desktop: the window cannot open. {reason} `hue-desktop doctor` looks for the "
+                "cause, `hue-desktop tour OUT_DIR` takes pictures without a screen, and "
+                "`xvfb-run hue-desktop` fakes one.\n"
+            ).format(reason=reason)
+        )
+        sys.stderr.flush()
+        os._exit(1)
+
+    before = qInstallMessageHandler(tell)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _qt_texts(application: QApplication) -> QTranslator:

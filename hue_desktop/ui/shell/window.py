@@ -12,21 +12,22 @@ from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import ConnectionStatus, FleetChange
-from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import PageKind, PanelKind
-from hue_desktop.ui.parts import Rule, cluster_shape, column, row
+from hue_desktop.ui.parts import Rule, column, row
 from hue_desktop.ui.shell.catalog import Catalog
 from hue_desktop.ui.shell.catalog_lines import CatalogLine
 from hue_desktop.ui.shell.dock import Dock
 from hue_desktop.ui.shell.feed import FleetFeed
 from hue_desktop.ui.shell.palette import Palette
 from hue_desktop.ui.shell.palette_entries import palette_entries
+from hue_desktop.ui.shell.problem_strip import ProblemStrip
 from hue_desktop.ui.shell.rail import Rail
 from hue_desktop.ui.shell.session import Session
 from hue_desktop.ui.shell.status_bar import StatusBar, price_age
-from hue_desktop.ui.shell.tab_strip import PageBar, TabFace, TabStrip
+from hue_desktop.ui.shell.tab_faces import tab_face
+from hue_desktop.ui.shell.tab_strip import PageBar, TabStrip
 from hue_desktop.ui.shell.top_edge import TopEdge
 from hue_desktop.ui.shell.workspace import Tab, Workspace, tab_key
 
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.catalog = Catalog()
         self.tabs = TabStrip()
         self.page_bar = PageBar()
+        self.problems = ProblemStrip(ctx)
         self.workspace = Workspace(self._kinds)
         self.workspace.bind(ctx, lambda: feed.snapshot)
         self.dock = Dock()
@@ -72,7 +74,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Hue Desktop")
         self.setMinimumSize(*_SMALLEST)
         self.page_bar.hide()
-        work = column(self.tabs, self.page_bar, self.workspace, self.dock)
+        work = column(self.tabs, self.page_bar, self.problems, self.workspace, self.dock)
         work.setStretchFactor(self.workspace, 1)
         middle = row(self.rail, Rule("v"), self.catalog, Rule("v"), work, spacing=0)
         middle.setStretchFactor(work, 1)
@@ -225,20 +227,7 @@ class MainWindow(QMainWindow):
             self._show_status()
 
     def _put_face(self, tab: Tab) -> None:
-        if tab.ref is None:
-            kind = self._kinds[tab.page]
-            self.tabs.put(tab.key, TabFace(kind.title, icon_name=kind.icon))
-            return
-        cluster = self.feed.snapshot.clusters.get(tab.ref)
-        if cluster is None:
-            name = tab.name or tab.ref.cluster_id
-            self.tabs.put(tab.key, TabFace(name, icon_name="cluster"))
-            return
-        tab.name = cluster.summary.name
-        attention, sentence = attention_of(cluster)
-        shape = cluster_shape(cluster.summary.state, attention)
-        hint = f"{tab.ref.connection} · {tab.ref.cluster_id}\n{sentence}".strip()
-        self.tabs.put(tab.key, TabFace(tab.name or tab.ref.cluster_id, shape, tooltip=hint))
+        self.tabs.put(tab.key, tab_face(tab, self.feed.snapshot, self._kinds))
 
     def _show_cluster_facts(self, tab: Tab) -> None:
         if tab.ref is None:
@@ -382,6 +371,7 @@ class MainWindow(QMainWindow):
         """Begin what needs the window to be on screen."""
         self.catalog.apply(self.feed.snapshot)
         self._show_status()
+        self.problems.start()
         self._second.start()
         self.setFocus()
 

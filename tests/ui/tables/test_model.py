@@ -135,7 +135,7 @@ def test_cells_tell_assistive_tools_their_column(model: RowsModel[Node]) -> None
     assert side & Qt.AlignmentFlag.AlignRight
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_random_edits_end_with_the_rows_given(model: RowsModel[Node], seed: int) -> None:
     chance = random.Random(seed)
     rows = [Node(f"n{i}", chance.random()) for i in range(30)]
@@ -153,7 +153,7 @@ def test_random_edits_end_with_the_rows_given(model: RowsModel[Node], seed: int)
         )
     )
     model.rowsRemoved.connect(lambda _p, first, last: mirror.__delitem__(slice(first, last + 1)))
-    for round_ in range(40):
+    for round_ in range(25):
         _edit(chance, rows, round_)
         if chance.random() < 0.2:
             model.sort_by(chance.choice(("", "id", "usd")), chance.random() < 0.5)
