@@ -75,6 +75,9 @@ class ConnectionService:
                 return connection
         with self._lock:
             names = ", ".join(self._names)
+            broken = [each for each in self._problems if f"“{name}”" in each.message]
+        if broken:  # it is there, with a mistake in it
+            raise ConfigurationError(broken[0].message, remedy=broken[0].remedy)
         raise ConfigurationError(
             _("There is no connection called “{name}”.").format(name=name),
             remedy=_("Known connections: {names}.").format(names=names or _("none")),
@@ -103,6 +106,10 @@ class ConnectionService:
     def remove(self, name: str) -> None:
         """Forget a connection and announce it; its journal rows stay."""
         self._store.remove(name)
+        self._announce()
+
+    def read_again(self) -> None:
+        """Read the file, which somebody may have edited, and announce what it says now."""
         self._announce()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

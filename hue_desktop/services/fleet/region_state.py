@@ -39,7 +39,13 @@ from hue_desktop.services.fleet.readings import (
     then,
 )
 from hue_desktop.services.fleet.region_data import RegionData
-from hue_desktop.services.fleet.schedule import Intervals, Schedule, Topic, backoff_s
+from hue_desktop.services.fleet.schedule import (
+    FirstReadings,
+    Intervals,
+    Schedule,
+    Topic,
+    backoff_s,
+)
 from hue_desktop.services.fleet.values import ConnectionState, ConnectionStatus
 
 __all__ = ["RegionState"]
@@ -56,7 +62,6 @@ _OF_EMR = frozenset(Topic) - {Topic.IDENTITY, Topic.METRICS, Topic.PRICES}
 _RENEWED_S = 60.0  #: how often ended credentials are tried again
 _DENIED_FACTOR = 10.0  #: what may not be read is tried again so much later
 _BACKGROUND_AT_ONCE = 3  #: so many background readings of a region may be under way
-_SPREAD_S = 4.0  #: the first readings of many clusters begin so far apart
 _SLOWEST = 8.0
 _RECOVERS_S = 60.0  #: without throttling for so long, we go faster again
 
@@ -85,6 +90,7 @@ class RegionState:
         self._random = random.Random()
         self._schedule: Schedule[Key] = Schedule()
         self._schedule.ensure(_ACTIVE, clock())
+        self._first = FirstReadings()
         self._priced: set[str] = set()
         self._generation = 0
         self._number = 0
@@ -131,7 +137,7 @@ class RegionState:
             return
         self._focus = cluster_id
         if self.data.find(cluster_id) is not None:
-            self._plan_details(self.data.ref(cluster_id), self._clock())
+            self._plan_details(self.data.ref(cluster_id))
             self._hurry_details(cluster_id)
 
     def close(self) -> None:
@@ -272,15 +278,16 @@ class RegionState:
         """Plan what a change calls for: new clusters, other nodes, types without a price."""
         now = self._clock()
         self._count()
-        for place, (ref, parts) in enumerate(changed.items()):
+        for ref, parts in changed.items():
             if not self._worth_details(ref):
                 continue
-            known = (Topic.CLUSTER, ref.cluster_id) in self._schedule
-            self._plan_details(ref, now if place < _BACKGROUND_AT_ONCE else now + place * _SPREAD_S)
-            if known and "summary" in parts:
+            known = self._schedule.planned()
+            self._plan_details(ref)
+            if "summary" in parts and (Topic.CLUSTER, ref.cluster_id) in known:
                 self._hurry_details(ref.cluster_id)
-            if parts & {"groups", "fleets"}:
-                self._schedule.hurry((Topic.INSTANCES, ref.cluster_id), now)
+            nodes = (Topic.INSTANCES, ref.cluster_id)
+            if parts & {"groups", "fleets"} and nodes in known:
+                self._schedule.hurry(nodes, now)
             types, _volumes = self.data.types_in_use((ref,))
             if types - self._priced:
                 self._schedule.hurry(_PRICES, now)
@@ -293,16 +300,20 @@ class RegionState:
             or (Topic.CLUSTER, ref.cluster_id) in self._schedule
         )
 
-    def _plan_details(self, ref: ClusterRef, due: float) -> None:
+    def _plan_details(self, ref: ClusterRef) -> None:
         """Plan what can be read of the cluster; groups or fleets once it is known which."""
         snapshot = self.data.clusters[ref].snapshot
-        for topic in (Topic.CLUSTER, Topic.STEPS, Topic.POLICIES):
-            self._schedule.ensure((topic, ref.cluster_id), due)
+        topics = [Topic.CLUSTER, Topic.STEPS, Topic.POLICIES]
         if snapshot.cluster is not None:
-            topic = Topic.FLEETS if snapshot.cluster.uses_fleets else Topic.GROUPS
-            self._schedule.ensure((topic, ref.cluster_id), due)
+            topics.append(Topic.FLEETS if snapshot.cluster.uses_fleets else Topic.GROUPS)
         if snapshot.groups is not None or snapshot.fleets is not None:
-            self._schedule.ensure((Topic.INSTANCES, ref.cluster_id), due)
+            topics.append(Topic.INSTANCES)
+        now = self._clock()
+        for topic in topics:
+            key = (topic, ref.cluster_id)
+            if key not in self._schedule:
+                due = now if self._focused(key) else self._first.due(topic, now)
+                self._schedule.ensure(key, due)
 
     def _hurry_details(self, cluster_id: str) -> None:
         now = self._clock()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-__all__ = ["Intervals", "Schedule", "Topic", "backoff_s"]
+__all__ = ["FirstReadings", "Intervals", "Schedule", "Topic", "backoff_s"]
 
 K = TypeVar("K", bound=Hashable)
 
@@ -88,6 +88,26 @@ class Intervals:
     def background(self) -> float:
         """The background interval: longer where there are more clusters than the quota feeds."""
         return max(self.background_s, _PER_CLUSTER_S * self.clusters, _PER_FLEET_S * self.fleets)
+
+
+#: So far apart do first readings of many clusters begin, in seconds: half the default quotas.
+_GAPS_S = {Topic.CLUSTER: 2.0, Topic.GROUPS: 2.0}
+_GAP_S = 4.0
+_AT_ONCE = 3  #: so many begin together
+
+
+class FirstReadings:
+    """Spreads the first readings of many clusters, so that they do not queue up for the quota."""
+
+    def __init__(self) -> None:
+        self._free_at: dict[Topic, float] = {}
+
+    def due(self, topic: Topic, now: float) -> float:
+        """When the next cluster's first reading of this topic may begin."""
+        gap_s = _GAPS_S.get(topic, _GAP_S)
+        free_at = max(now, self._free_at.get(topic, 0.0))
+        self._free_at[topic] = free_at + gap_s
+        return max(now, free_at - (_AT_ONCE - 1) * gap_s)
 
 
 def backoff_s(failures: int, random_source: random.Random) -> float:

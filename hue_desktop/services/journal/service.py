@@ -176,8 +176,8 @@ class JournalService:
         """Read the journal; whoever ended while a call was under way left it unknown."""
         try:
             known = self._store.entries(limit=_KEPT)
-        except HueError:
-            _log.exception("The journal cannot be read")
+        except HueError as error:
+            _log.error("The journal cannot be read: %s", error)
             return
         for entry in known:
             with self._changed:

@@ -6,7 +6,13 @@ import random
 
 import pytest
 
-from hue_desktop.services.fleet.schedule import Intervals, Schedule, Topic, backoff_s
+from hue_desktop.services.fleet.schedule import (
+    FirstReadings,
+    Intervals,
+    Schedule,
+    Topic,
+    backoff_s,
+)
 
 #: Half of the default requests per second, by operation (Service Quotas).
 HALF = {
@@ -91,3 +97,10 @@ def test_backing_off_doubles_to_a_minute_with_jitter() -> None:
     assert 1.0 <= waits[0] <= 2.0
     assert max(waits) <= 60.0
     assert waits[8] >= 30.0
+
+
+def test_first_readings_are_spread_after_a_few_at_once() -> None:
+    first = FirstReadings()
+    assert [first.due(Topic.CLUSTER, 100.0) for _ in range(6)] == [100, 100, 100, 102, 104, 106]
+    assert first.due(Topic.STEPS, 100.0) == 100, "each API has a quota of its own"
+    assert first.due(Topic.CLUSTER, 500.0) == 500, "the past is not made up for"

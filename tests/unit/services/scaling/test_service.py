@@ -134,26 +134,19 @@ def test_adding_a_task_group(region: SimulatedRegion, house: House) -> None:
     assert "groups" in house.scaling.plan_add_task_fleet(ref, fleet).blocked
 
 
-@pytest.mark.parametrize("market", list(Market))
-def test_candidates_are_ranked_by_value(
-    region: SimulatedRegion, house: House, market: Market
-) -> None:
+def test_candidates_are_ranked_by_value(region: SimulatedRegion, house: House) -> None:
     cluster_id = run_cluster(region)
     ref = _ready(house, cluster_id)
-
-    ranked = house.scaling.candidates(ref, market)
-
-    assert len(ranked) > 50
-    assert {each.type.arch for each in ranked} == {"x86_64"}
-    assert all(each.type.memory_gib >= 4 for each in ranked)
-    usd = [
-        each.spot_usd_hour if market is Market.SPOT else each.on_demand_usd_hour for each in ranked
-    ]
-    priced = [price is not None for price in usd]
-    assert priced == sorted(priced, reverse=True), "types without a price come last"
-    first, last = ranked[0], ranked[sum(priced) - 1]
-    value = [(price or 0) / each.type.vcpu for each, price in zip(ranked, usd, strict=True)]
-    assert value[0] <= value[sum(priced) - 1], (first.name, last.name)
+    for market in Market:
+        ranked = house.scaling.candidates(ref, market)
+        assert len(ranked) > 50
+        assert {each.type.arch for each in ranked} == {"x86_64"}
+        assert all(each.type.memory_gib >= 4 for each in ranked)
+        spot = market is Market.SPOT
+        usd = [each.spot_usd_hour if spot else each.on_demand_usd_hour for each in ranked]
+        known = [price for price in usd if price is not None]
+        assert usd[: len(known)] == known, "types without a price come last"
+        assert known[0] / ranked[0].type.vcpu < known[-1] / ranked[len(known) - 1].type.vcpu
 
 
 def _fleets(region: SimulatedRegion) -> str:
