@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
@@ -60,6 +60,7 @@ class PlanDialog(QDialog):
         self._body = column(margins=(_GUTTER, 20, _GUTTER, 20))
         self._inner = QWidget()
         self._inner.setLayout(self._body)
+        self._inner.installEventFilter(self)
         self._scroll = Scroll(self._inner)
         self.accept_button = self._make_accept()
         self.cancel_button = Button(
@@ -128,11 +129,20 @@ class PlanDialog(QDialog):
         """As high as the text needs, and never higher than the window over which it stands."""
         over = self.parentWidget()
         room = (over.window().height() if over is not None else 800) - 80 - _FOOTER
+        for part in self._inner.findChildren(QWidget):
+            part.ensurePolished()  # the style sheet's fonts count, and come with the first show
+        self._body.invalidate()
         needed = self._body.totalHeightForWidth(_WIDTH)
         if needed < 0:
             needed = self._inner.sizeHint().height()
         self._scroll.setFixedHeight(max(min(needed, room), 120))
         self.adjustSize()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit again when what is inside wants another height: another theme, a text unfolded."""
+        if watched is self._inner and event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Put the cursor where the person has to act; never on what destroys."""

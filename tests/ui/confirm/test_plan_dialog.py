@@ -122,6 +122,22 @@ def test_the_request_unfolds(qtbot: QtBot) -> None:
     assert not plain.calls.toggle.isVisible()
 
 
+def test_everything_is_in_sight_where_there_is_room(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.show()
+    many = tuple(
+        Risk(RiskLevel.WARN, "Words that need a second line. " * 4 + str(n)) for n in range(3)
+    )
+    dialog = PlanDialog(replace(END, risks=many), ConnectionClass.PRODUCTION, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.name_field is not None
+    field = dialog.name_field
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect().height() == field.height())
+
+
 def test_a_dialog_fits_a_small_window(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
