@@ -35,7 +35,7 @@ _FOCUSED = {
     Topic.CLUSTER: 1.0,
     Topic.GROUPS: 1.0,
     Topic.FLEETS: 1.1,
-    Topic.STEPS: 2.0,
+    Topic.STEPS: 1.1,
     Topic.INSTANCES: 5.0,
     Topic.POLICIES: 4.0,
 }
@@ -44,13 +44,13 @@ _BACKGROUND = {
     Topic.CLUSTER: 1.0,
     Topic.GROUPS: 1.0,
     Topic.FLEETS: 5.0,
-    Topic.STEPS: 2.0,
     Topic.INSTANCES: 5.0,
     Topic.POLICIES: 10.0,
 }
-_REGION = {Topic.IDENTITY: 900.0, Topic.ENDED: 300.0, Topic.PRICES: 300.0, Topic.METRICS: 60.0}
+_REGION = {Topic.IDENTITY: 900.0, Topic.ENDED: 300.0, Topic.PRICES: 300.0, Topic.METRICS: 300.0}
 _PER_CLUSTER_S = 4.0  #: what one background cluster costs of DescribeCluster's half quota
 _PER_FLEET_S = 10.0  #: and one with fleets of ListInstanceFleets'
+_PER_STEPS_S = 45.0  #: and of what the cluster in front leaves of ListSteps'
 
 
 @dataclass(slots=True)
@@ -83,6 +83,8 @@ class Intervals:
         if focused:
             factor = 2.0 if moving and topic is Topic.INSTANCES else _FOCUSED[topic]
             return self.focused_s * factor * self.slow
+        if topic is Topic.STEPS:
+            return max(self.background() * 2.0, _PER_STEPS_S * self.clusters) * self.slow
         return self.background() * _BACKGROUND[topic] * self.slow
 
     def background(self) -> float:

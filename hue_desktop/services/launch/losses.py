@@ -61,11 +61,15 @@ def _hdfs(snapshot: ClusterSnapshot, metrics: Mapping[str, float]) -> Risk | Non
 def _work(snapshot: ClusterSnapshot, metrics: Mapping[str, float]) -> Risk | None:
     running = snapshot.running_steps
     waiting = sum(step.state is StepState.PENDING for step in snapshot.steps or ())
-    if running or waiting:
-        text = _("{running} running and {waiting} waiting steps are cut off.").format(
-            running=count(running), waiting=count(waiting)
-        )
+    if running:
+        text = ngettext("{n} running step is cut off.", "{n} running steps are cut off.", running)
+        if waiting:
+            text = _("{running} running and {waiting} waiting steps are cut off.")
+        text = text.format(n=count(running), running=count(running), waiting=count(waiting))
         return Risk(RiskLevel.LOSS, text)
+    if waiting:
+        text = ngettext("{n} waiting step never runs.", "{n} waiting steps never run.", waiting)
+        return Risk(RiskLevel.LOSS, text.format(n=count(waiting)))
     applications = int(metrics.get("AppsRunning", 0))
     if applications:
         text = ngettext(

@@ -50,7 +50,7 @@ def test_fleets_stay_under_half_the_quotas(clusters: int) -> None:
     assert _rate(intervals, Topic.FLEETS, clusters) <= HALF[Topic.FLEETS]
 
 
-@pytest.mark.parametrize("topic", [Topic.CLUSTER, Topic.GROUPS, Topic.FLEETS])
+@pytest.mark.parametrize("topic", [Topic.CLUSTER, Topic.GROUPS, Topic.FLEETS, Topic.STEPS])
 def test_a_change_to_the_cluster_in_front_is_seen_within_five_seconds(topic: Topic) -> None:
     assert Intervals(clusters=50).of(topic, focused=True) <= 4.5
 
