@@ -169,6 +169,15 @@ class Application:
         found = (self.state_problem,) if self.state_problem else ()
         return (*found, *self.settings.problems, *self.connections.problems())
 
+    def check_state(self) -> HueError | None:
+        """Look for damage that opening the state does not meet; also what opening met. Blocks."""
+        if self._database is not None and self.state_problem is None:
+            try:
+                self._database.check()
+            except HueError as error:
+                self.state_problem = error
+        return self.state_problem
+
     def close(self) -> None:
         """Stop everything within two seconds, even while calls run."""
         deadline = time.monotonic() + _CLOSE_S

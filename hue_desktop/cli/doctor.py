@@ -196,8 +196,9 @@ def _files(application: Application) -> Iterator[Check]:
         yield Check(name, CheckState.OK, text)
     for problem in application.settings.problems:
         yield _of_error(_("Settings file"), problem)
-    if application.state_problem is not None:
-        yield _of_error(_("State"), application.state_problem)
+    state_problem = application.check_state()
+    if state_problem is not None:
+        yield _of_error(_("State"), state_problem)
     else:
         text = str(application.paths.data_dir)
         yield Check(_("State"), CheckState.OK, text)

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from hue_desktop import __version__
-from hue_desktop.core.errors import HueError
+from hue_desktop.core.errors import HueError, UsageError
 from hue_desktop.core.text import _
 
 if TYPE_CHECKING:
@@ -20,24 +25,60 @@ if TYPE_CHECKING:
 
 __all__ = ["build_parser", "main"]
 
+_WRONG_USAGE = 2
+_URL = re.compile(r"https?://[^\s/?#]+(/\S*)?", re.IGNORECASE)
 _INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the process's exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    args = build_parser(arguments).parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = args.run
     try:
+        with _loading():
+            args = build_parser(arguments).parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = args.run
         return command(args)
     except HueError as error:
         print(f"hue-desktop: {error}", file=sys.stderr)
-        return 1
+        return _WRONG_USAGE if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Ctrl-C ends the process on the spot while libraries load: they do not survive an exception.
+
+    Nothing was begun by then that would have to be ended in order.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that what it started is stopped, too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
@@ -71,7 +112,8 @@ def _add_connection_options(parser: argparse.ArgumentParser, *, first: bool = Fa
             default = os.environ.get("HUE_CONNECTION", "")
         meta = "URL" if name == "--endpoint-url" else "NAME"
         value = default if first else argparse.SUPPRESS
-        parser.add_argument(name, default=value, metavar=meta, help=text)
+        check = _url if meta == "URL" else str
+        parser.add_argument(name, type=check, default=value, metavar=meta, help=text)
 
 
 def _add_simulate(
@@ -120,6 +162,14 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.set_defaults(run=_doctor)
 
 
+def _url(text: str) -> str:
+    if text and not _URL.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            _("“{text}” is no URL; one is written like http://127.0.0.1:4566").format(text=text)
+        )
+    return text
+
+
 def _size(text: str) -> tuple[int, int]:
     width, _by, height = text.partition("x")
     try:
@@ -144,11 +194,24 @@ def _open(args: argparse.Namespace) -> Application:
 
 
 def _window(args: argparse.Namespace) -> int:
-    try:
-        from hue_desktop.ui.app import run_window
-    except ImportError as error:
-        return _no_qt(error)
-    return run_window(lambda: _open(args), [sys.argv[0]])
+    with _loading():  # the window has its own answer to signals once it stands
+        try:
+            from hue_desktop.ui.app import run_window
+        except ImportError as error:
+            return _no_qt(error)
+        return run_window(lambda: _open_wanted(args), [sys.argv[0]])
+
+
+def _open_wanted(args: argparse.Namespace) -> Application:
+    """As ``_open``; ``UsageError`` for a connection that is not there."""
+    application = _open(args)
+    if args.connection:
+        try:
+            application.connections.find(args.connection)
+        except HueError as error:
+            application.close()
+            raise UsageError(error.message, remedy=error.remedy) from error
+    return application
 
 
 def _tour(args: argparse.Namespace) -> int:
@@ -156,7 +219,8 @@ def _tour(args: argparse.Namespace) -> int:
         from hue_desktop.ui.tour import take_tour
     except ImportError as error:
         return _no_qt(error)
-    return take_tour(args.out_dir, themes=args.theme, sizes=args.size, pages=args.page)
+    with _ending_in_order():
+        return take_tour(args.out_dir, themes=args.theme, sizes=args.size, pages=args.page)
 
 
 def _no_qt(error: ImportError) -> int:
@@ -169,4 +233,5 @@ def _no_qt(error: ImportError) -> int:
 def _doctor(args: argparse.Namespace) -> int:
     from hue_desktop.cli.doctor import examine
 
-    return examine(lambda: _open(args), wanted=args.connection, as_json=args.json)
+    with _ending_in_order():
+        return examine(lambda: _open(args), wanted=args.connection, as_json=args.json)

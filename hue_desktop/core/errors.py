@@ -4,7 +4,8 @@
 
     HueError
     ├── ConfigurationError     a file or setting is wrong; nothing was contacted
-    │   └── StateError         the state directory or database cannot be used
+    │   ├── StateError         the state directory or database cannot be used
+    │   └── UsageError         the command line asks for what is not there
     ├── CredentialsError       no identity, or one that has expired
     ├── AccessDenied           the identity may not do this
     ├── ServiceError           the service answered, and the answer is an error
@@ -35,6 +36,7 @@ __all__ = [
     "StateError",
     "Throttled",
     "Unreachable",
+    "UsageError",
 ]
 
 
@@ -64,6 +66,10 @@ class ConfigurationError(HueError):
 
 class StateError(ConfigurationError):
     """The state directory or its database cannot be used: read-only, newer version, damaged."""
+
+
+class UsageError(ConfigurationError):
+    """An argument of the command line names nothing that exists; the exit code is 2."""
 
 
 class CredentialsError(HueError):

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hue_desktop.simulator.assembly import check_scenario
 from hue_desktop.simulator.region import Region, RegionOptions
 from hue_desktop.simulator.store import StateError
 from hue_desktop.simulator.wire.front import Front, PortTaken
@@ -28,6 +29,7 @@ RUNNING_FILE = "running.json"  #: in the state directory while a region runs on 
 # Placeholders that make clients sign their requests; they open nothing anywhere.
 _ACCESS_KEY = "AKIAHUESIMULATOR0000"
 _SECRET_KEY = "simulated"
+_INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--scenario",
+        type=_scenario,
         metavar="NAME",
         help="what a new region starts with: demo (default), empty, fleet-1000",
     )
@@ -103,13 +106,19 @@ def main(argv: list[str] | None = None) -> int:
     """The command on its own: ``python -m hue_desktop.simulator``."""
     parser = argparse.ArgumentParser(prog="hue-desktop simulate")
     add_arguments(parser)
-    return run(parser.parse_args(argv))
+    try:
+        return run(parser.parse_args(argv))
+    except KeyboardInterrupt:  # before the region was ready
+        return _INTERRUPTED
 
 
 def default_state_directory() -> Path:
-    """Where a region is kept when no directory is named."""
+    """Where a region is kept when no directory is named: in HUE_DATA_DIR, or where data belong."""
     import platformdirs
 
+    chosen = os.environ.get("HUE_DATA_DIR")
+    if chosen:
+        return Path(chosen).expanduser().absolute() / "simulator"
     return Path(platformdirs.user_data_dir("hue-desktop", appauthor=False)) / "simulator"
 
 
@@ -229,14 +238,23 @@ def _fail(problem: Exception) -> int:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isascii() and text.isdecimal() else -1
     if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("must be between 0 and 65535")
+        raise argparse.ArgumentTypeError("must be a whole number between 0 and 65535")
     return port
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 < speed <= 1_000_000:
-        raise argparse.ArgumentTypeError("must be above 0 and at most 1,000,000")
-    return speed
+    with suppress(ValueError):
+        speed = float(text)
+        if 0 < speed <= 1_000_000:
+            return speed
+    raise argparse.ArgumentTypeError("must be a number above 0 and at most 1,000,000")
+
+
+def _scenario(text: str) -> str:
+    try:
+        check_scenario(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text

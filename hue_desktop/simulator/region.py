@@ -274,8 +274,11 @@ class Region:
 
     def _restore(self) -> None:
         documents = self.store.load()
-        self.world.restore(row for row in documents if row[0] not in _OWN_KINDS)
-        self.trail.restore(document for _, document in self.store.load_kind("trail"))
+        try:
+            self.world.restore(row for row in documents if row[0] not in _OWN_KINDS)
+            self.trail.restore(document for _, document in self.store.load_kind("trail"))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise self.store.damaged(f"{type(error).__name__}: {error}") from error
 
 
 def _identity(options: RegionOptions, store: Store) -> Document:

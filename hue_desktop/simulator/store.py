@@ -94,8 +94,18 @@ class Store:
     def _rows(self, query: str, parameters: tuple[str, ...]) -> Iterator[tuple[str, str, Document]]:
         if self._database is None:
             return
-        for kind, key, text in self._database.execute(query, parameters):
-            yield kind, key, json.loads(text)
+        try:
+            for kind, key, text in self._database.execute(query, parameters):
+                yield kind, key, json.loads(text)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, reason: str) -> StateError:
+        """The error of a state that can be opened but not understood."""
+        return StateError(
+            f"The state in {self.directory} is damaged ({reason}). Move the directory away to "
+            "start a new region, or choose another one with --state."
+        )
 
 
 def _open(directory: Path) -> sqlite3.Connection:

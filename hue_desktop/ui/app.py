@@ -10,7 +10,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ from PySide6.QtCore import (
     QEvent,
     QLibraryInfo,
     QLocale,
+    QMessageLogContext,
     QObject,
     QSocketNotifier,
     QTimer,
+    QtMsgType,
     QTranslator,
+    qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication
 
@@ -172,10 +176,14 @@ def run_window(app_factory: Callable[[], Application], argv: Sequence[str]) -> i
 def _told_if_fatal() -> Iterator[None]:
     """Qt ends the process when it cannot reach the screen: say why in one line, without a dump."""
 
+    said: list[str] = []
+
     def tell(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         if kind is not QtMsgType.QtFatalMsg:
+            said.append(" ".join(text.split()))
             return
-        reason = " ".join(text.split()).partition(" This application failed")[0]
+        # what it warned of is the cause; the last words list every plugin there is
+        reason = ". ".join(text.rstrip(".") for text in said or [text.partition("\n")[0]]) + "."
         sys.stderr.write(
             _(
                 "hue-desktop: the window cannot open. {reason} `hue-desktop doctor` looks for the "
@@ -191,6 +199,7 @@ def _told_if_fatal() -> Iterator[None]:
         yield
     finally:
         qInstallMessageHandler(before)
+        sys.stderr.writelines(f"{text}\n" for text in said)
 
 
 def _qt_texts(application: QApplication) -> QTranslator:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -73,6 +74,8 @@ def make_context(
     """A context over ``application`` (services), and where pages ask to go."""
     theme = Theme(ThemeChoice.DARK if dark else ThemeChoice.LIGHT)
     theme.apply(app)
+    if application is None:
+        application = SimpleNamespace(connections=SimpleNamespace(problems=tuple))
     places = Places()
     actions = ActionRegistry()
     ctx = UiContext(

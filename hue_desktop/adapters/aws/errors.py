@@ -309,11 +309,28 @@ def unknown_region(where: Where) -> ConfigurationError:
     )
 
 
+def _spoke_otherwise(error: BaseException) -> bool:
+    """Whether somebody answered, but not in HTTP: an SSH server, a database, another protocol."""
+    from http.client import BadStatusLine, RemoteDisconnected
+
+    inner: object = error
+    while isinstance(inner, BaseException):
+        if isinstance(inner, BadStatusLine):
+            return not isinstance(inner, RemoteDisconnected)
+        kwargs = getattr(inner, "kwargs", {})  # boto keeps the cause here, urllib3 in the arguments
+        inner = kwargs.get("error") or next(
+            (each for each in inner.args if isinstance(each, BaseException)), None
+        )
+    return False
+
+
 def _unreachable(error: BaseException, where: Where) -> HueError:
     from botocore import exceptions as boto
 
     if where.known_regions and where.region not in where.known_regions:
         return unknown_region(where)
+    if _spoke_otherwise(error):
+        return not_aws(where)
     if isinstance(error, boto.SSLError):
         return Unreachable(
             _("The TLS certificate of {endpoint} is not trusted.").format(endpoint=where.endpoint),

@@ -26,7 +26,7 @@ def read_text(path: Path) -> str | None:
         ) from error
     except OSError as error:
         raise StateError(
-            _("{path} cannot be read: {error}").format(path=path, error=error.strerror),
+            _("{path} cannot be read: {error}.").format(path=path, error=error.strerror),
             remedy=_("Correct its permissions."),
         ) from error
 
@@ -50,6 +50,6 @@ def replace_text(path: Path, text: str) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(draft)
         raise StateError(
-            _("{path} cannot be written: {error}").format(path=path, error=error.strerror),
+            _("{path} cannot be written: {error}.").format(path=path, error=error.strerror),
             remedy=_("Make the directory writable, or name another one in HUE_CONFIG_DIR."),
         ) from error

@@ -16,6 +16,7 @@ from hue_desktop.core.text import _
 __all__ = ["APPLICATION", "config_dir", "data_dir", "journal_database", "make_dir"]
 
 APPLICATION = "hue-desktop"
+_VARIABLES = "HUE_CONFIG_DIR / HUE_DATA_DIR"
 
 
 def config_dir(environment: Mapping[str, str] = os.environ) -> Path:
@@ -47,11 +48,23 @@ def make_dir(path: Path) -> Path:
     """The directory, made for this user alone if it is missing; ``StateError`` if it cannot be."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        in_the_way = next((each for each in (path, *path.parents) if each.is_file()), path)
+        raise StateError(
+            _("The directory {path} cannot be made: {file} is a file.").format(
+                path=path, file=in_the_way
+            ),
+            remedy=_("Move the file away, or name another directory in {names}.").format(
+                names=_VARIABLES
+            ),
+        ) from error
     except OSError as error:
         raise StateError(
-            _("The directory {path} cannot be made: {error}").format(
+            _("The directory {path} cannot be made: {error}.").format(
                 path=path, error=error.strerror
             ),
-            remedy=_("Make it writable, or name another one in HUE_DATA_DIR or HUE_CONFIG_DIR."),
+            remedy=_("Make its parent writable, or name another directory in {names}.").format(
+                names=_VARIABLES
+            ),
         ) from error
     return path

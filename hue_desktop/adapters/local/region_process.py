@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -31,6 +32,8 @@ LOG_FILE = "simulator.log"
 READY_S = 30.0
 PROBE_S = 2.0
 STOP_S = 5.0
+#: how the region begins what it says to a person
+_SAID = re.compile(r"^hue-desktop simulate: (error: argument --[\w/-]+: )?")
 
 
 class LocalRegions:
@@ -144,7 +147,7 @@ def _spawn(state_dir: Path, scenario: str, speed: float) -> subprocess.Popen[str
             )
     except OSError as error:
         raise StateError(
-            _("A simulated region cannot run in {path}: {error}").format(
+            _("A simulated region cannot run in {path}: {error}.").format(
                 path=state_dir, error=error.strerror
             ),
             remedy=_("Make the directory writable, or name another state directory."),
@@ -172,11 +175,19 @@ def _check_installed() -> None:
 
 
 def _did_not_start(state_dir: Path, child: subprocess.Popen[str]) -> ConfigurationError:
-    reason = _last_line(state_dir / LOG_FILE)
+    line = _last_line(state_dir / LOG_FILE)
+    reason = _SAID.sub("", line)
+    if reason != line:  # its own words, which say what to do
+        remedy = ""
+        if "--state" in reason:
+            remedy = _("For a connection, “state_dir” names the directory.")
+        return ConfigurationError(
+            _("The simulated region did not start. {reason}").format(reason=reason), remedy=remedy
+        )
     if not reason and child.returncode is None:
         reason = _("it was not ready in time")
     return ConfigurationError(
-        _("The simulated region in {path} did not start: {reason}").format(
+        _("The simulated region in {path} did not start: {reason}.").format(
             path=state_dir, reason=reason or _("it gave no reason")
         ),
         remedy=_("Run “hue-desktop simulate --state {path}” to see more.").format(path=state_dir),
@@ -188,7 +199,7 @@ def _last_line(path: Path) -> str:
         lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:
         return ""
-    return lines[-1].removeprefix("hue-desktop simulate: ") if lines else ""
+    return lines[-1] if lines else ""
 
 
 def _reap(child: subprocess.Popen[str]) -> None:

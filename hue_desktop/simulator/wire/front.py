@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import uuid
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -88,7 +89,7 @@ class Front:
             self._listener = await loop.create_server(self._server, "127.0.0.1", port, backlog=512)
         except OSError as error:
             raise PortTaken(
-                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). "
+                f"Port {port} on 127.0.0.1 cannot be used ({_reason(error)}). "
                 "Choose another one with --port, or let the system choose with --port 0."
             ) from error
         self.port = self._listener.sockets[0].getsockname()[1]
@@ -186,6 +187,11 @@ class Front:
             self._date_second = second
             self._date_text = format_datetime(datetime.fromtimestamp(second, UTC), usegmt=True)
         return self._date_text
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words; asyncio wraps them in a sentence that repeats the address."""
+    return os.strerror(error.errno).lower() if error.errno else str(error)
 
 
 class _Exchange:

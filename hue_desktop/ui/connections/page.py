@@ -212,7 +212,7 @@ class ConnectionsPage(Page):
         """Read the file again."""
         self.ctx.tasks.run(
             "local",
-            lambda _token: self.ctx.app.connections.reload(),
+            lambda _token: self.ctx.app.connections.read_again(),
             owner=self,
             done=lambda _nothing: self.show_all(),
         )

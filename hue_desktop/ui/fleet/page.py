@@ -212,6 +212,13 @@ class FleetPage(Page):
         """Say why there is no cluster; False when ended ones were asked for."""
         statuses = self._snapshot.connections
         names = ", ".join(status.connection.name for status in statuses)
+        if not statuses and (problems := self.ctx.app.connections.problems()):
+            self.states.show_failed(
+                HueError(_("No connection can be used"), remedy=str(problems[0])),
+                action=_("Connections…"),
+                act=lambda: self.ctx.navigate.open_page("connections"),
+            )
+            return True
         if not statuses:
             self.states.show_empty(
                 _("No connection yet"),
@@ -329,6 +336,10 @@ class FleetPage(Page):
         self._tick.stop()
 
     def refresh(self) -> None:
+        if not self._snapshot.connections:  # the file may have been corrected
+            self.ctx.tasks.run(
+                "local", lambda _token: self.ctx.app.connections.read_again(), owner=self
+            )
         self.ctx.app.fleet.refresh()
 
     def focus_filter(self) -> bool:

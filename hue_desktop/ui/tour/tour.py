@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from hue_desktop.core.clusters import ClusterState
-from hue_desktop.core.errors import ConfigurationError
+from hue_desktop.core.errors import ConfigurationError, UsageError
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.ui.app import Desk, has_screen
 from hue_desktop.ui.page import TourStop
@@ -26,7 +26,7 @@ from hue_desktop.ui.theme import ThemeChoice
 from hue_desktop.ui.tour.gallery import write_gallery
 from hue_desktop.ui.tour.regions import TourRegion, write_connections
 from hue_desktop.ui.tour.shell_stops import shell_stops
-from hue_desktop.ui.tour.waiting import settle, wait_until
+from hue_desktop.ui.tour.waiting import heeding_signals, settle, wait_until
 
 if TYPE_CHECKING:
     from hue_desktop.wiring import Application
@@ -78,16 +78,17 @@ def tour_pictures(
 ) -> tuple[Picture, ...]:
     """Save a PNG of every stop in every theme and size, and ``index.html``; the pictures taken.
 
-    ``pages`` picks stops by key (or by the part before a dash). ConfigurationError for an unknown
-    one, or when the simulated region does not start.
+    ``pages`` picks stops by key (or by the part before a dash). UsageError for an unknown one,
+    ConfigurationError when ``out_dir`` cannot be written or the simulated region does not start,
+    KeyboardInterrupt after SIGINT or SIGTERM.
     """
     if not has_screen():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication.instance() or QApplication(["hue-desktop"])
     assert isinstance(application, QApplication)
     stops = _chosen((*tour_stops(), *shell_stops()), tuple(pages))
-    out_dir.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
+    _make_folder(out_dir)
+    with heeding_signals(), ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hue-tour-")))
         desk = _open_desk(stack, folder)
         pictures: list[Picture] = []
@@ -97,6 +98,21 @@ def tour_pictures(
     return tuple(pictures)
 
 
+def _make_folder(out_dir: Path) -> None:
+    """ConfigurationError when no picture can be written there; better now than in a minute."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out_dir):
+            pass
+    except OSError as error:
+        raise ConfigurationError(
+            _("No pictures can be written to {place}: {error}.").format(
+                place=out_dir, error=error.strerror
+            ),
+            remedy=_("Name another directory."),
+        ) from error
+
+
 def _chosen(stops: tuple[TourStop, ...], pages: tuple[str, ...]) -> tuple[TourStop, ...]:
     if not pages:
         return stops
@@ -104,7 +120,7 @@ def _chosen(stops: tuple[TourStop, ...], pages: tuple[str, ...]) -> tuple[TourSt
     for page in pages:
         if not any(page in (stop.key, stop.key.split("-")[0]) for stop in stops):
             names = ", ".join(stop.key for stop in stops)
-            raise ConfigurationError(
+            raise UsageError(
                 _("The tour has no page {page}.").format(page=page),
                 remedy=_("There are: {names}.").format(names=names),
             )

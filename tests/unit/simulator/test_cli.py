@@ -86,7 +86,7 @@ def test_a_second_region_on_the_same_state_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "part"),
     [
-        (["--scenario", "nonsense"], 1, "there are"),
+        (["--scenario", "nonsense"], 2, "there are"),
         (["--region", "mars-north-1"], 1, "mars-north-1"),
         (["--from", "/does/not/exist.json"], 1, "/does/not/exist.json"),
         (["--speed", "0"], 2, "--speed"),
