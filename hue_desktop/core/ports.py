@@ -54,7 +54,7 @@ __all__ = [
 class ApiUsage:
     """What the request meter says of one connection and region."""
 
-    per_second: float  #: EMR requests per second over the last ten seconds
+    per_second: float  #: EMR requests per second over the last minute
     limit_per_second: float  #: what we allow ourselves: half of the account's quota, or less
     throttled_until: datetime | None = None  #: slowed down because AWS asked for it
 

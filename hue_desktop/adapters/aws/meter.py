@@ -26,7 +26,7 @@ __all__ = ["EMR_QUOTAS", "Meter", "Priority", "Quota"]
 
 SHARE = 0.5  #: the part of every quota that we allow ourselves
 SLOWED_S = 20.0  #: how long a throttling answer slows us down; longer when it repeats
-USAGE_WINDOW_S = 10.0
+USAGE_WINDOW_S = 60.0  #: longer than a burst, which would read as if the limit were broken
 
 
 class Priority(IntEnum):
