@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QApplication
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.actions import ActionRegistry
+from hue_desktop.ui.collector import MainThreadCollector
 from hue_desktop.ui.context import Asker, UiContext
 from hue_desktop.ui.shell import FleetFeed, MainWindow, Session, WindowNavigator, shell_actions
 from hue_desktop.ui.tasks import TaskRunner
@@ -84,6 +85,7 @@ class Desk(QObject):
         )
         self.window = self._build()
         self._unsubscribe = app.settings.subscribe(self._setting_changed)
+        self.collector = MainThreadCollector(self)
         self._started = False
         self._closed = False
 
@@ -118,6 +120,7 @@ class Desk(QObject):
         self.actions.add(*shell_actions(self.window), *room_actions())
         self.window.add_panels(panel_kinds())
         self.window.start()
+        self.collector.start()
         self.app.start()
 
     def close(self) -> None:
@@ -130,6 +133,7 @@ class Desk(QObject):
         self.window.close()
         self.tasks.close()
         self.app.close()
+        self.collector.stop()
         self.navigator.window = None
         self.window.deleteLater()
 

@@ -152,12 +152,7 @@ class TaskRunner(QObject):
             self._finish(task, owner, key, result, error, bug, done, failed)
 
         task.expire = lambda: finish(None, _too_late(timeout_s), "")
-
-        def job() -> None:
-            result, error, bug = _outcome(task, fn)
-            self.poster.post(lambda: finish(result, error, bug))
-
-        self._lane(lane).submit(job)
+        self._lane(lane).submit(_Job(task, fn, finish, self.poster).work)
         return task
 
     def active(self) -> int:
@@ -208,6 +203,7 @@ class TaskRunner(QObject):
         failed: Callable[[HueError], None] | None,
     ) -> None:
         self._running.discard(task)
+        task.expire = task.cancel
         if key is not None and self._newest.get((id(owner), key)) is task:
             del self._newest[(id(owner), key)]
         if bug:
@@ -233,6 +229,35 @@ class TaskRunner(QObject):
                 # Somebody waits and hears of it now, even if the call cannot be interrupted.
                 task.token.cancel()
                 task.expire()
+
+
+class _Job:
+    """What a worker holds of a task. It lets go of everything before the main thread hears of it.
+
+    ``fn`` and ``finish`` refer to widgets; were a worker the last to forget one, Qt would destroy
+    it on the wrong thread.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        fn: Callable[[CancelToken], T],
+        finish: Callable[[T | None, HueError | None, str], None],
+        poster: Poster,
+    ) -> None:
+        self._held = [(task, fn, finish)]
+        self._outcome: list[tuple[T | None, HueError | None, str]] = []
+        self._poster = poster
+
+    def work(self) -> None:
+        """Run the job and hand it over; called on a worker."""
+        self._outcome.append(_outcome(*self._held[0][:2]))
+        self._poster.post(self._deliver)
+
+    def _deliver(self) -> None:
+        """Tell the outcome and let everything go; called on the main thread."""
+        _task, _fn, finish = self._held.pop()
+        finish(*self._outcome.pop())
 
 
 def _too_late(timeout_s: float) -> HueError:

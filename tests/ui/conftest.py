@@ -6,16 +6,11 @@ After each test no thread of the window, no running timer and no top-level widge
 from __future__ import annotations
 
 import gc
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
@@ -57,12 +52,17 @@ def _threads() -> list[str]:
 
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication) -> Iterator[None]:
-    """Fail a test that leaves something behind."""
+    """Fail a test that leaves something behind.
+
+    As in the window, garbage is collected on the main thread only: here, after each test.
+    """
     before = {id(widget) for widget in qapp.topLevelWidgets()}
+    gc.disable()
     yield
     _delete_later()
     gc.collect()
     _delete_later()
+    gc.enable()
     widgets = [
         widget
         for widget in qapp.topLevelWidgets()
