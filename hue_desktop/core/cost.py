@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PriceBook", "fleet_rate", "group_rate", "node_rate", "price_book", "spec_rate", "times"]
 
+_GP3_IOPS, _GP3_MIB_S = 3000, 125  #: what a gp3 volume brings without a charge
+
 
 @dataclass(frozen=True)
 class PriceBook:
@@ -91,7 +93,7 @@ def node_rate(
     paid = listed if market is Market.ON_DEMAND else book.spot(instance_type, az)
     fee = book.emr_fee(instance_type)
     disks = [_volume_rate(book, volume) for volume in volumes]
-    unknown = paid is None or fee is None or None in disks
+    unknown = paid is None or fee is None or None in disks or any(map(_buys_speed, volumes))
     saved = listed - paid if market is Market.SPOT and listed and paid is not None else 0.0
     return CostRate(
         ec2=paid or 0.0,
@@ -102,14 +104,14 @@ def node_rate(
     )
 
 
-def times(rate: CostRate, count: int) -> CostRate:
-    """``count`` nodes of the same rate."""
+def times(rate: CostRate, count: float) -> CostRate:
+    """``count`` nodes of the same rate, or a share of it."""
     return CostRate(
         rate.ec2 * count,
         rate.emr * count,
         rate.ebs * count,
         rate.saved_by_spot * count,
-        rate.unknown * count,
+        round(rate.unknown * count),
     )
 
 
@@ -173,6 +175,15 @@ def _volumes(
 ) -> tuple[EbsVolume, ...]:
     data = tuple(asked) or default_volumes(instance_type, release)
     return (*data, root_volume(release, root_gib))
+
+
+def _buys_speed(volume: EbsVolume) -> bool:
+    """Whether IOPS or throughput are billed beside the size; their price is not in the book."""
+    if volume.volume_type in ("io1", "io2"):
+        return True
+    return volume.volume_type == "gp3" and (
+        (volume.iops or 0) > _GP3_IOPS or (volume.throughput_mib_s or 0) > _GP3_MIB_S
+    )
 
 
 def _volume_rate(book: PriceBook, volume: EbsVolume) -> float | None:

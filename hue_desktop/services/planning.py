@@ -28,6 +28,7 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.cost import PriceBook
 from hue_desktop.core.errors import HueError, NotFound
+from hue_desktop.core.instances import EbsVolume
 from hue_desktop.core.pricing import CostChange, CostRate
 from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
@@ -97,14 +98,23 @@ class PlanMaker:
         cost = self._fleet.snapshot().costs.get(ref)
         return cost.rate if cost else CostRate()
 
-    def book(self, connection: str, region: str, types: Iterable[str] = ()) -> PriceBook:
-        """The prices, read where one of ``types`` is missing; what is known if that fails."""
+    def book(
+        self,
+        connection: str,
+        region: str,
+        types: Iterable[str] = (),
+        volumes: Iterable[EbsVolume] = (),
+    ) -> PriceBook:
+        """The prices, read where one of ``types`` or of a volume's type is missing.
+
+        What is known, if that fails.
+        """
         book = self._books.now(connection, region)
-        missing = [name for name in types if name not in book.types]
-        if not missing:
+        types, kinds = tuple(types), {volume.volume_type for volume in volumes}
+        if all(name in book.types for name in types) and kinds <= book.ebs_gib_month.keys():
             return book
         try:
-            return self._books.read(connection, region, types)
+            return self._books.read(connection, region, types, volume_types=kinds)
         except HueError:
             return self._books.now(connection, region)
 

@@ -31,6 +31,7 @@ class _Shelf:
         self.spot: dict[str, tuple[SpotPrice, ...]] = {}
         self.spot_read: dict[str, float] = {}
         self.ebs: dict[str, tuple[float | None, PriceSource]] = {}
+        self.ebs_read: dict[str, float] = {}
         self.book = PriceBook()
 
 
@@ -87,10 +88,14 @@ def _read_lists(shelf: _Shelf, prices: Prices, wanted: list[str]) -> bool:
 
 
 def _read_ebs(shelf: _Shelf, prices: Prices, volume_types: Iterable[str]) -> bool:
-    missing = [name for name in volume_types if name not in shelf.ebs]
+    now = time.monotonic()
+    missing = [name for name in volume_types if now - shelf.ebs_read.get(name, -_LIST_S) >= _LIST_S]
+    changed = False
     for name in missing:
-        shelf.ebs[name] = prices.ebs_usd_gib_month(name)
-    return bool(missing)
+        price = prices.ebs_usd_gib_month(name)
+        changed |= shelf.ebs.get(name) != price
+        shelf.ebs[name], shelf.ebs_read[name] = price, now
+    return changed
 
 
 def _read_spot(shelf: _Shelf, prices: Prices, wanted: list[str]) -> bool:

@@ -39,9 +39,10 @@ def cluster_cost(snapshot: ClusterSnapshot, book: PriceBook) -> ClusterCost:
     if not snapshot.summary.state.active:
         return ClusterCost(_NOTHING, sources=book.sources)
     kinds = _kinds(snapshot)
-    volumes = {group.id: group.ebs_volumes for group in snapshot.groups or ()}
+    volumes = _volumes(snapshot)
     single = {
-        kind: _rate_of(kind, volumes.get(kind.group_id, ()), snapshot, book) for kind in kinds
+        kind: _rate_of(kind, volumes.get((kind.group_id, kind.instance_type), ()), snapshot, book)
+        for kind in kinds
     }
     by_role: dict[tuple[Role, Market], CostRate] = {}
     total = _NOTHING
@@ -51,6 +52,14 @@ def cluster_cost(snapshot: ClusterSnapshot, book: PriceBook) -> ClusterCost:
         by_role[key] = by_role.get(key, _NOTHING) + rate
         total += rate
     return ClusterCost(total, by_role, _by_node(snapshot, single), book.sources)
+
+
+def _volumes(snapshot: ClusterSnapshot) -> dict[tuple[str, str], tuple[EbsVolume, ...]]:
+    """The data volumes asked for, by group or fleet and type: a fleet's types differ in them."""
+    asked = {(group.id, group.instance_type): group.ebs_volumes for group in snapshot.groups or ()}
+    for fleet in snapshot.fleets or ():
+        asked.update({(fleet.id, each.instance_type): each.ebs_volumes for each in fleet.types})
+    return asked
 
 
 def _kinds(snapshot: ClusterSnapshot) -> dict[_Kind, int]:

@@ -93,8 +93,9 @@ class RegionData:
             for group in snapshot.groups or ():
                 types.add(group.instance_type)
                 volumes.update(volume.volume_type for volume in group.ebs_volumes)
-            for fleet in snapshot.fleets or ():
-                types.update(choice.instance_type for choice in fleet.types)
+            choices = [choice for fleet in snapshot.fleets or () for choice in fleet.types]
+            types.update(choice.instance_type for choice in choices)
+            volumes.update(volume.volume_type for each in choices for volume in each.ebs_volumes)
             types.update(node.instance_type for node in snapshot.instances or ())
         return types, volumes
 

@@ -133,9 +133,24 @@ def _drift(change: Change, snapshot: ClusterSnapshot) -> str:
         for group in snapshot.groups or ():
             if group.id == change.group_id and group.requested != change.count:
                 return _("The group was set to {now} nodes since.").format(now=group.requested)
+    if isinstance(change, ResizeFleet):
+        for fleet in snapshot.fleets or ():
+            now = (fleet.target_on_demand, fleet.target_spot)
+            if fleet.id == change.fleet_id and now != (
+                change.target_on_demand,
+                change.target_spot,
+            ):
+                return _("The fleet was set to {a} on-demand and {b} Spot units since.").format(
+                    a=now[0], b=now[1]
+                )
     if snapshot.cluster is None:
         return ""
+    tags = dict(snapshot.cluster.tags)
     match change:
+        case AddTags(tags=wanted) if any(tags.get(key) != value for key, value in wanted):
+            return _("The tags were changed since.")
+        case RemoveTags(keys=keys) if any(key in tags for key in keys):
+            return _("The tags were changed since.")
         case SetProtection(protected=wanted) if snapshot.cluster.termination_protected != wanted:
             return _("The protection was changed since.")
         case SetAutoTermination(idle_timeout_s=wanted) if snapshot.cluster.idle_timeout_s != wanted:

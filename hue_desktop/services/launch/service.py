@@ -25,7 +25,7 @@ from hue_desktop.core.clusters import Application, Cluster, ClusterRef, ClusterS
 from hue_desktop.core.cost import PriceBook, spec_rate
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import duration
-from hue_desktop.core.instances import InstanceType, Market
+from hue_desktop.core.instances import EbsVolume, InstanceType, Market
 from hue_desktop.core.pricing import CostRate, PriceSource, TypePrice
 from hue_desktop.core.steps import Step, StepSpec
 from hue_desktop.core.text import _, ngettext
@@ -141,7 +141,8 @@ class LaunchService:
 
     def price(self, connection: str, region: str, spec: ClusterSpec) -> CostRate:
         """$/h of the cluster once all nodes run. Blocks where a price was not read yet."""
-        return spec_rate(self._plans.book(connection, region, _types(spec)), spec)
+        book = self._plans.book(connection, region, _types(spec), _data_volumes(spec))
+        return spec_rate(book, spec)
 
     def plan_create(self, connection: str, region: str, spec: ClusterSpec) -> Plan:
         """Create the cluster. Blocks where a price was not read yet."""
@@ -246,6 +247,12 @@ def _types(spec: ClusterSpec) -> list[str]:
     named = {group.instance_type for group in spec.groups}
     named.update(choice.instance_type for fleet in spec.fleets for choice in fleet.types)
     return sorted(name for name in named if name)
+
+
+def _data_volumes(spec: ClusterSpec) -> list[EbsVolume]:
+    groups = [volume for group in spec.groups for volume in group.ebs_volumes]
+    choices = [choice for fleet in spec.fleets for choice in fleet.types]
+    return groups + [volume for choice in choices for volume in choice.ebs_volumes]
 
 
 def _specs(steps: Iterable[Step]) -> tuple[StepSpec, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from hue_desktop.core.clusters import ClusterSnapshot
-from hue_desktop.core.instances import Instance, Market, Role
+from hue_desktop.core.instances import Instance, InstanceState, Market, Role
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import ClusterCost
@@ -16,6 +18,7 @@ __all__ = ["NodeGroup", "node_groups"]
 
 _ROLES = tuple(Role)
 _MARKETS = tuple(Market)
+_KIND = attrgetter("role", "market")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,11 @@ class NodeGroup:
 def node_groups(snapshot: ClusterSnapshot, cost: ClusterCost | None) -> tuple[NodeGroup, ...]:
     """Master, core, task; on-demand before Spot; a role without nodes has no group."""
     by_key: dict[tuple[Role, Market], list[Instance]] = defaultdict(list)
-    for node in snapshot.instances or ():
-        if node.active and node.role is not None:
-            by_key[node.role, node.market].append(node)
+    ended = InstanceState.TERMINATED
+    active = [n for n in snapshot.instances or () if n.state is not ended and n.role is not None]
+    # Neighbours are mostly alike; hashing an enum for each of a thousand nodes would be seen.
+    for kind, nodes in groupby(active, key=_KIND):
+        by_key[kind].extend(nodes)
     rates: Mapping[tuple[Role, Market], CostRate] = cost.by_role if cost else {}
     return tuple(
         NodeGroup(

@@ -95,7 +95,9 @@ class ScalingService:
     def plan_add_task_group(self, ref: ClusterRef, group: GroupSpec) -> Plan:
         """Add a task group. Blocks where the price of its type was not read yet."""
         snapshot = self._plans.cluster(ref)
-        book = self._plans.book(ref.connection, ref.region, [group.instance_type])
+        book = self._plans.book(
+            ref.connection, ref.region, [group.instance_type], group.ebs_volumes
+        )
         release, root_gib, az = _image(snapshot)
         added = group_rate(book, group, release=release, root_gib=root_gib, az=az)
         spot = spot_risks(Role.TASK) if group.market is Market.SPOT else ()
@@ -162,7 +164,8 @@ class ScalingService:
         """Add the task fleet. Blocks where the price of a type was not read yet."""
         snapshot = self._plans.cluster(ref)
         types = [choice.instance_type for choice in fleet.types]
-        book = self._plans.book(ref.connection, ref.region, types)
+        volumes = [volume for choice in fleet.types for volume in choice.ebs_volumes]
+        book = self._plans.book(ref.connection, ref.region, types, volumes)
         release, root_gib, az = _image(snapshot)
         added = fleet_rate(book, fleet, release=release, root_gib=root_gib, az=az)
         has_one = any(each.role is Role.TASK for each in snapshot.fleets or ())
@@ -203,13 +206,26 @@ class ScalingService:
     def _fleet_rate_after(
         self, snapshot: ClusterSnapshot, fleet: InstanceFleet, on_demand: int, spot: int
     ) -> CostRate:
-        """The cluster's rate with other targets, as far as the cheapest type of the fleet tells."""
+        """The cluster's rate with other targets.
+
+        Units that go cost what the fleet's nodes cost on average; units that come, what the
+        cheapest type of the fleet costs.
+        """
         ref = snapshot.ref
         book = self._books.now(ref.connection, ref.region)
-        now = _fleet_spec(fleet, fleet.provisioned_on_demand, fleet.provisioned_spot)
-        then = _fleet_spec(fleet, on_demand, spot)
-        less = times(_priced_fleet(book, now, snapshot), -1)
-        return self._plans.rate(ref) + _priced_fleet(book, then, snapshot) + less
+        cost = self._fleet.snapshot().costs.get(ref)
+        more_on_demand = max(0, on_demand - fleet.provisioned_on_demand)
+        more_spot = max(0, spot - fleet.provisioned_spot)
+        more = _fleet_spec(fleet, more_on_demand, more_spot)
+        rate = self._plans.rate(ref) + _priced_fleet(book, more, snapshot)
+        for market, units, wanted in (
+            (Market.ON_DEMAND, fleet.provisioned_on_demand, on_demand),
+            (Market.SPOT, fleet.provisioned_spot, spot),
+        ):
+            billed_now = cost.by_role.get((fleet.role, market)) if cost else None
+            if billed_now is not None and wanted < units:
+                rate += times(billed_now, (wanted - units) / units)
+        return rate
 
 
 def _group(snapshot: ClusterSnapshot, group_id: str) -> InstanceGroup:

@@ -91,3 +91,19 @@ def test_a_fleet_counts_its_cheapest_type_in_units(book: PriceBook) -> None:
     fleet = FleetSpec(Role.TASK, types, target_on_demand=9)
     rate = fleet_rate(book, fleet, release="emr-7.5.0", root_gib=None)
     assert rate.ec2 == pytest.approx(3 * 0.192), "9 units are 3 nodes of weight 4"
+
+
+@pytest.mark.parametrize(
+    ("volume", "unknown"),
+    [
+        (EbsVolume("gp3", 100, iops=3000, throughput_mib_s=125), 0),
+        (EbsVolume("gp3", 100, iops=6000), 1),
+        (EbsVolume("gp3", 100, throughput_mib_s=500), 1),
+    ],
+)
+def test_speed_that_is_bought_makes_the_cost_a_lower_bound(
+    book: PriceBook, volume: EbsVolume, unknown: int
+) -> None:
+    rate = node_rate(book, "m5.xlarge", Market.ON_DEMAND, (volume,))
+    assert rate.unknown == unknown
+    assert rate.ebs == pytest.approx(0.08 * 100 / 730)

@@ -9,7 +9,15 @@ import pytest
 
 from hue_desktop.core.clusters import ClusterState
 from hue_desktop.core.cost import PriceBook
-from hue_desktop.core.instances import InstanceState, Market, Role
+from hue_desktop.core.instances import (
+    EbsVolume,
+    FleetType,
+    GroupState,
+    InstanceFleet,
+    InstanceState,
+    Market,
+    Role,
+)
 from hue_desktop.services.cost.reckoning import cluster_cost
 from tests.unit.services.samples import cluster_of, node, prices, summary
 
@@ -49,6 +57,24 @@ def test_unknown_prices_are_counted_and_not_shown_as_a_nodes_price() -> None:
     cost = cluster_cost(cluster_of(4, 2), PriceBook())
     assert cost.rate.unknown == 7
     assert cost.by_node == {}
+
+
+def test_a_fleets_node_has_the_volumes_that_its_type_was_asked_with() -> None:
+    volumes = (EbsVolume("gp3", 500), EbsVolume("gp3", 500))
+    core = InstanceFleet(
+        "if-core",
+        "Core",
+        Role.CORE,
+        *(2, 0, 2, 0),
+        GroupState.RUNNING,
+        types=(FleetType("m5.xlarge", 1, ebs_volumes=volumes), FleetType("m5.2xlarge", 2)),
+    )
+    nodes = (node(0, Role.MASTER), *(node(n, Role.CORE, group_id="if-core") for n in (1, 2)))
+    snapshot = replace(cluster_of(0, 0), groups=None, fleets=(core,), instances=nodes)
+
+    ebs = cluster_cost(snapshot, prices()).by_role[Role.CORE, Market.ON_DEMAND].ebs
+
+    assert ebs == pytest.approx(2 * (2 * 500 + 15) * 0.08 / 730)
 
 
 def test_an_ended_cluster_costs_nothing() -> None:

@@ -180,6 +180,12 @@ def test_fleets_are_resized_in_units_and_undone(region: SimulatedRegion, house: 
         each for each in house.fleet.snapshot().clusters[ref].fleets or () if each.role is Role.CORE
     )
 
+    before = house.fleet.snapshot().costs[ref]
+    half = house.scaling.plan_resize_fleet(ref, core.id, 4, 0)
+    assert half.cost is not None
+    gone = before.by_role[Role.CORE, Market.ON_DEMAND].total / 2
+    assert half.cost.delta == pytest.approx(-gone), "what goes costs what it costs now"
+
     plan = house.scaling.plan_resize_fleet(ref, core.id, 8, 8)
     assert plan.changes == (ResizeFleet(cluster_id, core.id, 8, 8),)
     assert plan.cost is not None
