@@ -127,11 +127,24 @@ def _python() -> Check:
 
 def _qt() -> Check:
     """Qt in a process of its own: a missing system library ends that one, not us."""
+    name = _("Qt")
     if importlib.util.find_spec("PySide6") is None:
         remedy = _("Install it with: pip install PySide6-Essentials")
-        return Check(_("Qt"), CheckState.FAILED, _("PySide6 is not installed."), remedy)
+        return Check(name, CheckState.FAILED, _("PySide6 is not installed."), remedy)
     began = time.monotonic()
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    version, reason = _start_qt("offscreen")
+    took_s = time.monotonic() - began
+    if reason:
+        remedy = _("Install the system libraries that Qt needs (on Debian: libegl1 libxkbcommon0).")
+        return Check(name, CheckState.FAILED, reason, remedy, took_s)
+    return Check(name, CheckState.OK, version, took_s=took_s)
+
+
+def _start_qt(platform_plugin: str = "") -> tuple[str, str]:
+    """Qt's version, or else the reason why it does not start on a platform."""
+    environment = dict(os.environ)
+    if platform_plugin:
+        environment["QT_QPA_PLATFORM"] = platform_plugin
     try:
         done = subprocess.run(
             [sys.executable, "-c", _QT_TEST],
@@ -142,24 +155,30 @@ def _qt() -> Check:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        text = _("Qt did not start within {s:.0f} s.").format(s=_QT_S)
-        return Check(_("Qt"), CheckState.FAILED, text, took_s=time.monotonic() - began)
-    took_s = time.monotonic() - began
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [_("no reason was given")])[-1]
-        remedy = _("Install the system libraries that Qt needs (on Debian: libegl1 libxkbcommon0).")
-        return Check(_("Qt"), CheckState.FAILED, reason, remedy, took_s)
-    return Check(_("Qt"), CheckState.OK, done.stdout.strip(), took_s=took_s)
+        return "", _("Qt did not start within {s:.0f} s.").format(s=_QT_S)
+    if not done.returncode:
+        return done.stdout.strip(), ""
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    if done.returncode < 0:  # Qt gave up: it says the cause first, and ends in a dump
+        return "", lines[0] if lines else _("no reason was given")
+    return "", lines[-1] if lines else _("no reason was given")
 
 
 def _screen() -> Check:
     name = _("Screen")
+    away = _("`hue-desktop tour OUT_DIR` takes pictures; `xvfb-run hue-desktop` fakes one.")
     unix = sys.platform.startswith(("linux", "freebsd"))
-    if unix and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not unix:
+        return Check(name, CheckState.OK, _("there is one"))
+    screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if not screen:
         text = _("There is none here, so the window cannot open.")
-        remedy = _("`hue-desktop tour OUT_DIR` takes pictures; `xvfb-run hue-desktop` fakes one.")
-        return Check(name, CheckState.SKIPPED, text, remedy)
-    return Check(name, CheckState.OK, _("there is one"))
+        return Check(name, CheckState.SKIPPED, text, away)
+    _version, reason = _start_qt()
+    if reason:
+        remedy = _("Correct DISPLAY, and install what Qt needs (on Debian: libxcb-cursor0).")
+        return Check(name, CheckState.FAILED, reason, f"{remedy} {away}")
+    return Check(name, CheckState.OK, screen)
 
 
 def _simulator() -> Check:

@@ -118,15 +118,16 @@ def _open(directory: Path) -> sqlite3.Connection:
             f"The state directory {directory} cannot be used: {error.strerror}. "
             "Choose another one with --state, or keep nothing with --ephemeral."
         ) from error
-    database = sqlite3.connect(path, timeout=0.2, isolation_level=None, check_same_thread=False)
+    database: sqlite3.Connection | None = None
     try:
+        database = sqlite3.connect(path, timeout=0.2, isolation_level=None, check_same_thread=False)
         _prepare(database, path)
-    except sqlite3.Error as error:
-        database.close()
+    except (sqlite3.Error, StateError) as error:
+        if database is not None:
+            database.close()
+        if isinstance(error, StateError):
+            raise
         raise _explained(error, directory) from error
-    except StateError:
-        database.close()
-        raise
     return database
 
 
