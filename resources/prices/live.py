@@ -28,6 +28,7 @@ _ON_DEMAND = {
     "capacitystatus": "Used",
     "productFamily": "Compute Instance",
 }
+_FILTER_VALUES = 200  #: how many values EC2 takes in one filter
 #: What AWS includes in a gp3 volume: IOPS, MiB/s.
 _GP3_FREE = (3000, 125)
 
@@ -92,15 +93,22 @@ class Live:
             self.releases[label] = names
 
     def _ask_ec2(self, ec2: Any) -> None:
-        for answer in ec2.get_paginator("describe_instance_types").paginate():
-            for item in answer["InstanceTypes"]:
-                self.specs[item["InstanceType"]] = item
-        pages = ec2.get_paginator("describe_instance_type_offerings").paginate(
-            LocationType="availability-zone"
-        )
-        for answer in pages:
-            for item in answer["InstanceTypeOfferings"]:
-                self.azs[item["InstanceType"]].add(item["Location"])
+        """Ask for the types that EMR supports only: EC2 has many more, and tells much of each.
+
+        A filter passes over a type that EC2 does not have; a list of names would be refused.
+        """
+        names = sorted(self.emr)
+        for start in range(0, len(names), _FILTER_VALUES):
+            rules = [{"Name": "instance-type", "Values": names[start : start + _FILTER_VALUES]}]
+            for answer in ec2.get_paginator("describe_instance_types").paginate(Filters=rules):
+                for item in answer["InstanceTypes"]:
+                    self.specs[item["InstanceType"]] = item
+            pages = ec2.get_paginator("describe_instance_type_offerings").paginate(
+                LocationType="availability-zone", Filters=rules
+            )
+            for answer in pages:
+                for item in answer["InstanceTypeOfferings"]:
+                    self.azs[item["InstanceType"]].add(item["Location"])
 
     def _ask_prices(self, pricing: Any) -> None:
         rules = {**_ON_DEMAND, "regionCode": self.region}

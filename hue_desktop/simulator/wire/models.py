@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import botocore.loaders
 from botocore.model import OperationModel, ServiceModel, Shape
@@ -165,11 +165,16 @@ def _loader() -> botocore.loaders.Loader:
     )
 
 
+@cache
+def _service_model(name: str) -> ServiceModel:
+    """botocore's model of a service; all regions of a process share it."""
+    return ServiceModel(_loader().load_service_model(name, "service-2"), service_name=name)
+
+
 class Models:
     """All service models of a region."""
 
     def __init__(self, *, strict: bool = True) -> None:
-        self._loader = _loader()
         self._strict = strict
         self._services: dict[str, ServiceApi] = {}
         self._lock = threading.Lock()
@@ -179,8 +184,7 @@ class Models:
         with self._lock:
             found = self._services.get(service.name)
             if found is None:
-                description = self._loader.load_service_model(service.name, "service-2")
-                model = ServiceModel(description, service_name=service.name)
+                model = _service_model(service.name)
                 found = ServiceApi(service, model, strict=self._strict)
                 self._services[service.name] = found
             return found

@@ -71,6 +71,8 @@ class Cluster(Stored):
     caches: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     #: What derives from the instances; emptied when one of them changes.
     node_cache: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    #: What derives from the steps; emptied when one of them changes.
+    step_cache: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
 
     @property
     def live(self) -> bool:

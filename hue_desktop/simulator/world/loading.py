@@ -21,6 +21,7 @@ from hue_desktop.simulator.world.described import (
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.instances import Instance
 from hue_desktop.simulator.world.load import hdfs_capacity
+from hue_desktop.simulator.world.provisioning import MAX_GROUP_INSTANCES, max_fleet_instances
 from hue_desktop.simulator.world.steps import ACTIVE_STATES, Step
 
 if TYPE_CHECKING:
@@ -165,12 +166,15 @@ class Loader:
         if not item.get("InstanceType"):
             self._refuse(f"group {item['Id']} has no InstanceType.")
         running = int(item.get("RunningInstanceCount") or 0)
+        target = int(item.get("RequestedInstanceCount", running))
+        if not 0 <= target <= MAX_GROUP_INSTANCES:
+            self._refuse(f"group {item['Id']} cannot have {target} instances.")
         policy = item.get("AutoScalingPolicy") or {}
         return InstanceGroup(
             **self._common(item, ordinal, item.get("InstanceGroupType")),
             instance_type=item["InstanceType"],
             market=item.get("Market") or "ON_DEMAND",
-            target=int(item.get("RequestedInstanceCount", running)),
+            target=target,
             bid_price=item.get("BidPrice") or "",
             configurations=item.get("Configurations") or [],
             configurations_version=int(item.get("ConfigurationsVersion") or 0),
@@ -203,10 +207,17 @@ class Loader:
         ]
         if not specs:
             self._refuse(f"fleet {item['Id']} has no InstanceTypeSpecifications.")
+        if min(spec["weight"] for spec in specs) < 1:
+            self._refuse(f"fleet {item['Id']} has a WeightedCapacity below 1.")
+        on_demand = int(item.get("TargetOnDemandCapacity") or 0)
+        spot = int(item.get("TargetSpotCapacity") or 0)
+        most = max_fleet_instances("emr-7.7.0") * max(spec["weight"] for spec in specs)
+        if min(on_demand, spot) < 0 or on_demand + spot > most:
+            self._refuse(f"fleet {item['Id']} cannot have {on_demand} and {spot} units.")
         return InstanceFleet(
             **self._common(item, ordinal, item.get("InstanceFleetType")),
-            on_demand_target=int(item.get("TargetOnDemandCapacity") or 0),
-            spot_target=int(item.get("TargetSpotCapacity") or 0),
+            on_demand_target=on_demand,
+            spot_target=spot,
             specs=specs,
             launch_specifications=item.get("LaunchSpecifications") or {},
             resize_specifications=item.get("ResizeSpecifications") or {},

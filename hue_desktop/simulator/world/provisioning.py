@@ -23,7 +23,17 @@ from hue_desktop.simulator.world.timeline import Event
 if TYPE_CHECKING:
     from hue_desktop.simulator.world.world import World
 
-__all__ = ["Provisioning"]
+__all__ = ["MAX_GROUP_INSTANCES", "Provisioning", "max_fleet_instances"]
+
+#: Instances of a group at most.
+MAX_GROUP_INSTANCES = 2000
+
+
+def max_fleet_instances(release_label: str) -> int:
+    """Instances of a fleet at most: 4,000 since emr-7.7.0, 2,000 before."""
+    parts = release_label.removeprefix("emr-").split(".")
+    version = tuple(int(part) for part in parts if part.isdigit())
+    return 4000 if version >= (7, 7) else 2000
 
 
 class Provisioning:
@@ -40,8 +50,9 @@ class Provisioning:
     # Asking for instances
 
     def launch_group(self, cluster: Cluster, group: InstanceGroup, count: int) -> list[Instance]:
-        """Ask for ``count`` more instances of a group."""
+        """Ask for ``count`` more instances of a group, as far as its limit allows."""
         volumes = self.volumes_of(group.instance_type, group.volumes)
+        count = min(count, MAX_GROUP_INSTANCES - len(group.alive()))
         made = [
             self._make(cluster, group, group.instance_type, group.market, volumes)
             for _ in range(count)
@@ -58,12 +69,14 @@ class Provisioning:
     ) -> list[Instance]:
         """Ask for instances of a fleet's best types until they make up ``units``.
 
-        The last instance may overshoot the target by less than its weight, as on EMR.
+        The last instance may overshoot the target by less than its weight, as on EMR; the
+        fleet's limit of instances may leave the target unmet.
         """
+        left = max_fleet_instances(cluster.release_label) - len(fleet.alive())
         made: list[Instance] = []
         ranked = self._ranked(cluster, fleet, market)
         room = [self._available(cluster, spec.instance_type, market) for spec in ranked]
-        while units > 0 and ranked:
+        while units > 0 and ranked and len(made) < left:
             place = next((index for index, free in enumerate(room) if free > 0), 0)
             room[place] -= 1
             spec = ranked[place]

@@ -15,6 +15,7 @@ from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.load import Load
+from hue_desktop.simulator.world.provisioning import MAX_GROUP_INSTANCES
 from hue_desktop.simulator.world.timeline import Event
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class Scaling:
         for group in sorted(groups, key=lambda item: item.market != "ON_DEMAND"):
             worth = self._worth(group.instance_type, 1, unit)
             room = min(target, on_demand) if group.market == "ON_DEMAND" else target
-            count = room // worth
+            count = min(room // worth, MAX_GROUP_INSTANCES)
             target -= count * worth
             if count != group.target:
                 self._world.resizing.resize_group(cluster, group, count)
@@ -183,6 +184,7 @@ class Scaling:
                 wanted = _adjusted(group.target, action)
                 break
         wanted = min(max(wanted, limits["MinCapacity"]), limits["MaxCapacity"])
+        wanted = max(0, min(wanted, MAX_GROUP_INSTANCES))
         if wanted != group.target:
             group.scaled_at = world.at
             world.resizing.resize_group(cluster, group, wanted)

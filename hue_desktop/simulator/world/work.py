@@ -70,10 +70,10 @@ class Work:
     def _enqueue(self, cluster: Cluster, step: Step) -> None:
         cluster.steps[step.id] = step
         cluster.active_steps[step.id] = step
-        self._world.touch(step, cluster)
         if self._world.compat == "moto" and len(cluster.steps) == 1:
             step.state = "RUNNING"
             step.started = self._world.at
+        self._world.touch(step, cluster)
 
     def recur(self, cluster: Cluster, workload: dict[str, Any]) -> None:
         """Give a cluster recurring work.

@@ -25,6 +25,7 @@ from hue_desktop.simulator.world.restoring import rebuild
 from hue_desktop.simulator.world.scaling import Scaling
 from hue_desktop.simulator.world.settings import Settings
 from hue_desktop.simulator.world.shapes import Shapes
+from hue_desktop.simulator.world.steps import Step
 from hue_desktop.simulator.world.timeline import Event, Moment, Timeline
 from hue_desktop.simulator.world.work import Work
 
@@ -239,6 +240,8 @@ class World:
             self._changed[(entity.KIND, entity.key)] = entity
             if isinstance(entity, Instance):
                 self._stale(entity)
+            elif isinstance(entity, Step):
+                self._stale_steps(entity)
             elif isinstance(entity, Cluster):
                 entity.caches.clear()
 
@@ -248,6 +251,14 @@ class World:
             self._changed[(entity.KIND, entity.key)] = None
             if isinstance(entity, Instance):
                 self._stale(entity)
+            elif isinstance(entity, Step):
+                self._stale_steps(entity)
+
+    def _stale_steps(self, step: Step) -> None:
+        """What was derived from a step has to be derived again."""
+        cluster = self.clusters.get(step.cluster_id)
+        if cluster is not None:
+            cluster.step_cache.clear()
 
     def _stale(self, instance: Instance) -> None:
         """What was derived from an instance has to be derived again."""

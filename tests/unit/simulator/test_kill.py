@@ -7,12 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.unit.simulator.processes import SimulatorProcess, simulator_process
 from tests.unit.simulator.test_region import CLUSTER
-
-ROUNDS = 3
 
 
 def mutate(running: SimulatorProcess, seen: dict[str, Any], number: int) -> None:
@@ -58,10 +57,20 @@ def check(running: SimulatorProcess, seen: dict[str, Any]) -> None:
 
 
 def test_a_killed_region_has_lost_nothing_that_it_acknowledged(tmp_path: Path) -> None:
+    kill_again_and_again(tmp_path, rounds=2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_region_killed_many_times_has_lost_nothing(tmp_path: Path) -> None:
+    kill_again_and_again(tmp_path, rounds=20)
+
+
+def kill_again_and_again(tmp_path: Path, *, rounds: int) -> None:
     seen: dict[str, Any] = {"configurations": set(), "clusters": {}, "users": set()}
     chance = random.Random(2)
     arguments = ("--state", str(tmp_path), "--scenario", "empty", "--compat", "moto")
-    for number in range(ROUNDS):
+    for number in range(rounds):
         with simulator_process(*arguments) as running:
             check(running, seen)
             killer = threading.Timer(chance.uniform(0.4, 1.2), running.process.kill)
@@ -69,6 +78,6 @@ def test_a_killed_region_has_lost_nothing_that_it_acknowledged(tmp_path: Path) -
             mutate(running, seen, number)
             killer.join()
             assert running.process.wait(20) == -9
-    assert len(seen["configurations"]) > ROUNDS
+    assert len(seen["configurations"]) > rounds
     with simulator_process(*arguments) as running:
         check(running, seen)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from hue_desktop.simulator import instance_types
 from tests.simulated import ACCESS_KEY, SECRET_KEY, simulated_region
 
 RESOURCES = Path(__file__).resolve().parents[3] / "resources"
@@ -72,15 +73,42 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_region_refreshed_from_itself_keeps_its_prices(tmp_path: Path) -> None:
-    shutil.copytree(RESOURCES / "prices", tmp_path / "prices")
-    shutil.copytree(RESOURCES / "spot", tmp_path / "spot")
-    path = tmp_path / "prices" / "us-east-1.json.gz"
+@pytest.fixture
+def few_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The resources with every sixteenth type of us-east-1; the region is made from them too."""
+    folder = copied(tmp_path / "few")
+    path = folder / "prices" / "us-east-1.json.gz"
+    document = read(path)
+    document["types"] = {name: column[::16] for name, column in document["types"].items()}
+    path.write_bytes(gzip.compress(json.dumps(document).encode()))
+    monkeypatch.setattr(instance_types, "resources_dir", lambda: folder)
+    instance_types._load.cache_clear()
+    yield folder
+    instance_types._load.cache_clear()
+
+
+def copied(folder: Path) -> Path:
+    for part in ("prices", "spot"):
+        shutil.copytree(RESOURCES / part, folder / part)
+    return folder
+
+
+def test_a_region_refreshed_from_itself_keeps_its_prices(few_types: Path) -> None:
+    refreshed_from_itself(few_types)
+
+
+@pytest.mark.slow
+def test_the_whole_snapshot_refreshed_from_itself_keeps_its_prices(tmp_path: Path) -> None:
+    refreshed_from_itself(copied(tmp_path / "all"))
+
+
+def refreshed_from_itself(folder: Path) -> None:
+    path = folder / "prices" / "us-east-1.json.gz"
     before = read(path)
     with simulated_region() as region, advisor(json.dumps(ADVICE).encode()) as url:
         done = refresh(
             *("--endpoint-url", region.endpoint_url, "--region", "us-east-1"),
-            *("--spot-days", "0", "--advisor-url", url, "--out", str(tmp_path)),
+            *("--spot-days", "0", "--advisor-url", url, "--out", str(folder)),
             AWS_ACCESS_KEY_ID=ACCESS_KEY,
             AWS_SECRET_ACCESS_KEY=SECRET_KEY,
             AWS_CONFIG_FILE=os.devnull,
@@ -97,7 +125,7 @@ def test_a_region_refreshed_from_itself_keeps_its_prices(tmp_path: Path) -> None
         assert new["volume_type"] == old["volume_type"]
         for figure in old.keys() - {"volume_type", "source"}:
             assert new[figure] == pytest.approx(old[figure]), (old["volume_type"], figure)
-    classes = read(tmp_path / "spot" / "interruption.json")["regions"]
+    classes = read(folder / "spot" / "interruption.json")["regions"]
     assert classes["us-east-1"] == {"m5.xlarge": [2, 61]}
     assert len(classes["eu-central-1"]) > 500
 

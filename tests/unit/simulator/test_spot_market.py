@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hue_desktop.simulator.chance import Chance
 from hue_desktop.simulator.instance_types import TypeCatalog
 from hue_desktop.simulator.spot_market import NOTICE, SpotMarket
+from tests.unit.simulator.examples import examples
 
 CATALOG = TypeCatalog.load("us-east-1")
 MARKET = SpotMarket(Chance(7), CATALOG)
@@ -35,7 +36,7 @@ def test_same_seed_gives_the_same_market(pool: tuple[str, str], at: datetime, se
     assert one.available(*pool, at) == other.available(*pool, at)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(pool=pools, start=moments, hours=st.integers(0, 24 * 14), probe=st.floats(0, 1))
 def test_history_says_what_price_says(
     pool: tuple[str, str], start: datetime, hours: int, probe: float

@@ -9,13 +9,13 @@ from hue_desktop.simulator.aws.emr.errors import validation
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.instances import Volume
+from hue_desktop.simulator.world.provisioning import MAX_GROUP_INSTANCES, max_fleet_instances
 from hue_desktop.simulator.world.world import World
 
-__all__ = ["CapacityRules", "make_fleet", "make_group", "volumes_from"]
+__all__ = ["CapacityRules", "check_fleet_size", "make_fleet", "make_group", "volumes_from"]
 
 Json = dict[str, Any]
 MAX_GROUPS = 50
-MAX_INSTANCES = 2000
 _MAX_TYPES = 30
 _MAX_TYPES_WITHOUT_STRATEGY = 5
 _MAX_VOLUMES = 25
@@ -59,10 +59,10 @@ class CapacityRules:
         self.check_type(config["InstanceType"])
         count = config["InstanceCount"]
         lowest = 0 if config["InstanceRole"] == "TASK" else 1
-        if not lowest <= count <= MAX_INSTANCES:
+        if not lowest <= count <= MAX_GROUP_INSTANCES:
             raise validation(
                 f"Instance count for the {config['InstanceRole'].lower()} instance group must be "
-                f"between {lowest} and {MAX_INSTANCES}."
+                f"between {lowest} and {MAX_GROUP_INSTANCES}."
             )
         if config.get("BidPrice") and config.get("Market") != "SPOT":
             raise validation("A bid price may only be specified for a Spot instance group.")
@@ -74,7 +74,7 @@ class CapacityRules:
         if self._world.compat != "moto" and self._world.types.get(instance_type) is None:
             raise validation(f"Instance type '{instance_type}' is not supported.")
 
-    def check_fleets(self, configs: Sequence[Json]) -> None:
+    def check_fleets(self, configs: Sequence[Json], release_label: str) -> None:
         """The fleets of a new cluster: one for a role, with a MASTER of one unit."""
         if not configs:
             return
@@ -87,9 +87,9 @@ class CapacityRules:
         if "TASK" in roles and "CORE" not in roles:
             raise validation("A task instance fleet requires a core instance fleet.")
         for config in configs:
-            self.check_fleet(config)
+            self.check_fleet(config, release_label)
 
-    def check_fleet(self, config: Json) -> None:
+    def check_fleet(self, config: Json, release_label: str) -> None:
         """One fleet: targets, types, weights and timeouts."""
         role = config["InstanceFleetType"]
         on_demand = config.get("TargetOnDemandCapacity") or 0
@@ -109,12 +109,14 @@ class CapacityRules:
         if len(specs) > most:
             raise validation(f"An instance fleet may have at most {most} instance types.")
         for spec in specs:
-            self._check_spec(spec, role)
+            self.check_spec(spec, role)
+        check_fleet_size(on_demand + spot, specs, release_label)
         spot_part = launch.get("SpotSpecification") or {}
         check_minutes("TimeoutDurationMinutes", spot_part.get("TimeoutDurationMinutes"), 1440)
         check_resize(config.get("ResizeSpecifications") or {})
 
-    def _check_spec(self, spec: Json, role: str) -> None:
+    def check_spec(self, spec: Json, role: str) -> None:
+        """One type of a fleet: its name, weight, bid and volumes."""
         self.check_type(spec["InstanceType"])
         if role == "MASTER" and spec.get("WeightedCapacity", 1) != 1:
             raise validation("WeightedCapacity of the MASTER instance fleet must be 1.")
@@ -126,6 +128,13 @@ class CapacityRules:
             )
         _check_bid(spec.get("BidPrice"))
         _check_volumes(spec.get("EbsConfiguration") or {})
+
+
+def check_fleet_size(units: int, specs: Sequence[Json], release_label: str) -> None:
+    """Whether the heaviest type of a fleet can make up its target within the limit."""
+    most = max_fleet_instances(release_label)
+    if units > most * max(spec.get("WeightedCapacity", 1) for spec in specs):
+        raise validation(f"An instance fleet may have at most {most} instances.")
 
 
 def check_minutes(name: str, minutes: int | None, most: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hue_desktop.simulator.aws.emr.capacity import (
     CapacityRules,
+    check_fleet_size,
     check_resize,
     make_fleet,
     specs_from,
@@ -59,7 +60,7 @@ class FleetOperations:
             raise invalid_request("Only an instance fleet of type TASK can be added.")
         if cluster.of_role(role):
             raise invalid_request(f"An instance fleet of type {role} already exists.")
-        self._checked(config)
+        self._checked(config, cluster.release_label)
         fleet = make_fleet(world, cluster, config, len(cluster.fleets) + 1)
         cluster.fleets[fleet.id] = fleet
         world.lifecycle.provision(cluster, fleet)
@@ -71,9 +72,9 @@ class FleetOperations:
             "ClusterArn": world.arn(cluster),
         }
 
-    def _checked(self, config: Json) -> None:
+    def _checked(self, config: Json, release_label: str) -> None:
         try:
-            self._rules.check_fleet(config)
+            self._rules.check_fleet(config, release_label)
         except ApiError as error:
             raise invalid_request(error.message) from error
 
@@ -97,7 +98,11 @@ class FleetOperations:
         try:
             check_resize(resize or {})
             for spec in change.get("InstanceTypeConfigs") or ():
-                self._rules.check_type(spec["InstanceType"])
+                self._rules.check_spec(spec, fleet.role)
+            weights = change.get("InstanceTypeConfigs") or [
+                {"WeightedCapacity": spec.weight} for spec in fleet.types()
+            ]
+            check_fleet_size(on_demand + spot, weights, cluster.release_label)
         except ApiError as error:
             raise invalid_request(error.message) from error
         if resize:

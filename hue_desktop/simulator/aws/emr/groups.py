@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from hue_desktop.simulator.aws.emr.capacity import (
-    MAX_INSTANCES,
     CapacityRules,
     make_group,
 )
@@ -17,6 +16,7 @@ from hue_desktop.simulator.service import Call, Operation
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceGroup
 from hue_desktop.simulator.world.instances import Instance
+from hue_desktop.simulator.world.provisioning import MAX_GROUP_INSTANCES
 from hue_desktop.simulator.world.world import World
 
 __all__ = ["GroupOperations"]
@@ -116,8 +116,8 @@ class GroupOperations:
                 raise validation("A group cannot be resized and reconfigured in one request.")
             if group.role == "MASTER" and count != group.target and self._world.compat != "moto":
                 raise validation("The master instance group may not be resized.")
-            if not 0 <= count <= MAX_INSTANCES:
-                raise validation(f"Instance count must be between 0 and {MAX_INSTANCES}.")
+            if not 0 <= count <= MAX_GROUP_INSTANCES:
+                raise validation(f"Instance count must be between 0 and {MAX_GROUP_INSTANCES}.")
             if group.role == "CORE" and count < 1:
                 raise validation("A core instance group must have at least one instance.")
         for name in ("EC2InstanceIdsToTerminate",):

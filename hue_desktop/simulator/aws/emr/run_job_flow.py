@@ -98,7 +98,7 @@ class RunJobFlow:
         if name and name not in self._world.settings.security_configurations:
             raise validation(f"Security configuration with name '{name}' does not exist.")
         self._rules.check_groups(groups)
-        self._rules.check_fleets(fleets)
+        self._rules.check_fleets(fleets, label)
 
     def _check_release(self, request: Mapping[str, Any]) -> None:
         label = request.get("ReleaseLabel")

@@ -279,3 +279,40 @@ def test_supported_instance_types_page_through(region: SimulatedRegion) -> None:
     assert "m5.xlarge" in names
     text = refusal(emr.list_supported_instance_types, ReleaseLabel="emr-0.0.0")
     assert "InvalidRequestException" in text
+
+
+def test_a_fleet_has_no_more_instances_than_emr_allows(region: SimulatedRegion) -> None:
+    emr = region.client("emr")
+
+    def fleets(units: int, weight: int, label: str) -> dict[str, Any]:
+        specs = [{"InstanceType": "m5.xlarge", "WeightedCapacity": weight}]
+        core = {"InstanceFleetType": "CORE", "TargetOnDemandCapacity": units}
+        master = {"InstanceFleetType": "MASTER", "TargetOnDemandCapacity": 1}
+        return {
+            "Name": "large",
+            "ReleaseLabel": label,
+            "Instances": {
+                "KeepJobFlowAliveWhenNoSteps": True,
+                "InstanceFleets": [
+                    {**master, "InstanceTypeConfigs": [{"InstanceType": "m5.xlarge"}]},
+                    {**core, "InstanceTypeConfigs": specs},
+                ],
+            },
+        }
+
+    with pytest.raises(ClientError, match="at most 2000 instances"):
+        emr.run_job_flow(**fleets(2001, 1, "emr-7.5.0"))
+    with pytest.raises(ClientError, match="at most 4000 instances"):
+        emr.run_job_flow(**fleets(2**31 - 1, 8, "emr-7.7.0"))
+    cluster_id = emr.run_job_flow(**fleets(8, 8, "emr-7.7.0"))["JobFlowId"]
+    region.jump(minutes=12)
+    told = emr.list_instance_fleets(ClusterId=cluster_id)["InstanceFleets"]
+    core = next(item["Id"] for item in told if item["InstanceFleetType"] == "CORE")
+    for change in (
+        {"TargetOnDemandCapacity": 2**31 - 1},
+        {"InstanceTypeConfigs": [{"InstanceType": "m5.xlarge", "WeightedCapacity": 0}]},
+    ):
+        with pytest.raises(ClientError, match=r"at most 4000|at least 1"):
+            emr.modify_instance_fleet(
+                ClusterId=cluster_id, InstanceFleet={"InstanceFleetId": core, **change}
+            )

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulated import ACCESS_KEY, SimulatedRegion, simulated_region
+from tests.unit.simulator.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +248,7 @@ _JSON_BODIES = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     operation=_OPERATIONS,
     body=_JSON_BODIES | st.binary(max_size=60),
@@ -280,7 +281,7 @@ _FIELD_NAMES = [
 ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     service=st.sampled_from(["ec2", "sts"]),
     action=st.sampled_from(["DescribeInstances", "GetCallerIdentity", "DescribeSpotPriceHistory"]),
@@ -308,7 +309,7 @@ def test_whatever_form_comes_the_answer_is_xml(
     ET.fromstring(answer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(body=st.binary(max_size=80))
 def test_whatever_cbor_comes_the_answer_is_modelled(shared: SimulatedRegion, body: bytes) -> None:
     headers = {

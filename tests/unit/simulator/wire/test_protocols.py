@@ -18,6 +18,7 @@ from hue_desktop.simulator.wire.models import SERVICES, Models, OperationApi, se
 from hue_desktop.simulator.wire.protocols import protocol_of
 from hue_desktop.simulator.wire.requests import WireRequest
 from hue_desktop.simulator.wire.writing import WrongAnswer
+from tests.unit.simulator.examples import examples
 
 MODELS = Models()
 LENIENT = Models(strict=False)
@@ -100,7 +101,7 @@ def test_a_request_arrives_as_it_was_sent(service: str, name: str, protocol: str
     assert shape is not None
 
     @given(values_of(shape))
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
     def arrives(params: dict[str, Any]) -> None:
         request = wire_request(operation, protocol, params)
         speaks = protocol_of(request, operation.service)
@@ -138,7 +139,7 @@ def test_botocore_reads_the_answer_that_was_meant(service: str, name: str, proto
     speaks = protocol_of(asked, operation.service)
 
     @given(values_of(shape))
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
     def is_read(output: dict[str, Any]) -> None:
         answer = speaks.answer(operation, output, "request-1")
         headers = {"content-type": answer.content_type, **answer.headers}

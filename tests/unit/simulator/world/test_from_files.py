@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hue_desktop.simulator.world.from_files import DescriptionError, load_files
+from tests.unit.simulator.examples import examples
 from tests.unit.simulator.world.worlds import TestedWorld, groups, step
 
 Json = dict[str, Any]
@@ -261,6 +262,15 @@ def test_several_clusters_share_files_by_group_ids_or_by_name(tmp_path: Path) ->
         load_files(TestedWorld().world, write(tmp_path, one=CLUSTER, two=other, steps=STEPS))
 
 
+GROUP = {"Id": "ig-1", "Status": {}, "InstanceType": "m5.xlarge", "InstanceGroupType": "CORE"}
+FLEET = {
+    "Id": "if-1",
+    "Status": {},
+    "InstanceFleetType": "CORE",
+    "InstanceTypeSpecifications": [{"InstanceType": "m5.xlarge", "WeightedCapacity": 1}],
+}
+
+
 def broken(**changes: Any) -> Json:
     told = copy.deepcopy(CLUSTER)
     for path, value in changes.items():
@@ -288,6 +298,28 @@ def broken(**changes: Any) -> Json:
         (
             broken(InstanceGroups=[{"Id": "ig-1", "Status": {}, "InstanceType": "m5.xlarge"}]),
             "ig-1 has the unknown role None",
+        ),
+        (
+            broken(InstanceGroups=[{**GROUP, "RequestedInstanceCount": 10**20}]),
+            "ig-1 cannot have 1",
+        ),
+        (
+            broken(InstanceGroups=None, InstanceFleets=[{**FLEET, "TargetSpotCapacity": 10**20}]),
+            "if-1 cannot have 0",
+        ),
+        (
+            broken(
+                InstanceGroups=None,
+                InstanceFleets=[
+                    {
+                        **FLEET,
+                        "InstanceTypeSpecifications": [
+                            {"InstanceType": "m5.xlarge", "WeightedCapacity": -1}
+                        ],
+                    }
+                ],
+            ),
+            "if-1 has a WeightedCapacity below 1",
         ),
         (broken(Tags=7), "Cluster.Tags is not a list"),
         (
@@ -341,7 +373,7 @@ _NOTHING = object()
 GARBAGE = [_NOTHING, None, "", "odd", -1, 10**20, 0.5, True, [], [None], {}, {"a": 1}]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.lists(
         st.tuples(

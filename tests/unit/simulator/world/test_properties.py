@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hue_desktop.simulator.service import ApiError
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.documents import NEVER
+from tests.unit.simulator.examples import examples
 from tests.unit.simulator.world.worlds import TestedWorld, group, groups, step
 
 _ORDER = {"STARTING": 0, "BOOTSTRAPPING": 1, "RUNNING": 2, "WAITING": 2, "TERMINATING": 3}
@@ -160,9 +162,45 @@ class Watcher:
         self.steps = states
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(actions, min_size=4, max_size=18), st.integers(0, 1000), st.booleans())
+fleet_actions = st.one_of(
+    st.tuples(st.just("jump"), st.sampled_from([5, 70, 400, 1800, 9000])),
+    st.tuples(st.just("resize"), st.integers(0, 40), st.integers(0, 40)),
+    st.tuples(st.just("interrupt"), st.integers(0, 30)),
+    st.tuples(st.just("kill"), st.integers(0, 30)),
+    st.tuples(st.just("step"), st.booleans()),
+    st.tuples(st.just("scale"), st.integers(1, 12), st.integers(0, 30)),
+    st.tuples(st.just("end")),
+)
+
+a_story = given(st.lists(actions, min_size=4, max_size=18), st.integers(0, 1000), st.booleans())
+a_fleet_story = given(st.lists(fleet_actions, min_size=3, max_size=14), st.integers(0, 1000))
+
+
+def tries(count: int) -> settings:
+    return settings(
+        max_examples=examples(count),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
+@tries(50)
+@a_story
 def test_promises_hold(todo: list[tuple[Any, ...]], seed: int, started: bool) -> None:
+    keep_promises(todo, seed, started)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@tries(1000)
+@a_story
+def test_promises_hold_in_many_stories(
+    todo: list[tuple[Any, ...]], seed: int, started: bool
+) -> None:
+    keep_promises(todo, seed, started)
+
+
+def keep_promises(todo: list[tuple[Any, ...]], seed: int, started: bool) -> None:
     tested = TestedWorld(seed=seed)
     cluster = tested.create(*groups(core=4, task=3, Market="SPOT"))
     if started:
@@ -178,17 +216,6 @@ def test_promises_hold(todo: list[tuple[Any, ...]], seed: int, started: bool) ->
     again.world.advance()
     assert again.documents() == tested.documents()
     watcher.look()
-
-
-fleet_actions = st.one_of(
-    st.tuples(st.just("jump"), st.sampled_from([5, 70, 400, 1800, 9000])),
-    st.tuples(st.just("resize"), st.integers(0, 40), st.integers(0, 40)),
-    st.tuples(st.just("interrupt"), st.integers(0, 30)),
-    st.tuples(st.just("kill"), st.integers(0, 30)),
-    st.tuples(st.just("step"), st.booleans()),
-    st.tuples(st.just("scale"), st.integers(1, 12), st.integers(0, 30)),
-    st.tuples(st.just("end")),
-)
 
 
 def act_on_fleets(tested: TestedWorld, cluster: Cluster, action: tuple[Any, ...]) -> None:
@@ -223,9 +250,21 @@ def act_on_fleets(tested: TestedWorld, cluster: Cluster, action: tuple[Any, ...]
         tested.call("TerminateJobFlows", JobFlowIds=[cluster.id])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(fleet_actions, min_size=3, max_size=14), st.integers(0, 1000))
+@tries(30)
+@a_fleet_story
 def test_fleets_reach_their_targets(todo: list[tuple[Any, ...]], seed: int) -> None:
+    reach_targets(todo, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@tries(600)
+@a_fleet_story
+def test_fleets_reach_their_targets_in_many_stories(todo: list[tuple[Any, ...]], seed: int) -> None:
+    reach_targets(todo, seed)
+
+
+def reach_targets(todo: list[tuple[Any, ...]], seed: int) -> None:
     tested = TestedWorld(seed=seed)
     weights = {"m5.xlarge": 4, "m5.2xlarge": 8, "r5.xlarge": 5}
     fleets = [
