@@ -222,7 +222,8 @@ class Plan:
     group back to 18 nodes"). ``typed_name`` is the text the person must type first, or empty.
     ``call_text`` is the API call as AWS names it ("ModifyInstanceGroups × 1").
     ``blocked`` says why it cannot be done now (protection is on, the cluster has ended); empty
-    when it can. ``undoes`` is the journal entry that the plan undoes.
+    when it can; ``remedy`` is the change, if there is one, after which it can. ``undoes`` is the
+    journal entry that the plan undoes.
     """
 
     title: str
@@ -241,6 +242,7 @@ class Plan:
     typed_name: str = ""
     call_text: str = ""
     blocked: str = ""
+    remedy: Change | None = None
     undoes: int | None = None
 
 

@@ -62,6 +62,7 @@ class Draft:
     after: CostRate | None = None  #: the cluster's cost afterwards; ``None``: it stays
     risks: Sequence[Risk] = ()
     blocked: str = ""
+    remedy: Change | None = None  #: what would unblock it
 
 
 class PlanMaker:
@@ -169,6 +170,7 @@ class PlanMaker:
             typed_name=name if self._asks_name(settings, draft) else "",
             call_text=self.call_text(connection, region, draft.changes),
             blocked=blocked,
+            remedy=draft.remedy if blocked == draft.blocked else None,
         )
 
     def _asks_name(self, connection: Connection, draft: Draft) -> bool:

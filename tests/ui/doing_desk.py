@@ -60,12 +60,15 @@ class Answers:
     """Answers every question with ``yes`` and keeps what was asked."""
 
     yes: bool = True
+    remedies: bool = False  #: whether a blocked plan is answered with what would unblock it
     plans: list[Plan] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def confirm_plan(self, plan: Plan) -> bool:
         self.plans.append(plan)
-        return self.yes and not plan.blocked
+        if plan.blocked:
+            return self.remedies and plan.remedy is not None
+        return self.yes
 
     def confirm(self, title: str, text: str, *, action: str, danger: bool = False) -> bool:
         self.asked.append((title, text))

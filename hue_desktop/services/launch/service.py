@@ -173,6 +173,7 @@ class LaunchService:
             undo_text=_("A terminated cluster does not come back; it can be cloned."),
             risks=termination_risks(snapshot, fleet.metrics.get(ref, {}), fleet.region_now(ref)),
             blocked=_("Termination protection is on. Turn it off first.") if protected else "",
+            remedy=SetProtection(ref.cluster_id, False) if protected else None,
         )
         return self._plans.for_cluster(snapshot, draft)
 

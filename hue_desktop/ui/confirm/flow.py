@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from hue_desktop.core.changes import JournalEntry, Plan
+from hue_desktop.core.changes import JournalEntry, Plan, SetProtection
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.text import _
 from hue_desktop.ui.confirm.plan_dialog import is_destructive
@@ -53,9 +53,17 @@ def ask_and_submit(
     undoes: int | None = None,
     submitted: Submitted | None = None,
 ) -> None:
-    """Show a plan that was made already; nothing happens when the person declines."""
-    if ctx.ask.confirm_plan(plan):
+    """Show a plan that was made already; nothing happens when the person declines.
+
+    A plan that is blocked can be answered with its remedy, which is a plan of its own.
+    """
+    if not ctx.ask.confirm_plan(plan):
+        return
+    if not plan.blocked:
         submit(ctx, plan, owner=owner, undoes=undoes, submitted=submitted)
+    elif plan.target is not None and isinstance(plan.remedy, SetProtection):
+        ref, protected = plan.target, plan.remedy.protected
+        propose(ctx, lambda: ctx.app.launching.plan_protection(ref, protected))
 
 
 def submit(

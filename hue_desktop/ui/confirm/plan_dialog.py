@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
-from hue_desktop.core.changes import Plan, RiskLevel
+from hue_desktop.core.changes import Plan, RiskLevel, SetProtection
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.text import _
 from hue_desktop.ui.confirm.plan_sections import (
@@ -17,6 +19,7 @@ from hue_desktop.ui.confirm.plan_sections import (
     undo_sentence,
 )
 from hue_desktop.ui.parts import Button, Label, Rule, Scroll, TextField, column, row
+from hue_desktop.ui.theme import active_theme
 
 __all__ = ["PlanDialog", "confirm_plan", "is_destructive"]
 
@@ -44,7 +47,8 @@ def confirm_plan(
 class PlanDialog(QDialog):
     """Shows a plan; accepted when the person wants it.
 
-    On production the name of the cluster must be typed first; a blocked plan can only be closed.
+    On production the name of the cluster must be typed first. A blocked plan can only be closed, or
+    accepted for its remedy.
     """
 
     def __init__(
@@ -67,7 +71,9 @@ class PlanDialog(QDialog):
             _("Close") if plan.blocked else _("Cancel"), clicked=self.reject
         )
         self._fill(connection_class)
-        self.setLayout(column(self._scroll, Rule("h", strong=True), self._footer()))
+        # The edge is drawn here; a shadow is the window system's.
+        parts = column(self._scroll, Rule("h", strong=True), self._footer(), margins=(1, 1, 1, 1))
+        self.setLayout(parts)
         self._fit()
 
     def _fill(self, connection_class: ConnectionClass) -> None:
@@ -75,10 +81,11 @@ class PlanDialog(QDialog):
         self._body.addWidget(Label(plan.title, size="large", weight=600, wrap=True))
         self._body.addSpacing(6)
         self._body.addLayout(target_line(plan, connection_class))
-        if plan.blocked or plan.risks:
-            self._section(RiskLines(plan))
         if plan.blocked:
+            self._section(RiskLines(replace(plan, risks=())))
             return
+        if plan.risks:
+            self._section(RiskLines(plan))
         if plan.cost is not None:
             self._section(CostSection(plan))
         self._section(Label(undo_sentence(plan), wrap=True))
@@ -112,10 +119,13 @@ class PlanDialog(QDialog):
         self.accept_button.setEnabled(text.strip() == self.plan.typed_name)
 
     def _make_accept(self) -> Button:
+        if self.plan.blocked:
+            remedy = _remedy(self.plan)
+            button = Button(remedy, kind="primary", clicked=self.accept)
+            button.setVisible(bool(remedy))
+            return button
         kind = "danger" if is_destructive(self.plan) else "primary"
-        button = Button(_verb(self.plan), kind=kind, clicked=self.accept)
-        button.setVisible(not self.plan.blocked)
-        return button
+        return Button(_verb(self.plan), kind=kind, clicked=self.accept)
 
     def _footer(self) -> QWidget:
         footer = QWidget()
@@ -144,16 +154,34 @@ class PlanDialog(QDialog):
             self._fit()
         return super().eventFilter(watched, event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line around it: it lies on a page of the same colour."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(active_theme().color("line-strong"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Put the cursor where the person has to act; never on what destroys."""
         super().showEvent(event)
         self._fit()
         if self.name_field is not None:
             self.name_field.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.plan.blocked or is_destructive(self.plan):
+        elif self.plan.blocked:
+            wanted = self.accept_button if self.plan.remedy else self.cancel_button
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif is_destructive(self.plan):
             self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _remedy(plan: Plan) -> str:
+    """The words on the button that does away with what blocks the plan; empty without one."""
+    if isinstance(plan.remedy, SetProtection):
+        return _("Turn protection off…") if not plan.remedy.protected else _("Turn it on…")
+    return ""
 
 
 def _verb(plan: Plan) -> str:

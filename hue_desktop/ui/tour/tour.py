@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -40,6 +40,7 @@ SIZES = ((1440, 900), (1100, 700))
 _SEED = 7
 _DATA_S = 30.0
 _STOP_S = 8.0
+_SHADOW = 24
 _PNG_QUALITY = 60  #: lossless all the same; it only decides how long packing takes
 
 
@@ -266,6 +267,14 @@ def _dresses(
     return dresses
 
 
+def _cast_shadow(painter: QPainter, box: QRect) -> None:
+    """What the window system of a real screen draws behind a dialog: soft, a little lower."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 5))
+    for reach in range(_SHADOW, 0, -2):
+        painter.drawRoundedRect(box.adjusted(-reach, 8 - reach, reach, 8 + reach), reach, reach)
+
+
 def _picture(window: QWidget) -> QPixmap:
     """The window with whatever stands over it: dialogs and menus are windows of their own."""
     picture = window.grab()
@@ -281,6 +290,7 @@ def _picture(window: QWidget) -> QPixmap:
             )
         if widget.isModal():
             painter.fillRect(window.rect(), QColor(0, 0, 0, 70))
+            _cast_shadow(painter, QRect(place, widget.size()))
         painter.drawPixmap(place, widget.grab())
     painter.end()
     return picture

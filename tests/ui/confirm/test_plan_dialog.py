@@ -10,7 +10,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from hue_desktop.core.changes import Plan, ResizeGroup, Risk, RiskLevel, Terminate, Undoability
+from hue_desktop.core.changes import (
+    Plan,
+    ResizeGroup,
+    Risk,
+    RiskLevel,
+    SetProtection,
+    Terminate,
+    Undoability,
+)
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.pricing import CostChange, CostRate
@@ -110,6 +118,30 @@ def test_a_blocked_plan_can_only_be_closed(qtbot: QtBot) -> None:
     assert not dialog.accept_button.isVisible()
     with qtbot.waitSignal(dialog.rejected):
         QTest.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_blocked_plan_offers_what_would_unblock_it(qtbot: QtBot) -> None:
+    blocked = replace(
+        END, blocked="Termination protection is on.", remedy=SetProtection("j-1", False)
+    )
+    dialog = _shown(qtbot, blocked, ConnectionClass.PRODUCTION)
+    texts = _texts(dialog)
+    assert "Termination protection is on." in texts
+    assert "HDFS goes" not in texts  # nothing is lost yet
+    assert dialog.accept_button.text() == "Turn protection off…"
+    assert dialog.name_field is None
+    with qtbot.waitSignal(dialog.accepted):
+        QTest.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+
+
+def test_an_edge_sets_the_dialog_off(qtbot: QtBot, theme: Theme) -> None:
+    dialog = _shown(qtbot, END, ConnectionClass.TEST)
+    image = dialog.grab().toImage()
+    middle = image.height() // 2
+    edge = theme.color("line-strong").name()
+    assert image.pixelColor(0, middle).name() == edge
+    assert image.pixelColor(image.width() - 1, middle).name() == edge
+    assert image.pixelColor(3, middle).name() == theme.color("surface").name()
 
 
 def test_the_request_unfolds(qtbot: QtBot) -> None:

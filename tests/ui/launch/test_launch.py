@@ -205,7 +205,8 @@ def test_tags_protection_and_the_end(desk: DoingDesk) -> None:
     desk.until(lambda: desk.answers.plans and desk.answers.plans[-1].blocked)
     assert len(desk.app.journal.entries()) == 3
 
-    assert desk.trigger("launch.unprotect", protected)
+    desk.answers.remedies = True
+    assert desk.trigger("launch.terminate", protected)
     desk.until(lambda: len(desk.app.journal.entries()) == 4)
     desk.entry(ChangeState.DONE)
     desk.until(lambda: (now := _described(desk, cluster).cluster) and not now.termination_protected)
