@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ __all__ = ["Database"]
 
 #: Where SQLite's file header keeps ``user_version``, four bytes big-endian.
 VERSION_OFFSET = 60
+MAGIC = b"SQLite format 3\x00"
 BUSY_TIMEOUT_S = 5.0
 
 
@@ -81,7 +81,7 @@ class Database:
                 for statement in filter(str.strip, script.split(";")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         # the version must stand in the file itself, where it is looked for before opening
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -136,7 +136,9 @@ def _version_in_header(path: Path) -> int:
     """The version without opening the database, which would already write beside it."""
     try:
         with open(path, "rb") as file:
-            file.seek(VERSION_OFFSET, os.SEEK_SET)
-            return int.from_bytes(file.read(4), "big")
+            header = file.read(VERSION_OFFSET + 4)
     except FileNotFoundError:
         return 0
+    if not header.startswith(MAGIC):
+        return 0  # empty, or no database: opening says which
+    return int.from_bytes(header[VERSION_OFFSET:], "big")
