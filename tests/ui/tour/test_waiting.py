@@ -30,6 +30,10 @@ def test_a_signal_ends_the_waiting(qapp: QApplication, number: int) -> None:
 
 
 def test_what_fails_because_of_a_signal_is_the_signal(qapp: QApplication) -> None:
-    with pytest.raises(KeyboardInterrupt), heeding_signals():
-        os.kill(os.getpid(), signal.SIGTERM)
-        raise RuntimeError("the child has heard it, too")
+    def start_a_region() -> None:
+        with heeding_signals():
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise RuntimeError("the child has heard it, too")
+
+    with pytest.raises(KeyboardInterrupt):
+        start_a_region()
