@@ -203,9 +203,8 @@ class ClusterSnapshot:
     def count(self, role: Role) -> int:
         """Running nodes of a role: from the nodes if they were read, else from the groups."""
         if self.instances is not None:
-            return sum(
-                node.role is role and node.state is InstanceState.RUNNING for node in self.instances
-            )
+            running = InstanceState.RUNNING
+            return len([n for n in self.instances if n.role is role and n.state is running])
         return sum(group.running for group in self.groups or () if group.role is role)
 
     @property

@@ -13,6 +13,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hue_desktop.core.text import _
 
@@ -96,6 +97,7 @@ class FleetFilter:
         return not self.tests
 
 
+@lru_cache(maxsize=64)
 def parse_filter(text: str) -> FleetFilter:
     """Read a filter line; never raises."""
     tests: list[_Test] = []

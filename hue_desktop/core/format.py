@@ -31,6 +31,7 @@ __all__ = [
     "node_rate",
     "percent",
     "round_parts",
+    "short_duration",
     "size",
     "style_of",
     "use_style",
@@ -83,11 +84,10 @@ def count(value: float) -> str:
 
 
 def decimal(value: float, places: int) -> str:
-    """A number with fixed places and grouped digits; numbers below 10 000 stand ungrouped."""
+    """A number with fixed places and grouped digits, from four digits on: ``1 120``."""
     rounded = f"{abs(value):,.{places}f}"
     whole, _point, fraction = rounded.partition(".")
-    digits = whole.replace(",", "") if len(whole) <= len("9,999") else whole
-    text = digits.replace(",", _style.group)
+    text = whole.replace(",", _style.group)
     if fraction:
         text = f"{text}{_style.point}{fraction}"
     return f"{MINUS}{text}" if value < 0 and float(rounded.replace(",", "")) else text
@@ -166,6 +166,23 @@ def duration(value: timedelta | float | None) -> str:
     if minutes:
         return sign + _two(_("{m} min").format(m=minutes), _("{s} s").format(s=second), second)
     return sign + _("{s} s").format(s=second)
+
+
+def short_duration(value: timedelta | float | None) -> str:
+    """A length of time for columns, in two units down to minutes: ``3 d 6 h``, ``11 h 16 m``."""
+    if value is None:
+        return DASH
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    minutes = int(max(0.0, seconds) // 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days >= 100:
+        return _("{d} d").format(d=count(days))
+    if days:
+        return _two(_("{d} d").format(d=days), _("{h} h").format(h=hour), hour)
+    if hours:
+        return _two(_("{h} h").format(h=hours), _("{m} m").format(m=minute), minute)
+    return _("{m} m").format(m=minutes) if minutes else _("< 1 m")
 
 
 def age(value: timedelta | float | None) -> str:

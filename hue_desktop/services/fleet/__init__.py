@@ -9,6 +9,7 @@ from hue_desktop.services.fleet.values import (
     ConnectionStatus,
     FleetChange,
     FleetSnapshot,
+    extrapolate,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "FleetChange",
     "FleetService",
     "FleetSnapshot",
+    "extrapolate",
 ]

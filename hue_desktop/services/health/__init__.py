@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hue_desktop.services.health.events import Event, EventKind, events_of
+from hue_desktop.services.health.events import Event, EventKeeper, EventKind, events_of
 from hue_desktop.services.health.service import HealthService
 
-__all__ = ["Event", "EventKind", "HealthService", "events_of"]
+__all__ = ["Event", "EventKeeper", "EventKind", "HealthService", "events_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from hue_desktop.core.changes import ChangeState, JournalEntry
@@ -15,9 +15,11 @@ from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.nodes.attention import was_lost
 
-__all__ = ["Event", "EventKind", "events_of"]
+__all__ = ["Event", "EventKeeper", "EventKind", "events_of"]
 
-_TOGETHER_S = 120  #: nodes of one group that come or go within this time are one event
+_TOGETHER = timedelta(
+    minutes=2
+)  #: nodes of one group that come or go within this time are one event
 
 
 class EventKind(Enum):
@@ -41,13 +43,36 @@ class Event:
 
 def events_of(snapshot: ClusterSnapshot, journal: Iterable[JournalEntry] = ()) -> tuple[Event, ...]:
     """All that is known to have happened, newest first."""
-    found = [
-        *_of_cluster(snapshot),
-        *_of_nodes(snapshot),
-        *_of_steps(snapshot.steps or ()),
-        *_of_journal(snapshot, journal),
-    ]
-    return tuple(sorted(found, key=lambda event: event.at, reverse=True))
+    return EventKeeper().of(snapshot, journal)
+
+
+class EventKeeper:
+    """Works out a cluster's events again only where something that makes them differs."""
+
+    def __init__(self) -> None:
+        self._stamp: object = None
+        self._events: tuple[Event, ...] = ()
+
+    def of(
+        self, snapshot: ClusterSnapshot, journal: Iterable[JournalEntry] = ()
+    ) -> tuple[Event, ...]:
+        """All that is known to have happened, newest first."""
+        mine = tuple(journal)
+        times = [  # what else a node does makes no event
+            (node.ready, node.ended, node.role, node.state_code)
+            for node in snapshot.instances or ()
+        ]
+        stamp = (times, snapshot.summary, snapshot.steps, mine, snapshot.ref)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            found = [
+                *_of_cluster(snapshot),
+                *_of_nodes(snapshot),
+                *_of_steps(snapshot.steps or ()),
+                *_of_journal(snapshot, mine),
+            ]
+            self._events = tuple(sorted(found, key=lambda event: event.at, reverse=True))
+        return self._events
 
 
 def _of_cluster(snapshot: ClusterSnapshot) -> Iterator[Event]:
@@ -87,7 +112,7 @@ def _bunches(
         moments.sort(key=lambda moment: moment[0])
         bunch = [moments[0]]
         for moment in moments[1:]:
-            if (moment[0] - bunch[-1][0]).total_seconds() > _TOGETHER_S:
+            if moment[0] - bunch[-1][0] > _TOGETHER:
                 yield bunch
                 bunch = []
             bunch.append(moment)

@@ -82,6 +82,20 @@ class Layout:
         x, y = block.x + column * step_x, block.cells_y + row * step_y
         return x, y, self.size.width, self.size.height
 
+    def under(self, block: PlacedBlock, x: int, y: int, width: int, height: int) -> list[int]:
+        """Indices of a group's cells that a rectangle may touch."""
+        step_x, step_y = self.size.width + self.size.gap, self.size.height + self.size.gap
+        first = max(0, (x - block.x) // step_x)
+        last = min(block.columns - 1, (x + width - block.x) // step_x)
+        top = max(0, (y - block.cells_y) // step_y)
+        low = min((block.count - 1) // block.columns, (y + height - block.cells_y) // step_y)
+        return [
+            index
+            for row in range(top, low + 1)
+            for index in range(row * block.columns + first, row * block.columns + last + 1)
+            if index < block.count
+        ]
+
     def at(self, x: int, y: int) -> tuple[str, int] | None:
         """Group key and cell index under a point; the gap belongs to the cell before it."""
         step_x, step_y = self.size.width + self.size.gap, self.size.height + self.size.gap

@@ -2,52 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 
 from hue_desktop.core.format import age, money_rate, node_rate, round_parts
 from hue_desktop.core.instances import Instance, InstanceState, Market, Role
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.nodes import NodeGroup, node_problem
-from hue_desktop.ui.charts.node_colours import Coloured, NodeProperty, colour_nodes
+from hue_desktop.ui.charts.node_colours import (
+    Colouring,
+    LegendEntry,
+    NodeProperty,
+    colouring_of,
+)
 from hue_desktop.ui.charts.node_map import MapBlock, MapCell
 from hue_desktop.ui.parts import StateShape, role_token
 
-__all__ = ["blocks_of", "market_word", "node_tip", "state_word", "subtotals", "types_text"]
+__all__ = ["NodeBlocks", "market_word", "node_tip", "state_word", "subtotals", "types_text"]
 
 
-def blocks_of(
-    groups: Sequence[NodeGroup],
-    what: NodeProperty,
-    by_node: Mapping[str, float],
-    now: datetime,
-) -> tuple[tuple[MapBlock, ...], Coloured]:
-    """One block for each group, coloured by ``what``; and the colours, for the legend."""
-    nodes = [node for group in groups for node in group.nodes]
-    coloured = colour_nodes(what, nodes, by_node, now)
-    shown = subtotals([group.rate.total for group in groups])
-    pairs = zip(groups, shown, strict=True)
-    return tuple(_block(group, coloured, usd) for group, usd in pairs), coloured
+class NodeBlocks:
+    """Makes the blocks of a map, and keeps the cells of nodes that did not change."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._by_node: Mapping[str, float] = {}
+        self._cells: dict[str, tuple[tuple[Instance, ...], tuple[MapCell, ...]]] = {}
+
+    def of(
+        self,
+        groups: Sequence[NodeGroup],
+        what: NodeProperty,
+        by_node: Mapping[str, float],
+        now: datetime,
+    ) -> tuple[tuple[MapBlock, ...], tuple[LegendEntry, ...]]:
+        """One block for each group, coloured by ``what``; and what the colours mean."""
+        nodes = [node for group in groups for node in group.nodes]
+        colouring = colouring_of(what, nodes, by_node, now)
+        known = self._cells if colouring.key == self._key else {}
+        # The mapping is held, so that its identity in the key is not given to another one.
+        self._key, self._by_node, self._cells = colouring.key, by_node, {}
+        shown = subtotals([group.rate.total for group in groups])
+        blocks = []
+        for group, usd in zip(groups, shown, strict=True):
+            cells = _cells(group.nodes, colouring, *known.get(group.key, ((), ())))
+            self._cells[group.key] = group.nodes, cells
+            square = role_token(group.role, group.market)
+            blocks.append(MapBlock(group.key, group.title, _note(group, usd), square, cells))
+        return tuple(blocks), colouring.legend
+
+
+def _cells(
+    nodes: tuple[Instance, ...],
+    colouring: Colouring,
+    before: tuple[Instance, ...],
+    cells: tuple[MapCell, ...],
+) -> tuple[MapCell, ...]:
+    """The cells of ``nodes``: those made ``before`` for the same nodes, else new ones."""
+    if len(nodes) == len(before):
+        return tuple([
+            cell if node is was else _cell(node, colouring)
+            for node, was, cell in zip(nodes, before, cells, strict=True)
+        ])  # fmt: skip
+    known = {cell.id: (was, cell) for was, cell in zip(before, cells, strict=True)}
+    made = []
+    for node in nodes:
+        was, cell = known.get(node.id, (None, None))
+        made.append(cell if cell is not None and was is node else _cell(node, colouring))
+    return tuple(made)
+
+
+def _cell(node: Instance, colouring: Colouring) -> MapCell:
+    fill, text = colouring.paint(node)
+    return MapCell(node.id, fill, text, _shape(node), colouring.short(text))
 
 
 def subtotals(rates: Sequence[float]) -> tuple[float, ...]:
     """What is shown of each part, in whole cents that add up to the shown sum."""
     return round_parts(rates)
-
-
-def _block(group: NodeGroup, coloured: Coloured, usd_hour: float) -> MapBlock:
-    cells = tuple(
-        MapCell(
-            node.id,
-            coloured.fills[node.id],
-            coloured.texts[node.id],
-            _shape(node),
-            coloured.short(coloured.texts[node.id]),
-        )
-        for node in group.nodes
-    )
-    square = role_token(group.role, group.market)
-    return MapBlock(group.key, group.title, _note(group, usd_hour), square, cells)
 
 
 def _shape(node: Instance) -> StateShape | None:

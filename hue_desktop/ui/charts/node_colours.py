@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -13,11 +13,11 @@ from hue_desktop.core.instances import Instance, InstanceState, Market
 from hue_desktop.core.text import _
 
 __all__ = [
-    "Coloured",
+    "Colouring",
     "LegendEntry",
     "NodeProperty",
     "choices_for",
-    "colour_nodes",
+    "colouring_of",
     "property_title",
 ]
 
@@ -45,17 +45,23 @@ class LegendEntry:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Coloured:
-    """The colour token and the text of each cell by instance id, and the legend.
+def _nothing(_text: str) -> str:
+    return ""
 
-    ``short`` is what stands in a cell that is too narrow for its text; empty when nothing does.
+
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """How cells are coloured, and what that means.
+
+    ``paint`` gives a node's colour token and text, ``short`` what stands in a cell that is too
+    narrow for its text (empty when nothing does). Two colourings with the same ``key`` colour
+    a node the same way, so a cell of a node that did not change may be kept.
     """
 
-    fills: Mapping[str, str]
-    texts: Mapping[str, str]
+    key: Hashable
+    paint: Callable[[Instance], tuple[str, str]]
     legend: tuple[LegendEntry, ...]
-    short: Callable[[str], str] = lambda _text: ""
+    short: Callable[[str], str] = _nothing
 
 
 def property_title(what: NodeProperty) -> str:
@@ -80,84 +86,97 @@ def choices_for(nodes: Iterable[Instance]) -> list[tuple[str, str]]:
     ]
 
 
-def colour_nodes(
+def colouring_of(
     what: NodeProperty,
     nodes: Sequence[Instance],
     by_node: Mapping[str, float],
     now: datetime,
-) -> Coloured:
+) -> Colouring:
     """Colours of the nodes; ``by_node`` is USD per hour by id, ``now`` the region's time."""
     if what is NodeProperty.STATE:
         return _by_state(nodes)
     if what is NodeProperty.AGE:
-        return _by_age(nodes, now)
+        return _by_age(now)
     if what is NodeProperty.COST:
         return _by_cost(nodes, by_node)
     if what is NodeProperty.TYPE:
-        return _by_category({node.id: node.instance_type for node in nodes}, _short_type)
+        return _by_category("type", nodes, lambda node: node.instance_type, _short_type)
     if what is NodeProperty.MARKET:
         return _by_market(nodes)
-    return _by_category({node.id: node.az or "–" for node in nodes}, _short_zone)
+    return _by_category("zone", nodes, lambda node: node.az or "–", _short_zone)
 
 
-def _by_state(nodes: Sequence[Instance]) -> Coloured:
-    fills = {node.id: _state_color(node) for node in nodes}
-    texts = {node.id: _address(node) for node in nodes}
-    names = {"heat-1": _("running"), "sunken": _("starting")}
-    present = set(fills.values())
-    legend = tuple(LegendEntry(color, text) for color, text in names.items() if color in present)
-    return Coloured(fills, texts, legend, _last_number)
+def _by_state(nodes: Sequence[Instance]) -> Colouring:
+    running = InstanceState.RUNNING
+    present = {node.state is running for node in nodes}
+    entries = ((True, LegendEntry("heat-1", _("running"))),
+               (False, LegendEntry("sunken", _("starting"))))  # fmt: skip
+    legend = tuple(entry for runs, entry in entries if runs in present)
+
+    def paint(node: Instance) -> tuple[str, str]:
+        return "heat-1" if node.state is running else "sunken", _address(node)
+
+    return Colouring("state", paint, legend, _last_number)
 
 
-def _state_color(node: Instance) -> str:
-    return "heat-1" if node.state is InstanceState.RUNNING else "sunken"
+def _by_age(now: datetime) -> Colouring:
+    """Ages in whole minutes: nobody sees more, and cells are not made anew each second."""
+    minute = now.replace(second=0, microsecond=0)
 
-
-def _by_age(nodes: Sequence[Instance], now: datetime) -> Coloured:
-    fills, texts = {}, {}
-    for node in nodes:
+    def paint(node: Instance) -> tuple[str, str]:
         born = node.ready or node.created
-        seconds = max(0.0, (now - born).total_seconds()) if born else 0.0
-        fills[node.id] = f"heat-{sum(seconds >= limit for limit in _AGES_S)}"
-        texts[node.id] = age(seconds) if born else "–"
+        seconds = max(0.0, (minute - born).total_seconds()) if born else 0.0
+        step = sum(seconds >= limit for limit in _AGES_S)
+        return f"heat-{step}", age(max(60.0, seconds)) if born else "–"
+
     names = (_("< 1 h"), _("< 6 h"), _("< 1 d"), _("< 7 d"), _("≥ 7 d"))
     legend = tuple(LegendEntry(f"heat-{step}", text) for step, text in enumerate(names))
-    return Coloured(fills, texts, legend)
+    return Colouring(("age", minute), paint, legend)
 
 
-def _by_cost(nodes: Sequence[Instance], by_node: Mapping[str, float]) -> Coloured:
+def _by_cost(nodes: Sequence[Instance], by_node: Mapping[str, float]) -> Colouring:
     known = [by_node[node.id] for node in nodes if node.id in by_node]
     low, high = min(known, default=0.0), max(known, default=0.0)
     span = high - low
-    fills, texts = {}, {}
-    for node in nodes:
+
+    def paint(node: Instance) -> tuple[str, str]:
         rate = by_node.get(node.id)
         step = 2 if span < 1e-9 else min(4, int(((rate or low) - low) / span * 5))
-        fills[node.id] = "sunken" if rate is None else f"heat-{step}"
-        texts[node.id] = node_rate(rate)
+        return "sunken" if rate is None else f"heat-{step}", node_rate(rate)
+
+    key = ("cost", low, high, id(by_node))
     if span < 1e-9:
-        return Coloured(fills, texts, (LegendEntry("heat-2", node_rate(high)),) if known else ())
+        one = (LegendEntry("heat-2", node_rate(high)),)
+        return Colouring(key, paint, one if known else ())
     ends = {0: node_rate(low), 4: node_rate(high)}
     legend = tuple(LegendEntry(f"heat-{step}", ends.get(step, "")) for step in range(5))
-    return Coloured(fills, texts, legend)
+    return Colouring(key, paint, legend)
 
 
-def _by_market(nodes: Sequence[Instance]) -> Coloured:
-    fills = {node.id: _MARKET_COLORS[node.market] for node in nodes}
+def _by_market(nodes: Sequence[Instance]) -> Colouring:
     names = {Market.ON_DEMAND: _("on-demand"), Market.SPOT: _("Spot")}
-    present = {node.market for node in nodes}
+    present = {node.market.value for node in nodes}
     legend = tuple(
         LegendEntry(_MARKET_COLORS[market], name)
         for market, name in names.items()
-        if market in present
+        if market.value in present
     )
-    texts = {node.id: _address(node) for node in nodes}
-    return Coloured(fills, texts, legend, _last_number)
+
+    def paint(node: Instance) -> tuple[str, str]:
+        return _MARKET_COLORS[node.market], _address(node)
+
+    return Colouring("market", paint, legend, _last_number)
 
 
-def _by_category(words: Mapping[str, str], short: Callable[[str], str]) -> Coloured:
+def _by_category(
+    name: str,
+    nodes: Sequence[Instance],
+    word_of: Callable[[Instance], str],
+    short: Callable[[str], str],
+) -> Colouring:
     """The commonest word takes the first colour; from the sixth on they share the last."""
-    order = [word for word, _n in sorted(Counter(words.values()).items(), key=_commonest)]
+    words = Counter([word_of(node) for node in nodes])
+    order = tuple(word for word, _n in sorted(words.items(), key=_commonest))
     color = {
         word: _CATEGORIES[min(index, len(_CATEGORIES) - 1)] for index, word in enumerate(order)
     }
@@ -166,9 +185,12 @@ def _by_category(words: Mapping[str, str], short: Callable[[str], str]) -> Colou
     if len(order) > len(named):
         rest = len(order) - len(named)
         legend.append(LegendEntry(_CATEGORIES[-1], _("{n} others").format(n=rest)))
-    fills = {node: color[word] for node, word in words.items()}
-    texts = {node: short(word) for node, word in words.items()}
-    return Coloured(fills, texts, tuple(legend))
+
+    def paint(node: Instance) -> tuple[str, str]:
+        word = word_of(node)
+        return color[word], short(word)
+
+    return Colouring((name, order), paint, tuple(legend))
 
 
 def _commonest(item: tuple[str, int]) -> tuple[int, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -14,34 +15,20 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from hue_desktop.core.text import _
+from hue_desktop.ui.charts.cell_art import TEXT_FROM, CellArt, MapCell
 from hue_desktop.ui.charts.cells import Block, Layout, PlacedBlock, arrange
-from hue_desktop.ui.parts import StateShape, paint_shape
 from hue_desktop.ui.theme import Theme
 
 __all__ = ["MapBlock", "MapCell", "NodeMap"]
 
-_TEXT_FROM = 28  #: cells narrower than this carry no text
-_INK = {f"heat-{step}": f"heat-{step}-text" for step in range(5)}
-_INK |= {"sunken": "text-2", "role-core": "surface"}
 _SQUARE = 8
 _EDGE = 2  #: room for the ring around a cell at the edge
-
-
-@dataclass(frozen=True, slots=True)
-class MapCell:
-    """A node: its colour token, its text (or ``short``), the shape of its problem or change."""
-
-    id: str
-    fill: str
-    text: str = ""
-    shape: StateShape | None = None
-    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +52,7 @@ class NodeMap(QAbstractScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._art = CellArt(theme)
         self._blocks: tuple[MapBlock, ...] = ()
         self._layout = arrange((), 1, 1)
         self._narrow = False
@@ -85,18 +73,22 @@ class NodeMap(QAbstractScrollArea):
     def set_blocks(self, blocks: Sequence[MapBlock]) -> None:
         """Show these groups; only cells that differ are painted again."""
         before, self._blocks = self._blocks, tuple(blocks)
+        changed = _changed_cells(before, self._blocks)
+        if changed is None:
+            self._arrange()
+            return
+        if not any(changed):
+            return
         was_narrow, self._narrow = self._narrow, self._is_narrow()
         if was_narrow != self._narrow:
             self.viewport().update()
-        if _shape_of(before) != _shape_of(self._blocks):
-            self._arrange()
-            return
-        for old, new, placed in zip(before, self._blocks, self._layout.blocks, strict=True):
-            if old is new:
-                continue
-            for index, (was, cell) in enumerate(zip(old.cells, new.cells, strict=True)):
-                if was != cell:
-                    self.viewport().update(self._rect(placed, index).adjusted(-3, -3, 3, 3))
+        dirty = QRegion()
+        for places, placed, block in zip(changed, self._layout.blocks, self._blocks, strict=True):
+            for index in places:
+                pointed = block.cells[index].id in (self._current, self._hovered)
+                ring = 3 if pointed else 0
+                dirty += self._rect(placed, index).adjusted(-ring, -ring, ring, ring)
+        self.viewport().update(dirty)
 
     @property
     def blocks(self) -> tuple[MapBlock, ...]:
@@ -155,7 +147,7 @@ class NodeMap(QAbstractScrollArea):
     def _is_narrow(self) -> bool:
         """Whether some text is too long for its cell; then all cells carry their short one."""
         width = self._layout.size.width
-        if width < _TEXT_FROM:
+        if width < TEXT_FROM:
             return False
         metrics = QFontMetrics(self._theme.font("small", 500))
         texts = {cell.text for block in self._blocks for cell in block.cells}
@@ -205,10 +197,25 @@ class NodeMap(QAbstractScrollArea):
             block = by_key[placed.key]
             if dirty.intersects(self._title_rect(placed)):
                 self._paint_title(painter, placed, block)
-            for index, cell in enumerate(block.cells):
-                rect = self._rect(placed, index)
-                if dirty.intersects(rect):
-                    self._paint_cell(painter, rect, cell)
+            self._paint_cells(painter, placed, block, dirty)
+
+    def _paint_cells(
+        self, painter: QPainter, placed: PlacedBlock, block: MapBlock, dirty: QRegion
+    ) -> None:
+        layout, offset = self._layout, self._offset()
+        indices: set[int] = set()
+        for box in cast("Iterable[QRect]", dirty):
+            x, y = box.x() - _EDGE, box.y() - _EDGE + offset
+            indices.update(layout.under(placed, x, y, box.width(), box.height()))
+        size, pointed = QSize(layout.size.width, layout.size.height), (self._current, self._hovered)
+        for index in indices:
+            cell = block.cells[index]
+            x, y, width, height = layout.cell(placed, index)
+            at = QPoint(x + _EDGE, y + _EDGE - offset)
+            self._art.paint(painter, at, size, cell, cell.short if self._narrow else cell.text)
+            if cell.id in pointed:
+                focused = cell.id == self._current and self.hasFocus()
+                self._art.ring(painter, QRect(at.x(), at.y(), width, height), focused=focused)
 
     def _paint_title(self, painter: QPainter, placed: PlacedBlock, block: MapBlock) -> None:
         title = self._title_rect(placed)
@@ -230,34 +237,6 @@ class NodeMap(QAbstractScrollArea):
             block.note, Qt.TextElideMode.ElideRight, room.width()
         )
         painter.drawText(room, _MIDDLE, note)
-
-    def _paint_cell(self, painter: QPainter, rect: QRect, cell: MapCell) -> None:
-        radius = 3 if rect.width() >= 16 else 1
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color(cell.fill))
-        painter.drawRoundedRect(rect, radius, radius)
-        if rect.width() >= _TEXT_FROM and cell.text:
-            painter.setFont(self._theme.font("small", 500))
-            painter.setPen(self._theme.color(_INK.get(cell.fill, "on-fill")))
-            text = cell.short if self._narrow else cell.text
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        if cell.shape is not None:
-            self._paint_corner(painter, rect, cell.shape)
-        if cell.id in (self._current, self._hovered):
-            shown = cell.id == self._current and self.hasFocus()
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.color("accent-text" if shown else "text"), 2))
-            painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
-
-    def _paint_corner(self, painter: QPainter, rect: QRect, shape: StateShape) -> None:
-        wide = rect.width() >= 22
-        corner, middle = QPointF(rect.right() - 7, rect.top() + 8), QPointF(rect.center())
-        if shape is StateShape.ATTENTION:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.color("warn-shape"), 2 if rect.width() >= 16 else 1.5))
-            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 2, 2)
-        size = 8 if wide else min(6, rect.width() - 3)
-        paint_shape(painter, shape, corner if wide else middle + QPointF(0.5, 0.5), size)
 
     # -- events ----------------------------------------------------------------------------
 
@@ -349,9 +328,18 @@ _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
-def _shape_of(blocks: Sequence[MapBlock]) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """What decides where cells stand."""
-    return [
-        (block.key, block.title, block.note, tuple(cell.id for cell in block.cells))
-        for block in blocks
-    ]
+def _changed_cells(before: Sequence[MapBlock], after: Sequence[MapBlock]) -> list[list[int]] | None:
+    """Which cells of each block look different; ``None`` when cells stand in other places."""
+    if len(before) != len(after):
+        return None
+    changed = []
+    for old, new in zip(before, after, strict=True):
+        heads = (old.key, old.title, old.note, len(old.cells))
+        if heads != (new.key, new.title, new.note, len(new.cells)):
+            return None
+        pairs = zip(old.cells, new.cells, strict=True)
+        other = [index for index, (was, cell) in enumerate(pairs) if was is not cell]
+        if any(old.cells[index].id != new.cells[index].id for index in other):
+            return None
+        changed.append([index for index in other if old.cells[index] != new.cells[index]])
+    return changed

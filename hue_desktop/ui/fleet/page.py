@@ -18,7 +18,7 @@ from hue_desktop.ui.fleet.cards import FleetCards
 from hue_desktop.ui.fleet.columns import fleet_columns
 from hue_desktop.ui.fleet.filter_bar import FilterBar, kept
 from hue_desktop.ui.fleet.groups import connection_groups, trouble_text
-from hue_desktop.ui.fleet.rows import FleetRow, fleet_rows
+from hue_desktop.ui.fleet.rows import FleetRow, FleetRows
 from hue_desktop.ui.fleet.sums import subtitle, tile_texts
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.page import Page
@@ -38,6 +38,7 @@ class FleetPage(Page):
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
         self._snapshot = FleetSnapshot()
+        self._keeper = FleetRows()
         self._rows: tuple[FleetRow, ...] = ()
         self._buttons: list[tuple[Action, Button]] = []
         self.model: RowsModel[FleetRow] = RowsModel(
@@ -160,7 +161,7 @@ class FleetPage(Page):
         self._show()
 
     def _show(self) -> None:
-        self._rows = fleet_rows(self._snapshot)
+        self._rows = self._keeper.of(self._snapshot)
         statuses = self._snapshot.connections
         if not any(row.active for row in self._rows) and self._explain():
             return

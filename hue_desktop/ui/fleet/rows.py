@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from hue_desktop.core.clusters import Attention, ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.fleet_filter import ClusterFacts
-from hue_desktop.core.format import duration, money
+from hue_desktop.core.format import money, short_duration
 from hue_desktop.core.idleness import idle_since
 from hue_desktop.core.instances import InstanceState, Market, Role
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _
-from hue_desktop.services.fleet import ConnectionState, ConnectionStatus, FleetSnapshot
+from hue_desktop.services.cost import ClusterCost
+from hue_desktop.services.fleet import (
+    ConnectionState,
+    ConnectionStatus,
+    FleetSnapshot,
+    extrapolate,
+)
 from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.parts import StateShape, cluster_shape
 
-__all__ = ["Counts", "FleetRow", "counts_of", "fleet_rows", "state_text", "yarn_used"]
+__all__ = ["Counts", "FleetRow", "FleetRows", "counts_of", "fleet_rows", "state_text", "yarn_used"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +95,82 @@ class FleetRow:
 
 def fleet_rows(snapshot: FleetSnapshot, now: datetime | None = None) -> tuple[FleetRow, ...]:
     """A row for each cluster. ``now`` (local UTC) is continued by each region's own clock."""
-    statuses = {(s.connection.name, s.region): s for s in snapshot.connections}
-    rows = []
-    for ref, cluster in snapshot.clusters.items():
-        status = statuses.get((ref.connection, ref.region))
-        if status is not None:
-            rows.append(_row(snapshot, cluster, status, snapshot.region_now(ref, now=now)))
-    return tuple(rows)
+    return FleetRows().of(snapshot, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a row was made of."""
+
+    cluster: ClusterSnapshot
+    cost: ClusterCost | None
+    metrics: Mapping[str, float] | None
+    kind: ConnectionClass
+    state: ConnectionState
+    row: FleetRow
+
+
+class FleetRows:
+    """Makes rows, and keeps those of clusters that did not change; only their times move on."""
+
+    def __init__(self) -> None:
+        self._known: dict[ClusterRef, _Known] = {}
+
+    def of(self, snapshot: FleetSnapshot, now: datetime | None = None) -> tuple[FleetRow, ...]:
+        """A row for each cluster; ``now`` is local UTC."""
+        local = now or datetime.now(UTC)
+        statuses = {
+            (s.connection.name, s.region): (s, extrapolate(s.clock, local))
+            for s in snapshot.connections
+        }
+        fresh: dict[ClusterRef, _Known] = {}
+        for ref, cluster in snapshot.clusters.items():
+            found = statuses.get((ref.connection, ref.region))
+            if found is not None:
+                fresh[ref] = self._made(snapshot, cluster, *found)
+        self._known = fresh
+        return tuple([known.row for known in fresh.values()])
+
+    def _made(
+        self,
+        snapshot: FleetSnapshot,
+        cluster: ClusterSnapshot,
+        status: ConnectionStatus,
+        now: datetime,
+    ) -> _Known:
+        ref, kind = cluster.ref, status.connection.connection_class
+        cost, metrics = snapshot.costs.get(ref), snapshot.metrics.get(ref)
+        known = self._known.get(ref)
+        if (
+            known is None
+            or known.cluster is not cluster
+            or known.cost is not cost
+            or known.metrics != metrics
+            or known.kind is not kind
+            or known.state is not status.state
+        ):
+            row = _row(snapshot, cluster, status, now)
+            return _Known(cluster, cost, metrics, kind, status.state, row)
+        row = _moved_on(known.row, cluster, metrics or {}, now)
+        return known if row is known.row else replace(known, row=row)
+
+
+def _moved_on(
+    row: FleetRow, cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime
+) -> FleetRow:
+    """The row at another time of its region's clock; the same one within a second."""
+    uptime_s = _uptime_s(cluster, now)
+    if uptime_s is None or abs(uptime_s - (row.facts.uptime_s or 0.0)) < 1.0:
+        return row
+    since = idle_since(cluster, metrics)
+    idle_s = max(0.0, (now - since).total_seconds()) if since else None
+    return replace(
+        row,
+        uptime=short_duration(uptime_s),
+        idle=short_duration(idle_s) if idle_s is not None else "",
+        idle_cost=_idle_cost(cluster, row.rate, since, idle_s),
+        facts=replace(row.facts, uptime_s=uptime_s, idle_s=idle_s),
+    )
 
 
 def _row(
@@ -120,13 +195,13 @@ def _row(
         state=state_text(summary.state),
         sentence=sentence,
         attention=attention,
-        uptime=duration(uptime_s),
+        uptime=short_duration(uptime_s),
         counts=counts,
         rate=rate,
         yarn=yarn,
         hdfs=metrics.get("HDFSUtilization"),
         starting=summary.state in (ClusterState.STARTING, ClusterState.BOOTSTRAPPING),
-        idle=duration(idle_s) if idle_s is not None else "",
+        idle=short_duration(idle_s) if idle_s is not None else "",
         idle_cost=_idle_cost(cluster, rate, since, idle_s),
         simulated=simulated,
         stale=status.state in (ConnectionState.STALE, ConnectionState.EXPIRED),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from hue_desktop.core.text import _
 from hue_desktop.services.nodes import NodeGroup
 from hue_desktop.ui.charts.legend import LegendLine
-from hue_desktop.ui.charts.node_blocks import blocks_of
+from hue_desktop.ui.charts.node_blocks import NodeBlocks
 from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.parts import ComboField, Label, row
@@ -28,6 +28,7 @@ class Heatmap(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.map = NodeMap(theme)
+        self._blocks = NodeBlocks()
         self.legend = LegendLine(theme)
         self.choice = ComboField(choices_for(()), name=_("What the colour means"))
         self.choice.currentIndexChanged.connect(lambda _index: self.property_chosen.emit())
@@ -49,6 +50,7 @@ class Heatmap(QWidget):
         self, groups: Sequence[NodeGroup], by_node: Mapping[str, float], now: datetime
     ) -> None:
         """Colour and place the cells of these groups."""
-        blocks, coloured = blocks_of(groups, NodeProperty(self.choice.key), by_node, now)
+        what = NodeProperty(self.choice.key)
+        blocks, legend = self._blocks.of(groups, what, by_node, now)
         self.map.set_blocks(blocks)
-        self.legend.set_entries(coloured.legend)
+        self.legend.set_entries(legend)

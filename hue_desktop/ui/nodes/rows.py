@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hue_desktop.core.format import DASH, duration, money, node_rate, utc_time
+from hue_desktop.core.format import DASH, money, node_rate, short_duration, utc_time
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
@@ -36,9 +36,15 @@ class NodeRows:
 
     def __init__(self) -> None:
         self._rows: dict[str, NodeRow] = {}
+        self._by_node: Mapping[str, float] = {}
 
     def of(self, nodes: Sequence[Instance], by_node: Mapping[str, float]) -> list[NodeRow]:
         """A row for each node, in the same order."""
+        if by_node is self._by_node and len(nodes) == len(self._rows):
+            rows = self._same_places(nodes)
+            if rows is not None:
+                return rows
+        self._by_node = by_node
         kept = self._rows
         fresh: dict[str, NodeRow] = {}
         for node in nodes:
@@ -48,6 +54,18 @@ class NodeRows:
             fresh[node.id] = row
         self._rows = fresh
         return list(fresh.values())
+
+    def _same_places(self, nodes: Sequence[Instance]) -> list[NodeRow] | None:
+        """The quick way when the same nodes stand in the same order at the same prices."""
+        rows = list(self._rows.values())
+        for place, (row, node) in enumerate(zip(rows, nodes, strict=True)):
+            if row.node is node:
+                continue
+            if row.node.id != node.id:
+                return None
+            if row.node != node:
+                rows[place] = self._rows[node.id] = _row(node, row.usd_hour)
+        return rows
 
 
 def _row(node: Instance, usd_hour: float | None) -> NodeRow:
@@ -77,7 +95,7 @@ class Ages:
     def text(self, row: NodeRow) -> str:
         """How old the node is."""
         born = row.node.ready or row.node.created
-        return duration(self.now - born) if born else DASH
+        return short_duration(self.now - born) if born else DASH
 
 
 def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
@@ -117,7 +135,7 @@ def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
             help=_("EC2, EMR fee and EBS of this node now"),
         ),
         Column(
-            "age", _("Age"), ages.text, align="right", width=84, quiet=True,
+            "age", _("Age"), ages.text, align="right", width=92, quiet=True,
             sort=lambda row: row.node.ready or row.node.created, hide_below=560,
             tooltip=lambda row: utc_time(row.node.ready or row.node.created),
             help=_("Since the node was ready, by the region’s own clock"),

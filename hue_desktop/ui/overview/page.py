@@ -13,10 +13,10 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
-from hue_desktop.services.health import events_of
+from hue_desktop.services.health import EventKeeper
 from hue_desktop.services.nodes import node_groups
 from hue_desktop.ui.charts.legend import LegendLine
-from hue_desktop.ui.charts.node_blocks import blocks_of, node_tip
+from hue_desktop.ui.charts.node_blocks import NodeBlocks, node_tip
 from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.context import UiContext
@@ -50,10 +50,12 @@ class OverviewPage(Page):
         super().__init__(ctx, ref)
         self._snapshot: FleetSnapshot | None = None
         self._journal: tuple[JournalEntry, ...] = ()
+        self._events = EventKeeper()
         self._read_at: datetime | None = None
         self.tiles = {key: Tile("") for key in KEYS}
         self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 7, 3: 6, 4: 7, 5: 6})
         self.map = NodeMap(ctx.theme)
+        self._blocks = NodeBlocks()
         self.map_states = FourStates(self.map)
         self.legend = LegendLine(ctx.theme)
         self.choice = ComboField(choices_for(()), name=_("What the colour means"))
@@ -200,15 +202,16 @@ class OverviewPage(Page):
         cost = self._snapshot.costs.get(cluster.ref)
         groups = node_groups(cluster, cost)
         what = NodeProperty(self.choice.key)
-        blocks, coloured = blocks_of(groups, what, cost.by_node if cost else {}, self._now())
+        by_node = cost.by_node if cost else {}
+        blocks, legend = self._blocks.of(groups, what, by_node, self._now())
         self.map.set_blocks(blocks)
-        self.legend.set_entries(coloured.legend)
+        self.legend.set_entries(legend)
         self.map_states.show_content()
 
     def _show_lists(self, cluster: ClusterSnapshot) -> None:
         now = self._now()
         self.steps.show_notes(step_notes(cluster, now), "")
-        events = events_of(cluster, self._journal)
+        events = self._events.of(cluster, self._journal)
         self.latest.show_notes(
             event_notes(events, now), _("Nothing has happened yet that EMR or this window knows.")
         )

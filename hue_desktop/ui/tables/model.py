@@ -71,6 +71,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._grouped = False
         self._lines: list[R | GroupLine] = []
         self._keys: list[Hashable] = []
+        self._heads: list[int] = []  #: lines that are group rows
         self._collapsed: set[Hashable] = set()
         self._accept: Callable[[R], bool] | None = None
         self._sort_key = ""
@@ -141,7 +142,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def group_positions(self) -> list[int]:
         """The lines that are group rows."""
-        return [i for i, line in enumerate(self._lines) if isinstance(line, GroupLine)]
+        return list(self._heads)
 
     def column_of(self, key: str) -> int:
         """The position of a column, -1 when there is none."""
@@ -159,6 +160,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         if not self._lines and lines:
             self.beginResetModel()
             self._lines, self._keys = lines, keys
+            self._find_heads()
             self.endResetModel()
             self.rows_shown.emit()
             return
@@ -203,6 +205,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._lines[first : last + 1]
             del self._keys[first : last + 1]
+            self._find_heads()
             self.endRemoveRows()
         return bool(missing)
 
@@ -218,6 +221,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         before = self.persistentIndexList()
         self._keys = order
         self._lines = [by_key[key] for key in order]
+        self._find_heads()
         after = [self.index(place[old_keys[index.row()]], index.column()) for index in before]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
@@ -230,6 +234,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             self.beginInsertRows(QModelIndex(), first, last)
             self._lines[first:first] = lines[first : last + 1]
             self._keys[first:first] = keys[first : last + 1]
+            self._find_heads()
             self.endInsertRows()
         return bool(new)
 
@@ -242,8 +247,12 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._lines = lines
         last_column = len(self.columns) - 1
         for first, last in _runs(changed):
-            self.dataChanged.emit(self.index(first, 0), self.index(last, last_column))
+            # Not index(): that asks rowCount and columnCount, which are Python, each time.
+            self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, last_column))
         return bool(changed)
+
+    def _find_heads(self) -> None:
+        self._heads = [i for i, line in enumerate(self._lines) if isinstance(line, GroupLine)]
 
     # QAbstractTableModel
 

@@ -75,10 +75,9 @@ class DataTable(QTableView, Generic[R]):
         self._set_manners(multiple)
         self._size_columns()
         self._size_rows()
-        model.rowsInserted.connect(self._size_rows)
+        model.rowsInserted.connect(lambda _parent, first, last: self._size_rows(first, last))
         model.modelReset.connect(self._size_rows)
-        model.layoutChanged.connect(self._size_rows)
-        model.rowsRemoved.connect(self._size_rows)
+        model.layoutChanged.connect(lambda *_change: self._size_rows())
         self.doubleClicked.connect(self._activate)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         active_theme().changed.connect(self.viewport().update)
@@ -152,11 +151,12 @@ class DataTable(QTableView, Generic[R]):
                 head.resizeSection(position, column.width)
         self._sized = True
 
-    def _size_rows(self, *_change: object) -> None:
-        rows = self.verticalHeader()
-        for position in range(self._model.rowCount()) if self._mixed_heights() else ():
-            group = isinstance(self._model.line(position), GroupLine)
-            height = SIZES["row-group"] if group else self._row_height
+    def _size_rows(self, first: int = 0, last: int = -1) -> None:
+        """Give lines their heights, all of them or those that came; Qt moves heights along."""
+        rows, count = self.verticalHeader(), self._model.rowCount()
+        heads = set(self._model.group_positions()) if self._mixed_heights() else set()
+        for position in range(first, last + 1 if last >= 0 else count) if heads else ():
+            height = SIZES["row-group"] if position in heads else self._row_height
             if rows.sectionSize(position) != height:
                 rows.resizeSection(position, height)
 
@@ -172,9 +172,10 @@ class DataTable(QTableView, Generic[R]):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
+        dirty, width = event.region(), self.viewport().width()
         for position in self._model.group_positions():
             top, height = self.rowViewportPosition(position), self.rowHeight(position)
-            if top + height >= 0 and top <= self.viewport().height():
+            if dirty.intersects(QRect(0, top, width, height)):
                 box = QRect(0, top, self._title_width(position), height)
                 line = self._model.line(position)
                 assert isinstance(line, GroupLine)

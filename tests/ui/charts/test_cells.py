@@ -59,3 +59,18 @@ def test_nothing_is_under_a_title_or_outside() -> None:
     assert layout.at(10, 5) is None
     assert layout.at(300, 40) is None
     assert layout.at(-1, 40) is None
+
+
+@given(_BLOCKS, st.integers(0, 900), st.integers(0, 600), st.integers(1, 80), st.integers(1, 80))
+def test_what_a_rectangle_touches_is_found(
+    blocks: list[Block], x: int, y: int, width: int, height: int
+) -> None:
+    layout = arrange(blocks, 900, 600)
+    for block in layout.blocks:
+        found = layout.under(block, x, y, width, height)
+        assert len(set(found)) == len(found)
+        for index in range(block.count):
+            left, top, cell_width, cell_height = layout.cell(block, index)
+            apart = left >= x + width or left + cell_width <= x
+            if not (apart or top >= y + height or top + cell_height <= y):
+                assert index in found
