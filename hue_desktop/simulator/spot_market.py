@@ -153,12 +153,15 @@ class SpotMarket:
             moment = _EPOCH + timedelta(seconds=pool.change_s(slot + 1) + jitter)
         return max(moment, earliest)
 
-    def available(self, instance_type: str, az: str, at: datetime) -> int:
-        """How many spot instances of the type the zone has left at ``at``."""
+    def available(self, instance_type: str, az: str, at: datetime, held: int = 0) -> int:
+        """How many more spot instances of the type the zone has at ``at``.
+
+        ``held`` are those that the account has in the pool already.
+        """
         pool = self._pool(instance_type, az)
         pressure = pool.pressure(pool.slot_at(at))
         room = (pool.empty_above - pressure) / pool.empty_above
-        return max(0, math.ceil(pool.depth * room)) if room > 0 else 0
+        return max(0, math.ceil(pool.depth * room) - held) if room > 0 else 0
 
     def placement_score(
         self,

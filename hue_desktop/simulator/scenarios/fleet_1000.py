@@ -5,6 +5,7 @@ For looking at tables and heat maps at their limits, and for benchmarks.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hue_desktop.simulator.scenarios.script import DAY, HOUR, MINUTE, Script, group, spark_step
@@ -19,6 +20,8 @@ __all__ = ["build"]
 _TEAMS = ("analytics", "ingest", "warehouse", "ml", "search", "finance")
 _TYPES = ("m5.xlarge", "r5.xlarge", "c5.2xlarge", "m6g.xlarge", "r6i.2xlarge")
 _SMALL = 30
+#: Spot task nodes of the large cluster by type; sizes whose pools are deep enough for them.
+_SPOT = {"m6i.xlarge": 250, "m5a.xlarge": 200, "c5.xlarge": 147}
 
 
 def build(world: World) -> None:
@@ -43,6 +46,21 @@ def build(world: World) -> None:
     script.at(0.0)
 
 
+def _roomiest_zone(world: World) -> str:
+    """The zone whose Spot pools have the most to spare for the large cluster, the whole day."""
+    begun = datetime.fromtimestamp(world.at, UTC)
+    hours = [begun + timedelta(hours=hour) for hour in range(0, 25, 4)]
+
+    def room(az: str) -> float:
+        return min(
+            world.market.available(name, az, at) / count
+            for name, count in _SPOT.items()
+            for at in hours
+        )
+
+    return max(world.types.azs(), key=room)
+
+
 def _large(script: Script) -> Cluster:
     cluster = script.create(
         "fleet-1000",
@@ -53,10 +71,12 @@ def _large(script: Script) -> Cluster:
                 group("MASTER", "m5.8xlarge", 1, "Primary"),
                 group("CORE", "r5.2xlarge", 199, "Core"),
                 group("TASK", "m5.4xlarge", 200, "Task on-demand"),
-                group("TASK", "m5.4xlarge", 250, "Task spot m5", Market="SPOT"),
-                group("TASK", "r5.4xlarge", 200, "Task spot r5", Market="SPOT"),
-                group("TASK", "c5.4xlarge", 147, "Task spot c5", Market="SPOT"),
+                *(
+                    group("TASK", name, count, f"Task spot {name[:-7]}", Market="SPOT")
+                    for name, count in _SPOT.items()
+                ),
             ],
+            "Placement": {"AvailabilityZone": _roomiest_zone(script.world)},
         },
         tags={"team": "platform", "env": "prod"},
         hdfs_fill=0.45,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -34,6 +35,19 @@ def max_fleet_instances(release_label: str) -> int:
     parts = release_label.removeprefix("emr-").split(".")
     version = tuple(int(part) for part in parts if part.isdigit())
     return 4000 if version >= (7, 7) else 2000
+
+
+def _spot_ends(cluster: Cluster) -> dict[str, list[float]]:
+    """When the Spot instances that EC2 has launched end, in order, by type."""
+    known: dict[str, list[float]] | None = cluster.node_cache.get("spot-ends")
+    if known is None:
+        known = cluster.node_cache["spot-ends"] = {}
+        for instance in cluster.instances.values():
+            if instance.market == "SPOT" and instance.fulfilled != NEVER:
+                known.setdefault(instance.instance_type, []).append(instance.ended)
+        for ends in known.values():
+            ends.sort()
+    return known
 
 
 class Provisioning:
@@ -173,7 +187,17 @@ class Provisioning:
         unknown = world.types.get(instance_type) is None
         if market != "SPOT" or world.compat == "moto" or unknown:
             return 1_000_000
-        return max(0, world.market.available(instance_type, cluster.az, world.now))
+        return self._spot_left(instance_type, cluster.az)
+
+    def _spot_left(self, instance_type: str, az: str) -> int:
+        """How many more Spot instances a pool gives the account, after those it holds."""
+        world = self._world
+        at, held = world.at, 0
+        for cluster in world.clusters.values():
+            if cluster.az == az and not cluster.ended_already:
+                ends = _spot_ends(cluster).get(instance_type, ())
+                held += len(ends) - bisect_right(ends, at)
+        return world.market.available(instance_type, az, world.now, held)
 
     def _fulfil(self, cluster: Cluster, waiting: list[Instance]) -> None:
         """Let EC2 launch what it can of the instances that wait, oldest first."""
@@ -260,7 +284,7 @@ class Provisioning:
             if world.types.get(spec.instance_type) is None:
                 return (math.inf, math.inf)
             price = world.market.price(spec.instance_type, cluster.az, world.now) / spec.weight
-            free = float(world.market.available(spec.instance_type, cluster.az, world.now))
+            free = float(self._spot_left(spec.instance_type, cluster.az))
             if strategy == "lowest-price":
                 return (price, -free)
             if strategy == "capacity-optimized-prioritized":

@@ -148,18 +148,21 @@ _ECHOED = frozenset(
 
 
 def master_dns(world: World, cluster: Cluster) -> str:
-    """The name of the primary node, once EC2 has launched it."""
+    """The name of the primary node, once it has booted."""
     if cluster.loaded.get("MasterPublicDnsName"):
         return str(cluster.loaded["MasterPublicDnsName"])
     if "dns" not in cluster.node_cache:
-        cluster.node_cache["dns"] = next(
-            (
-                (member.fulfilled, world.public_dns(member) or world.private_dns(member))
-                for item in cluster.of_role("MASTER")
-                for member in item.members
-                if member.fulfilled != NEVER
-            ),
-            (NEVER, ""),
+        booting = [
+            member
+            for item in cluster.of_role("MASTER")
+            for member in item.members
+            if member.booted != NEVER
+        ]
+        master = min(booting, key=lambda member: (not member.alive, member.booted), default=None)
+        cluster.node_cache["dns"] = (
+            (master.booted, world.public_dns(master) or world.private_dns(master))
+            if master is not None
+            else (NEVER, "")
         )
     since, dns = cluster.node_cache["dns"]
     return dns if since <= world.at else ""

@@ -129,7 +129,7 @@ class RunJobFlow:
             number=number,
             name=request["Name"],
             created=world.at,
-            az=self._az(instances, number),
+            az=self._az(instances, _subnets(instances), number),
             collection_type="INSTANCE_FLEET" if has_fleets else "INSTANCE_GROUP",
             release_label=request.get("ReleaseLabel") or "",
             keep_alive=bool(instances.get("KeepJobFlowAliveWhenNoSteps", False)),
@@ -151,7 +151,8 @@ class RunJobFlow:
             cluster.keep_alive = True
         return cluster
 
-    def _az(self, instances: Json, number: int) -> str:
+    def _az(self, instances: Json, subnets: Sequence[str], number: int) -> str:
+        """The zone asked for, or that of a default subnet asked for, or one that fits."""
         placement = instances.get("Placement") or {}
         asked = placement.get("AvailabilityZone") or next(
             iter(placement.get("AvailabilityZones") or ()), ""
@@ -160,8 +161,15 @@ class RunJobFlow:
             return str(asked)
         if self._world.compat == "moto":
             return f"{self._world.region}a"
+        for az in self._world.types.azs():
+            if self._default_subnet(az) in subnets:
+                return az
         azs = self._offering(instances)
         return azs[int(self._world.chance.unit("az", number) * len(azs))]
+
+    def _default_subnet(self, az: str) -> str:
+        """The zone's subnet of the default VPC."""
+        return self._world.chance.hex_id("subnet-", az)
 
     def _offering(self, instances: Json) -> Sequence[str]:
         """The zones that offer every type asked for; all of them where none does."""
@@ -193,8 +201,9 @@ class RunJobFlow:
 
     def _ec2_attributes(self, request: Mapping[str, Any], instances: Json, az: str) -> Json:
         world = self._world
-        subnets = [*filter(None, [instances.get("Ec2SubnetId")])]
-        subnets += instances.get("Ec2SubnetIds") or []
+        subnets = _subnets(instances)
+        default = self._default_subnet(az) if world.compat != "moto" else None
+        chosen = default if default in subnets else next(iter(subnets), default)
         zones = (instances.get("Placement") or {}).get("AvailabilityZones") or []
         group = world.chance.hex_id
         return {
@@ -209,7 +218,7 @@ class RunJobFlow:
             or group("sg-", "slave"),
             **present(
                 Ec2KeyName=instances.get("Ec2KeyName"),
-                Ec2SubnetId=subnets[0] if subnets else None,
+                Ec2SubnetId=chosen,
                 IamInstanceProfile=request.get("JobFlowRole")
                 or ("EMRJobflowDefault" if world.compat == "moto" else None),
                 ServiceAccessSecurityGroup=instances.get("ServiceAccessSecurityGroup"),
@@ -228,6 +237,11 @@ class RunJobFlow:
             if config.get("AutoScalingPolicy"):
                 self._world.scaling.attach(cluster, group, config["AutoScalingPolicy"])
         self._world.touch(cluster)
+
+
+def _subnets(instances: Json) -> list[str]:
+    """The subnets asked for."""
+    return [*filter(None, [instances.get("Ec2SubnetId")]), *(instances.get("Ec2SubnetIds") or [])]
 
 
 def _simple_groups(instances: Json) -> list[Json]:

@@ -101,10 +101,36 @@ def test_everything_asked_for_is_echoed(region: SimulatedRegion) -> None:
     assert actions == [{"Name": "b", "ScriptPath": "s3://b/x.sh", "Args": ["1"]}]
 
 
-def test_primary_node_has_a_name_once_it_is_launched(region: SimulatedRegion) -> None:
+def test_a_cluster_without_a_subnet_is_in_the_default_one_of_its_zone(
+    region: SimulatedRegion,
+) -> None:
+    emr, ec2 = region.client("emr"), region.client("ec2")
+    subnets = {item["SubnetId"]: item for item in ec2.describe_subnets()["Subnets"]}
+    bare = request()
+    bare["Instances"].pop("Ec2SubnetId", None)
+    told = emr.describe_cluster(ClusterId=emr.run_job_flow(**bare)["JobFlowId"])["Cluster"]
+    attributes = told["Ec2InstanceAttributes"]
+    found = subnets[attributes["Ec2SubnetId"]]
+    assert found["AvailabilityZone"] == attributes["Ec2AvailabilityZone"]
+    assert attributes["RequestedEc2SubnetIds"] == []
+    for subnet_id, subnet in subnets.items():
+        asked = request()
+        asked["Instances"]["Ec2SubnetId"] = subnet_id
+        told = emr.describe_cluster(ClusterId=emr.run_job_flow(**asked)["JobFlowId"])["Cluster"]
+        attributes = told["Ec2InstanceAttributes"]
+        assert attributes["Ec2SubnetId"] == subnet_id
+        assert attributes["Ec2AvailabilityZone"] == subnet["AvailabilityZone"]
+
+
+def test_primary_node_has_a_name_once_it_has_booted(region: SimulatedRegion) -> None:
     emr = region.client("emr")
     cluster_id = emr.run_job_flow(**request())["JobFlowId"]
-    assert "MasterPublicDnsName" not in emr.describe_cluster(ClusterId=cluster_id)["Cluster"]
+    for _ in range(3):  # in the first minute EC2 launches it, and it cannot have booted
+        told = emr.describe_cluster(ClusterId=cluster_id)["Cluster"]
+        assert "MasterPublicDnsName" not in told
+        region.jump(seconds=20)
+    nodes = emr.list_instances(ClusterId=cluster_id, InstanceGroupTypes=["MASTER"])["Instances"]
+    assert nodes[0]["Ec2InstanceId"].startswith("i-")
     region.jump(minutes=12)
     told = emr.describe_cluster(ClusterId=cluster_id)["Cluster"]
     listed = emr.list_instances(ClusterId=cluster_id, InstanceGroupTypes=["MASTER"])["Instances"]
