@@ -135,7 +135,7 @@ class Application:
         """Carrying plans out."""
         from hue_desktop.services.journal.service import JournalService
 
-        return JournalService(self._access, self.fleet, self._store, self._hold_s)
+        return JournalService(self._access, self.fleet, self._store, self._hold_s, self._asks_name)
 
     @cached_property
     def cost(self) -> CostService:
@@ -242,6 +242,7 @@ class Application:
         from hue_desktop.adapters.aws.session import AwsSession
         from hue_desktop.adapters.local.prices import SnapshotPrices
         from hue_desktop.adapters.local.resources import resources_dir
+        from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
         from hue_desktop.core.ports import RegionAccess
 
         session = AwsSession(connection, region)
@@ -253,7 +254,11 @@ class Application:
             metrics=AwsMetrics(session),
             identity=AwsIdentity(session),
             close=session.close,
+            spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
         )
+
+    def _asks_name(self, plan: Plan) -> bool:
+        return self._plans.asks_name(self.connections.find(plan.connection), plan.undo)
 
     def _hold_s(self, plan: Plan) -> float:
         """How long the plan waits after it was confirmed."""

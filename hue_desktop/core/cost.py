@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.ebs import default_volumes, root_volume
@@ -34,6 +35,7 @@ class PriceBook:
     spot_lowest: Mapping[str, float] = field(default_factory=dict)
     ebs_gib_month: Mapping[str, float | None] = field(default_factory=dict)
     sources: tuple[PriceSource, ...] = ()
+    spot_at: datetime | None = None  #: when the newest of the Spot prices was made
 
     def on_demand(self, instance_type: str) -> float | None:
         """EC2's list price of an hour."""
@@ -68,8 +70,8 @@ def price_book(
         per_type.setdefault(name, []).append(usd)
     sources = {price.source: None for price in types.values()}
     sources.update({source: None for _usd, source in ebs.values()})
-    if newest:
-        last = max(price.at for price in newest.values())
+    last = max((price.at for price in newest.values()), default=None)
+    if last is not None:
         sources[PriceSource("Spot history", last)] = None
     return PriceBook(
         types=dict(types),
@@ -78,6 +80,7 @@ def price_book(
         spot_lowest={name: min(values) for name, values in per_type.items()},
         ebs_gib_month={name: usd for name, (usd, _source) in ebs.items()},
         sources=tuple(sources),
+        spot_at=last,
     )
 
 

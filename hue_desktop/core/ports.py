@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.connections import Connection
     from hue_desktop.core.errors import HueError
     from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
-    from hue_desktop.core.pricing import PriceSource, TypePrice
+    from hue_desktop.core.pricing import Interruption, PriceSource, TypePrice
     from hue_desktop.core.steps import Step
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "RunningRegion",
     "Series",
     "SettingsStore",
+    "SpotAdvice",
     "SpotPrice",
     "Subnet",
 ]
@@ -200,6 +201,13 @@ class PriceSnapshot(Protocol):
         """The list price of a GiB-month of EBS."""
 
 
+class SpotAdvice(Protocol):
+    """What is published of how long Spot nodes last in one region."""
+
+    def interruption(self, instance_type: str) -> Interruption | None:
+        """How often EC2 takes nodes of the type back; ``None`` where nothing is known."""
+
+
 class PriceCache(Protocol):
     """List prices that AWS told, kept from one run to the next."""
 
@@ -272,6 +280,7 @@ class RegionAccess:
     metrics: Metrics
     identity: Identity
     close: Callable[[], None]
+    spot_advice: SpotAdvice | None = None
 
 
 @dataclass(frozen=True, slots=True)

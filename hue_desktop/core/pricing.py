@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-__all__ = ["CostChange", "CostRate", "PriceSource", "TypePrice"]
+__all__ = ["CostChange", "CostRate", "Interruption", "PriceSource", "TypePrice"]
 
 HOURS_PER_MONTH = 730  #: AWS's own month for EBS GiB-months and estimates
 
@@ -29,6 +29,18 @@ class TypePrice:
     instance_type: str
     on_demand_usd_hour: float | None
     emr_usd_hour: float | None
+    source: PriceSource
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """How many Spot nodes of a type EC2 takes back in a month: shares from ``low`` to ``high``.
+
+    ``high`` is ``None`` for the class without an upper end.
+    """
+
+    low: float
+    high: float | None
     source: PriceSource
 
 

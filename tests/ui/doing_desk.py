@@ -38,6 +38,7 @@ from hue_desktop.adapters.aws.prices import AwsPrices
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.adapters.local.resources import resources_dir
+from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
 from hue_desktop.core.changes import ChangeState, JournalEntry, Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection, ConnectionClass
@@ -249,6 +250,7 @@ class _Application(Application):
             metrics=AwsMetrics(session),
             identity=AwsIdentity(session),
             close=session.close,
+            spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
         )
 
 

@@ -59,7 +59,7 @@ def check_group(group: GroupSpec, where: str) -> Problems:
         text = _("A group has {low} to {high} nodes.").format(low=least, high=MAX_NODES)
         yield SpecProblem(f"{where}.count", text)
     if group.role is Role.MASTER and group.count not in (1, 3):
-        text = _("A cluster has one primary node, or three for high availability.")
+        text = _("A cluster has one master node, or three for high availability.")
         yield SpecProblem(f"{where}.count", text)
     if group.bid_usd_hour is not None and group.market is Market.ON_DEMAND:
         text = _("Only Spot nodes have a maximum price.")
@@ -101,7 +101,7 @@ def _basics(spec: ClusterSpec) -> Problems:
     if spec.groups and spec.fleets:
         yield SpecProblem("fleets", _("A cluster has instance groups or fleets, never both."))
     if not spec.groups and not spec.fleets:
-        yield SpecProblem("groups", _("The cluster needs a primary node."))
+        yield SpecProblem("groups", _("The cluster needs a master node."))
     if not spec.service_role:
         yield SpecProblem("service_role", _("EMR needs a service role to act for you."))
     if not spec.instance_profile:
@@ -111,7 +111,7 @@ def _basics(spec: ClusterSpec) -> Problems:
 def _groups(groups: tuple[GroupSpec, ...]) -> Problems:
     roles = Counter(group.role for group in groups)
     if groups and roles[Role.MASTER] != 1:
-        yield SpecProblem("groups", _("A cluster has exactly one primary group."))
+        yield SpecProblem("groups", _("A cluster has exactly one master group."))
     if roles[Role.CORE] > 1:
         yield SpecProblem("groups", _("A cluster has at most one core group."))
     if roles[Role.TASK] and not roles[Role.CORE]:
@@ -126,7 +126,7 @@ def _groups(groups: tuple[GroupSpec, ...]) -> Problems:
 def _fleets(fleets: tuple[FleetSpec, ...]) -> Problems:
     roles = Counter(fleet.role for fleet in fleets)
     if fleets and roles[Role.MASTER] != 1:
-        yield SpecProblem("fleets", _("A cluster has exactly one primary fleet."))
+        yield SpecProblem("fleets", _("A cluster has exactly one master fleet."))
     for role in (Role.CORE, Role.TASK):
         if roles[role] > 1:
             yield SpecProblem("fleets", _("A cluster has one fleet for each role."))
@@ -139,7 +139,7 @@ def _fleet(fleet: FleetSpec, where: str) -> Problems:
     if fleet.target_on_demand < 0 or fleet.target_spot < 0:
         yield SpecProblem(f"{where}.target_on_demand", _("A target cannot be below zero."))
     elif fleet.role is Role.MASTER and units != 1:
-        text = _("The primary fleet has one unit, on demand or Spot.")
+        text = _("The master fleet has one unit, on demand or Spot.")
         yield SpecProblem(f"{where}.target_on_demand", text)
     elif units < 1:
         yield SpecProblem(f"{where}.target_on_demand", _("The fleet needs a target above zero."))

@@ -26,6 +26,7 @@ from hue_desktop.core.cost import PriceBook, spec_rate
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import duration
 from hue_desktop.core.instances import EbsVolume, InstanceType, Market
+from hue_desktop.core.ports import SpotAdvice
 from hue_desktop.core.pricing import CostRate, PriceSource, TypePrice
 from hue_desktop.core.steps import Step, StepSpec
 from hue_desktop.core.text import _, ngettext
@@ -101,7 +102,9 @@ class LaunchService:
             with self._lock:
                 self._types[key] = known
         book = self._books.read(connection, region, [each.name for each in known])
-        return tuple(sorted((_priced(each, book) for each in known), key=lambda each: each.name))
+        advice = self._access.of(connection, region).spot_advice
+        priced = (_priced(each, book, advice) for each in known)
+        return tuple(sorted(priced, key=lambda each: each.name))
 
     # -- a new cluster ------------------------------------------------------------------------
 
@@ -239,9 +242,15 @@ class LaunchService:
         return self._plans.for_cluster(snapshot, draft)
 
 
-def _priced(kind: InstanceType, book: PriceBook) -> PricedType:
+def _priced(kind: InstanceType, book: PriceBook, advice: SpotAdvice | None) -> PricedType:
     price = book.types.get(kind.name) or TypePrice(kind.name, None, None, _UNPRICED)
-    return PricedType(kind, price, book.spot_lowest.get(kind.name))
+    return PricedType(
+        kind,
+        price,
+        book.spot_lowest.get(kind.name),
+        book.spot_at,
+        advice.interruption(kind.name) if advice is not None else None,
+    )
 
 
 def _types(spec: ClusterSpec) -> list[str]:
@@ -280,7 +289,7 @@ def _create_risks(spec: ClusterSpec) -> tuple[Risk, ...]:
     spot = {group.role.value for group in spec.groups if group.market is Market.SPOT}
     spot |= {fleet.role.value for fleet in spec.fleets if fleet.target_spot}
     if "MASTER" in spot:
-        text = _("The primary node is on Spot: the cluster ends when EC2 takes it back.")
+        text = _("The master node is on Spot: the cluster ends when EC2 takes it back.")
         found.append(Risk(RiskLevel.WARN, text))
     if "CORE" in spot:
         text = _("Core nodes are on Spot: HDFS blocks are lost when EC2 takes them back.")

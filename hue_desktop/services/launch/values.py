@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.ports import KeyPair, Subnet
-from hue_desktop.core.pricing import TypePrice
+from hue_desktop.core.pricing import Interruption, TypePrice
 
 __all__ = ["LaunchOptions", "PricedType", "SpecProblem"]
 
@@ -31,11 +32,17 @@ class LaunchOptions:
 
 @dataclass(frozen=True, slots=True)
 class PricedType:
-    """An instance type with its prices; ``spot_now`` is the lowest of the AZs, USD per hour."""
+    """An instance type with its prices; ``spot_now`` is the lowest of the AZs, USD per hour.
+
+    ``spot_at`` is when the newest Spot price known in the region was made; ``interruption`` is
+    ``None`` where nothing is published.
+    """
 
     type: InstanceType
     price: TypePrice
     spot_now: float | None = None
+    spot_at: datetime | None = None
+    interruption: Interruption | None = None
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ _FIXED = (GroupState.ARRESTED, GroupState.TERMINATING, GroupState.TERMINATED, Gr
 def limits_of(snapshot: ClusterSnapshot, group: InstanceGroup) -> SizeLimits:
     """The counts that EMR takes for the group as it is now."""
     if group.role is Role.MASTER:
-        text = _("The primary group keeps its size; launch a new cluster for another one.")
+        text = _("The master group keeps its size; launch a new cluster for another one.")
         return SizeLimits(group.requested, group.requested, text)
     if group.state in _FIXED:
         text = _("The group is {state} and cannot be resized.").format(state=group.state.value)

@@ -243,7 +243,7 @@ def _fleet(snapshot: ClusterSnapshot, fleet_id: str) -> InstanceFleet:
 
 
 def _name(group: InstanceGroup | InstanceFleet) -> str:
-    roles = {Role.MASTER: _("primary"), Role.CORE: _("core"), Role.TASK: _("task")}
+    roles = {Role.MASTER: _("master"), Role.CORE: _("core"), Role.TASK: _("task")}
     return group.name or roles[group.role]
 
 
@@ -300,7 +300,7 @@ def _priced_fleet(book: PriceBook, spec: FleetSpec, snapshot: ClusterSnapshot) -
 
 def _fleet_blocked(fleet: InstanceFleet, on_demand: int, spot: int) -> str:
     if fleet.role is Role.MASTER:
-        return _("The primary fleet keeps its size; launch a new cluster for another one.")
+        return _("The master fleet keeps its size; launch a new cluster for another one.")
     if on_demand < 0 or spot < 0:
         return _("A target cannot be below zero.")
     if fleet.role is Role.CORE and on_demand + spot < 1:

@@ -13,6 +13,7 @@ from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.resize_time import takes_effect
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.launch import PricedType
+from hue_desktop.services.scaling import model_group
 from hue_desktop.ui.confirm import PlanSheet, needs_question
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.parts import (
@@ -34,6 +35,7 @@ __all__ = ["AddTaskGroupSheet"]
 
 _MAX_NODES = 2000  #: EMR's default quota of nodes in a group
 _LABEL_WIDTH = 80
+_FIRST_COUNT = 2
 
 
 class AddTaskGroupSheet(PlanSheet):
@@ -45,7 +47,7 @@ class AddTaskGroupSheet(PlanSheet):
         super().__init__(ctx, ref, _("Add task nodes"), f"{name} · {ref.cluster_id}")
         self.amount = AmountRow(_("Nodes"), role_token(Role.TASK, Market.SPOT))
         self.amount.show_amount(0, 1, _MAX_NODES)
-        self.amount.set_value(4)
+        self.amount.set_value(_FIRST_COUNT)
         self.market = Segmented(
             (
                 Choice(Market.SPOT.value, market_word(Market.SPOT)),
@@ -118,11 +120,13 @@ class AddTaskGroupSheet(PlanSheet):
         )
 
     def _show_candidates(self, types: tuple[PricedType, ...]) -> None:
-        cluster = self.cluster
-        groups = (cluster.groups if cluster is not None else None) or ()
-        tasks = frozenset(one.instance_type for one in groups if one.role is Role.TASK)
-        every = frozenset(one.instance_type for one in groups)
-        self.table.show_types(types, self.wanted_market, tasks or every)
+        cluster, market = self.cluster, self.wanted_market
+        model = model_group(cluster, market) if cluster is not None else None
+        if model is None:
+            self.table.show_types(types, market)
+        else:
+            word = _("this group") if model.role is Role.TASK else _("as core")
+            self.table.show_types(types, market, model.instance_type, word)
         self._changed()
 
     def _show_failed(self, error: HueError) -> None:

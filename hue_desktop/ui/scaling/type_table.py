@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from hue_desktop.core.format import DASH, count, decimal, money, node_rate
+from hue_desktop.core.format import DASH, count, date_time, decimal, money, node_rate
 from hue_desktop.core.instances import Market
+from hue_desktop.core.pricing import Interruption
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
+from hue_desktop.services.scaling import of_similar_size, per_100_gib, suggested
 from hue_desktop.ui.parts import (
     Choice,
     FourStates,
@@ -23,19 +25,13 @@ from hue_desktop.ui.parts import (
 )
 from hue_desktop.ui.tables import Column, DataTable, RowsModel
 
-__all__ = ["TypeTable", "per_100_gib", "per_100_vcpu"]
+__all__ = ["TypeTable", "lost_text", "per_100_vcpu"]
+
+_OFTEN = 0.15  #: a share of nodes lost in a month that stands out
 
 
 def _price(one: PricedType, market: Market) -> float | None:
     return one.spot_usd_hour if market is Market.SPOT else one.on_demand_usd_hour
-
-
-def per_100_gib(one: PricedType, market: Market) -> float | None:
-    """EC2 and EMR fee for 100 GiB of memory, USD per hour."""
-    price = _price(one, market)
-    if price is None or not one.type.memory_gib:
-        return None
-    return 100 * price / one.type.memory_gib
 
 
 def per_100_vcpu(one: PricedType, market: Market) -> float | None:
@@ -53,7 +49,9 @@ class TypeTable(QWidget):
         super().__init__()
         self._market = Market.SPOT
         self._types: tuple[PricedType, ...] = ()
-        self._in_use: frozenset[str] = frozenset()
+        self._model = ""
+        self._model_word = ""
+        self._suggested = ""
         self.rank = Segmented(
             (
                 Choice("both", _("price")),
@@ -64,23 +62,28 @@ class TypeTable(QWidget):
         )
         self.search = SearchField(_("r5, 2xlarge, arm64…"), name=_("Find a type"))
         self.search.setMinimumWidth(84)
-        self.search.setMaximumWidth(240)
+        self.search.setMaximumWidth(200)
+        self.all_sizes = QCheckBox(_("All sizes"))
+        self.all_sizes.setAccessibleName(_("All sizes"))
+        self.all_sizes.setToolTip(_("Also types with less than half or more than twice the vCPU"))
         self.model: RowsModel[PricedType] = RowsModel(self._columns(), lambda one: one.name)
         self.table = DataTable(self.model, name=_("Instance types"), row_height=36)
         self.table.setMinimumHeight(220)
         self.states = FourStates(self.table)
-        self._caption = Label(tone="text-2", size="small", wrap=True)
+        self.foot = Label(tone="text-2", size="small", wrap=True)
         head = row(
             Label(_("Type"), weight=600),
             self.search,
+            self.all_sizes,
             None,
             Label(_("Rank by"), tone="text-2"),
             self.rank,
             spacing=12,
         )
-        self.setLayout(column(head, 8, self.states, 6, self._caption))
+        self.setLayout(column(head, 8, self.states, 6, self.foot))
         self.rank.chosen.connect(lambda _key: self._order())
-        self.search.searched.connect(self._filter)
+        self.search.searched.connect(lambda _text: self._filter())
+        self.all_sizes.toggled.connect(lambda _on: self._filter())
         self.table.selection_changed.connect(self._selected)
 
     def _columns(self) -> tuple[Column[PricedType], ...]:
@@ -94,6 +97,8 @@ class TypeTable(QWidget):
             quiet: bool = False,
             weight: int = 400,
             hide_below: int = 0,
+            color: Callable[[PricedType], str] | None = None,
+            help: str = "",
         ) -> Column[PricedType]:
             return Column(
                 key,
@@ -105,6 +110,8 @@ class TypeTable(QWidget):
                 quiet=quiet,
                 weight=weight,
                 hide_below=hide_below,
+                color=color,
+                help=help,
             )
 
         return (
@@ -147,12 +154,22 @@ class TypeTable(QWidget):
                 76,
             ),
             figure(
+                "lost",
+                _("Lost / month"),
+                lambda one: lost_text(one.interruption),
+                lambda one: one.interruption.low if one.interruption else None,
+                92,
+                hide_below=500,
+                color=_lost_color,
+                help=_("How many Spot nodes of the type EC2 takes back in a month"),
+            ),
+            figure(
                 "vcpus",
                 _("per 100 vCPU"),
                 lambda one: _money(per_100_vcpu(one, self._market)),
                 lambda one: per_100_vcpu(one, self._market),
                 100,
-                hide_below=620,
+                hide_below=720,
             ),
             figure(
                 "gib",
@@ -165,8 +182,10 @@ class TypeTable(QWidget):
         )
 
     def _badge(self, one: PricedType) -> str:
-        if one.name in self._in_use:
-            return _("in use")
+        if one.name == self._model:
+            return self._model_word
+        if one.name == self._suggested:
+            return _("suggested")
         return "" if one.type.arch == "x86_64" else one.type.arch
 
     @property
@@ -176,11 +195,23 @@ class TypeTable(QWidget):
         return selected[0] if selected else None
 
     def show_types(
-        self, types: Sequence[PricedType], market: Market, in_use: frozenset[str]
+        self,
+        types: Sequence[PricedType],
+        market: Market,
+        model: str = "",
+        model_word: str = "",
     ) -> None:
-        """Show these, in the order given as the first ranking; the selection stays."""
+        """Show these, in the order given as the first ranking; the selection stays.
+
+        ``model`` is the type that the cluster has already and that stands selected at first, marked
+        with ``model_word``; other sizes are shown when they are asked for.
+        """
         current = self.current
-        self._types, self._market, self._in_use = tuple(types), market, in_use
+        self._types, self._market = tuple(types), market
+        self._model, self._model_word = model, model_word
+        better = suggested(self._types, model, market)
+        self._suggested = better.name if better is not None else ""
+        self.all_sizes.setVisible(len(of_similar_size(self._types, model)) < len(self._types))
         if not types:
             self.states.show_empty(
                 _("No type can be added"), _("The release supports none here that has a price.")
@@ -189,7 +220,8 @@ class TypeTable(QWidget):
         self.states.show_content()
         self.model.set_rows(self._types)
         self._order()
-        self._caption.setText(_caption(market, types))
+        self._filter()
+        self.foot.setText(_caption(market, types))
         self.table.select_key(current.name if current is not None else self._first_choice())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -198,19 +230,24 @@ class TypeTable(QWidget):
         self.table.scrollTo(self.table.currentIndex())
 
     def _first_choice(self) -> str:
-        """The best of the types that the cluster has already, else the best of all."""
-        rows = self.model.rows()
-        return next((one.name for one in rows if one.name in self._in_use), rows[0].name)
+        """What the cluster has already, else the best of all."""
+        names = [one.name for one in self.model.rows()]
+        return self._model if self._model in names else names[0]
 
     def _order(self) -> None:
         key = {"both": "", "gib": "gib", "vcpu": "vcpus"}[self.rank.current]
         self.model.sort_by(key)
 
-    def _filter(self, text: str) -> None:
-        wanted = text.strip().lower()
+    def _filter(self) -> None:
+        wanted = self.search.text().strip().lower()
+        types = self._types
+        if not self.all_sizes.isChecked():
+            types = of_similar_size(types, self._model)
+        alike = frozenset(one.name for one in types)
         self.model.set_filter(
-            (lambda one: wanted in one.name or wanted in one.type.arch) if wanted else None
+            lambda one: one.name in alike and (wanted in one.name or wanted in one.type.arch)
         )
+        self.table.scrollTo(self.table.currentIndex())
 
     def _selected(self, _rows: object) -> None:
         self.chosen.emit(self.current)
@@ -222,11 +259,34 @@ def _money(value: float | None) -> str:
 
 def _caption(market: Market, types: Sequence[PricedType]) -> str:
     what = _("Spot now") if market is Market.SPOT else _("on-demand price")
-    text = _("The last columns are $/h of {what} and EMR fee, without EBS.").format(what=what)
+    parts = [_("The last columns are $/h of {what} and EMR fee, without EBS.").format(what=what)]
     dated = [one.price.source for one in types if one.price.source.as_of is not None]
-    if not dated:
-        return text
-    source = dated[0]
-    return f"{text} " + _("List prices: {source}, {date:%d %b %Y}.").format(
-        source=source.name, date=source.as_of
-    )
+    if dated:
+        text = _("List prices: {source}, {date:%d %b %Y}.")
+        parts.append(text.format(source=dated[0].name, date=dated[0].as_of))
+    times = [one.spot_at for one in types if one.spot_at is not None]
+    if times:
+        text = _("Spot now: lowest AZ, {time}.")
+        parts.append(text.format(time=date_time(max(times))))
+    advised = [one.interruption.source for one in types if one.interruption is not None]
+    if advised:
+        text = _("Lost / month: {source}, {date:%B %Y}.")
+        parts.append(text.format(source=advised[0].name, date=advised[0].as_of))
+    return " ".join(parts)
+
+
+def lost_text(interruption: Interruption | None) -> str:
+    """``< 5 %``, ``10 – 15 %``, ``> 20 %``."""
+    if interruption is None:
+        return DASH
+    low, high = round(100 * interruption.low), interruption.high
+    if high is None:
+        return _("> {low}\N{NO-BREAK SPACE}%").format(low=low)
+    if not low:
+        return _("< {high}\N{NO-BREAK SPACE}%").format(high=round(100 * high))
+    return _("{low} – {high}\N{NO-BREAK SPACE}%").format(low=low, high=round(100 * high))
+
+
+def _lost_color(one: PricedType) -> str:
+    often = one.interruption is not None and one.interruption.low >= _OFTEN
+    return "warn" if often else ""

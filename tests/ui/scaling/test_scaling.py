@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from hue_desktop.core.changes import AddTaskFleet, ChangeState
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.instances import InstanceGroup, Market, Role
+from hue_desktop.services.scaling import model_group
 from hue_desktop.ui.launch import actions as launch_actions
 from hue_desktop.ui.launch.add_task_fleet_sheet import AddTaskFleetSheet
 from hue_desktop.ui.scaling import actions
@@ -104,6 +105,18 @@ def test_a_task_group_of_a_ranked_type_is_added(desk: DoingDesk) -> None:
     assert desk.trigger("scaling.add_task", cluster)
     sheet = desk.opened(AddTaskGroupSheet)
     desk.until(lambda: sheet.table.states.state == "shown")
+
+    own = model_group(cluster, Market.SPOT)
+    assert own is not None
+    assert sheet.table.current is not None
+    assert sheet.table.current.name == own.instance_type
+    assert sheet.amount.value == 2
+    vcpu = sheet.table.current.type.vcpu
+    assert all(vcpu / 2 <= one.type.vcpu <= 2 * vcpu for one in sheet.table.model.rows())
+    few = len(sheet.table.model.rows())
+    click(sheet.table.all_sizes)
+    assert len(sheet.table.model.rows()) > few
+    assert "AWS Spot Advisor, June 2025" in sheet.table.foot.text()
 
     sheet.table.rank.choose("gib")
     ranked = sheet.table.model.rows()
