@@ -7,8 +7,8 @@ the automatic collection is therefore off, and a timer does its work between two
 A collection looks at every object it knows of, about a millisecond for each thousand, and while
 answers of a thousand nodes are parsed there are very many, hardly any of them garbage. So what
 survived one collection is frozen, that is, not looked at again, and a crowd of new objects is put
-aside unseen, until nobody is at the window or until very much has been frozen; then everything is looked
-at. Only cycles wait for that: what nobody refers to is freed at once, frozen or not.
+aside unseen, until nobody is at the window or until very much has been frozen; then everything is
+looked at. Only cycles wait for that: what nobody refers to is freed at once, frozen or not.
 """
 
 from __future__ import annotations

@@ -52,5 +52,5 @@ def test_saving_is_marked_and_nothing_is_a_dash() -> None:
 
 def test_counts_with_their_unit() -> None:
     line = count_line("Memory", 1312, 2044, "GiB")
-    assert (line.before, line.after, line.delta) == ("1312 GiB", "2044 GiB", "+732")
+    assert (line.before, line.after, line.delta) == ("1\u202f312 GiB", "2\u202f044 GiB", "+732")
     assert count_line("Nodes", 5, 3).delta == "−2"

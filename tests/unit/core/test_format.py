@@ -27,7 +27,7 @@ def default_style() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (fmt.count(1024), "1024"),
+        (fmt.count(1024), f"1{THIN}024"),
         (fmt.count(10_240), f"10{THIN}240"),
         (fmt.count(1_234_567), f"1{THIN}234{THIN}567"),
         (fmt.count(-3), f"{MINUS}3"),
