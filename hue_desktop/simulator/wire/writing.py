@@ -76,10 +76,10 @@ class WriterFactory:
         return self._structures[name]
 
     def _compile_structure(self, shape: StructureShape) -> WriteShape:
-        writers = {
-            name: (member.serialization.get("name", name), self.of(member))
-            for name, member in shape.members.items()
-        }
+        writers = {}
+        for name, member in shape.members.items():
+            writer = self.of(member)
+            writers[name] = (member.serialization.get("name", name), _PLAIN.get(writer), writer)
         required = tuple(shape.required_members)
 
         def write(value: Any) -> Any:
@@ -90,8 +90,8 @@ class WriterFactory:
             try:
                 for name, item in value.items():
                     if item is not None:
-                        wire_name, writer = writers[name]
-                        result[wire_name] = writer(item)
+                        wire_name, plain, writer = writers[name]
+                        result[wire_name] = item if item.__class__ is plain else writer(item)
             except KeyError:
                 raise WrongAnswer(f"{shape.name} has no member {name!r}") from None
             except WrongAnswer as wrong:
@@ -201,3 +201,7 @@ def _write_bytes(value: Any) -> Any:
 
 def _write_base64(value: Any) -> Any:
     return base64.b64encode(_write_bytes(value)).decode("ascii")
+
+
+#: What a writer lets pass as it is; asking for the class first saves most calls of large answers.
+_PLAIN: dict[WriteShape, type] = {_write_string: str, _write_integer: int, _write_boolean: bool}
