@@ -95,6 +95,7 @@ class RegionState:
         self._generation = 0
         self._number = 0
         self._failures = 0
+        self._doubted = False  #: one reading met nobody; the list will tell whether that is so
         self._fresh = False
         self._blocked = False
         self._throttled_at: float | None = None
@@ -154,8 +155,10 @@ class RegionState:
     def _may_begin(self, key: Key) -> bool:
         if self._blocked:
             return key == _IDENTITY
-        if self._failures:
-            return key == _ACTIVE
+        if key == _ACTIVE:  # cheap, and everything hangs on it
+            return True
+        if self._failures or self._doubted:
+            return False
         return self._focused(key) or self._schedule.running < _BACKGROUND_AT_ONCE
 
     def _focused(self, key: Key) -> bool:
@@ -339,6 +342,7 @@ class RegionState:
         elif key == _ACTIVE:
             self._list_failed(error)
         elif isinstance(error, Unreachable | ProtocolError) and topic in _OF_EMR:
+            self._doubted = True
             self._schedule.landed(key, later, now)
             self._schedule.hurry(_ACTIVE, now)
             self._part_failed(topic, cluster_id, error)
@@ -385,6 +389,7 @@ class RegionState:
         if isinstance(error, ConfigurationError | AccessDenied):
             wait_s = 60.0
         self._failures += 1
+        self._doubted = False
         self._fresh = True
         self._schedule.landed(_ACTIVE, now + wait_s, now)
         self._set_status(replace(self.status, state=self._failed_state(), error=error))
@@ -409,6 +414,7 @@ class RegionState:
         if self._blocked:
             return
         self._failures = 0
+        self._doubted = False
         at = datetime.now(UTC)
         self._set_status(
             replace(self.status, state=ConnectionState.ONLINE, error=None, last_read=at)

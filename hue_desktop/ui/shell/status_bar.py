@@ -103,6 +103,8 @@ class StatusBar(QWidget):
 
     def show_status(self, status: ConnectionStatus | None, sources: str = "") -> None:
         """Show a connection as it is now; called when it changed and once a second."""
+        if _worse(self._status, status) and self._message[1] == "text":
+            self._message = ("", "text-2")  # “Reading again…” may not hide that nobody answers
         self._status = status
         self.prices.setText(sources)
         if status is None:
@@ -175,6 +177,13 @@ class StatusBar(QWidget):
 
     def _tint(self) -> None:
         self._key.setPixmap(pixmap("key", "text-2", 12))
+
+
+def _worse(before: ConnectionStatus | None, after: ConnectionStatus | None) -> bool:
+    """Whether there is something new to be told of the connection."""
+    if after is None or after.error is None:
+        return False
+    return before is None or before.state is not after.state
 
 
 def _standing_notice(status: ConnectionStatus) -> tuple[str, str]:
