@@ -12,7 +12,7 @@ from hue_desktop.core.format import DASH, MINUS, count, money, money_delta, mone
 from hue_desktop.core.pricing import CostChange, CostRate
 from hue_desktop.core.text import _
 
-__all__ = ["ChangeLine", "cost_lines", "count_line", "total_line"]
+__all__ = ["ChangeLine", "cost_lines", "count_line", "total_line", "with_delta"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ def total_line(change: CostChange) -> ChangeLine:
         money_delta(delta) if delta else _("no change"),
         delta < 0,
     )
+
+
+def with_delta(text: str, change: CostChange | None) -> str:
+    """``Add 12 nodes, +$4.46/h``: the words with what it costs, where that changes."""
+    if change is None:
+        return text
+    before, after = sum(_parts(change.before)), sum(_parts(change.after))
+    delta = round(after - before, 2)
+    return f"{text}, {money_delta(delta)}" if delta else text
 
 
 def count_line(label: str, before: float, after: float, unit: str = "") -> ChangeLine:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from hue_desktop.core.changes import GroupSpec
 from hue_desktop.core.format import money_rate
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
+from hue_desktop.ui.launch.group_extras import GroupExtras
 from hue_desktop.ui.launch.type_picker import TypePicker
 from hue_desktop.ui.parts import (
     ComboField,
@@ -29,8 +30,6 @@ from hue_desktop.ui.parts import (
 )
 
 __all__ = ["GroupRow", "role_title"]
-
-_NARROW = 640  #: below it the row is laid out in two lines
 
 
 def role_title(role: Role) -> str:
@@ -63,12 +62,14 @@ class GroupRow(QWidget):
         self.remove_button = IconButton(
             "close", _("Remove this group"), clicked=self.remove_requested.emit
         )
+        self.extras = GroupExtras(title)
         self._lay_out(title)
         self.show_group(spec)
         self.type.type_changed.connect(lambda _name: self._announce())
         self.count.valueChanged.connect(lambda _count: self._announce())
         self.market.currentIndexChanged.connect(lambda _at: self._announce())
         self.bid.editingFinished.connect(self._announce)
+        self.extras.changed.connect(self.changed)
 
     def _lay_out(self, title: str) -> None:
         name = Label(title, weight=500)
@@ -77,18 +78,25 @@ class GroupRow(QWidget):
         self.market.setFixedWidth(132)
         self.bid.setFixedWidth(124)
         self._rate.setFixedWidth(72)
-        first = row(self._square, name, self.type, self.count, spacing=8)
-        first.setStretchFactor(self.type, 1)
-        second = row(self.market, self.bid, None, self._rate, self.remove_button, spacing=8)
-        self._lines = row(first, second, spacing=8)
+        self._first = row(self._square, name, self.type, self.count, spacing=8)
+        self._first.setStretchFactor(self.type, 1)
+        self._second = row(self.market, self.bid, None, self._rate, self.remove_button, spacing=8)
+        self._lines = row(self._first, self._second, spacing=8)
         self._lines.setStretch(0, 1)
-        self.setLayout(column(self._lines, self._problem, spacing=4, margins=(0, 4, 0, 4)))
+        parts = column(self._lines, self._problem, self.extras, spacing=4, margins=(0, 4, 0, 4))
+        self.setLayout(parts)
+        # As wide as there is room: one long line must not make the whole form wider than it is.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two lines where one does not fit."""
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
         direction = QBoxLayout.Direction
-        narrow = self.width() < _NARROW
+        wide = self._first.minimumSize().width() + 8 + self._second.minimumSize().width()
+        narrow = self.width() < wide
         self._lines.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
 
     def show_group(self, spec: GroupSpec) -> None:
@@ -103,6 +111,7 @@ class GroupRow(QWidget):
         self.bid.setText("" if spec.bid_usd_hour is None else f"{spec.bid_usd_hour:g}")
         for field in fields:
             field.blockSignals(False)
+        self.extras.show_group(spec)
         self.remove_button.setVisible(spec.role is Role.TASK)
         self._show_market()
 
@@ -114,13 +123,14 @@ class GroupRow(QWidget):
     def group(self) -> GroupSpec:
         """What the fields say."""
         market = Market(self.market.key)
-        return replace(
+        spec = replace(
             self._spec,
             instance_type=self.type.type_name,
             count=self.count.value(),
             market=market,
             bid_usd_hour=self._bid() if market is Market.SPOT else None,
         )
+        return self.extras.apply_to(spec)
 
     def _bid(self) -> float | None:
         try:
@@ -156,6 +166,7 @@ class GroupRow(QWidget):
     def _show_market(self) -> None:
         market = Market(self.market.key)
         self.bid.setVisible(market is Market.SPOT)
+        self._arrange()
         self._square.set_token(role_token(self._spec.role, market))
         self._show_rate()
 

@@ -145,9 +145,13 @@ class NodesSection(FormSection):
 
     def own_problems(self) -> tuple[SpecProblem, ...]:
         return tuple(
-            SpecProblem(f"groups[{number}].bid_usd_hour", problem)
+            SpecProblem(f"groups[{number}].{field}", problem)
             for number, one in enumerate(self.rows)
-            if (problem := one.bid_problem())
+            for field, problem in (
+                ("bid_usd_hour", one.bid_problem()),
+                ("ebs_volumes", one.extras.problem()),
+            )
+            if problem
         )
 
     def show_problems(self, problems: Mapping[str, str]) -> set[str]:

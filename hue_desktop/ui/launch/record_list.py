@@ -85,11 +85,14 @@ class RecordList(QWidget):
         add: str,
         remove: str,
         new: Sequence[str] = (),
+        keep_new: bool = False,
     ) -> None:
+        """``new`` is what a record begins with; with ``keep_new`` such a one counts as it is."""
         super().__init__()
         self._fields = tuple(fields)
         self._new = tuple(new) or tuple("" for _field in fields)
         self._remove_name = remove
+        self._keep_new = keep_new
         self.records: list[_Record] = []
         self._heads = row(spacing=8, margins=(0, 0, 32, 0))
         for field in fields:
@@ -121,6 +124,8 @@ class RecordList(QWidget):
 
     def _filled(self) -> list[_Record]:
         """The records that say something; a list's choice alone says nothing."""
+        if self._keep_new:
+            return self.records
         texts = [position for position, field in enumerate(self._fields) if not field.choices]
         return [
             record

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from hue_desktop.core.capacity import capacity
 from hue_desktop.core.changes import GroupSpec, Plan
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.cost_lines import with_delta
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.format import money_delta
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.resize_time import takes_effect
 from hue_desktop.core.text import _, ngettext
@@ -194,8 +194,7 @@ class AddTaskGroupSheet(PlanSheet):
             words = ngettext("Add {n} Spot node", "Add {n} Spot nodes", size).format(n=size)
         else:
             words = ngettext("Add {n} node", "Add {n} nodes", size).format(n=size)
-        if plan.cost is not None and round(plan.cost.delta, 2):
-            words = f"{words}, {money_delta(plan.cost.delta)}"
+        words = with_delta(words, plan.cost)
         return f"{words}…" if needs_question(plan) else words
 
 

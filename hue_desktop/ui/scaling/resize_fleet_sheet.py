@@ -5,8 +5,7 @@ from __future__ import annotations
 from hue_desktop.core.capacity import capacity
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.cost_lines import count_line
-from hue_desktop.core.format import money_delta
+from hue_desktop.core.cost_lines import count_line, with_delta
 from hue_desktop.core.instances import GroupState, InstanceFleet, Market
 from hue_desktop.core.resize_time import takes_effect
 from hue_desktop.core.text import _
@@ -98,8 +97,7 @@ class ResizeFleetSheet(PlanSheet):
         """``Scale to 24 units, +$1.20/h``."""
         total = self.on_demand.value + self.spot.value
         words = _("Scale to {n} units").format(n=total)
-        if plan.cost is not None and round(plan.cost.delta, 2):
-            words = f"{words}, {money_delta(plan.cost.delta)}"
+        words = with_delta(words, plan.cost)
         return f"{words}…" if needs_question(plan) else words
 
     def _show_counts(self) -> None:

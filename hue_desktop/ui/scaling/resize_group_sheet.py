@@ -5,7 +5,7 @@ from __future__ import annotations
 from hue_desktop.core.capacity import capacity
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.format import money_delta
+from hue_desktop.core.cost_lines import with_delta
 from hue_desktop.core.instances import GroupState, InstanceGroup, Market
 from hue_desktop.core.resize_time import takes_effect
 from hue_desktop.core.text import _, ngettext
@@ -81,8 +81,7 @@ class ResizeGroupSheet(PlanSheet):
     def button_text(self, plan: Plan) -> str:
         """What happens and what it costs: ``Add 12 Spot nodes, +$4.46/h``."""
         words = self._verb()
-        if plan.cost is not None and round(plan.cost.delta, 2):
-            words = f"{words}, {money_delta(plan.cost.delta)}"
+        words = with_delta(words, plan.cost)
         return f"{words}…" if needs_question(plan) else words
 
     def _verb(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QWidget
 
 from hue_desktop.core.format import DASH, count, date_time, decimal, money, node_rate
 from hue_desktop.core.instances import Market
@@ -71,16 +71,14 @@ class TypeTable(QWidget):
         self.table.setMinimumHeight(220)
         self.states = FourStates(self.table)
         self.foot = Label(tone="text-2", size="small", wrap=True)
-        head = row(
-            Label(_("Type"), weight=600),
-            self.search,
-            self.all_sizes,
-            None,
-            Label(_("Rank by"), tone="text-2"),
-            self.rank,
-            spacing=12,
+        self._finding = row(
+            Label(_("Type"), weight=600), self.search, self.all_sizes, None, spacing=12
         )
-        self.setLayout(column(head, 8, self.states, 6, self.foot))
+        self._ranking = row(None, Label(_("Rank by"), tone="text-2"), self.rank, spacing=12)
+        self._head = row(self._finding, self._ranking, spacing=8)
+        self.setLayout(column(self._head, 8, self.states, 6, self.foot))
+        # As wide as there is room: the head must not make the whole sheet wider than it is.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.rank.chosen.connect(lambda _key: self._order())
         self.search.searched.connect(lambda _text: self._filter())
         self.all_sizes.toggled.connect(lambda _on: self._filter())
@@ -120,8 +118,9 @@ class TypeTable(QWidget):
                 _("Type"),
                 lambda one: one.name,
                 sort=lambda one: one.name,
-                width=150,
+                width=176,
                 kind="badge",
+                tooltip=_tooltip,
                 value=self._badge,
                 bar_color=lambda _one: "sunken",
                 weight=500,
@@ -144,7 +143,7 @@ class TypeTable(QWidget):
                 lambda one: one.price.on_demand_usd_hour,
                 88,
                 quiet=True,
-                hide_below=430,
+                hide_below=520,
             ),
             figure(
                 "spot",
@@ -159,7 +158,7 @@ class TypeTable(QWidget):
                 lambda one: lost_text(one.interruption),
                 lambda one: one.interruption.low if one.interruption else None,
                 92,
-                hide_below=500,
+                hide_below=600,
                 color=_lost_color,
                 help=_("How many Spot nodes of the type EC2 takes back in a month"),
             ),
@@ -169,7 +168,7 @@ class TypeTable(QWidget):
                 lambda one: _money(per_100_vcpu(one, self._market)),
                 lambda one: per_100_vcpu(one, self._market),
                 100,
-                hide_below=720,
+                hide_below=820,
             ),
             figure(
                 "gib",
@@ -225,8 +224,12 @@ class TypeTable(QWidget):
         self.table.select_key(current.name if current is not None else self._first_choice())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the selected type in sight."""
+        """Two lines of controls where one does not fit; the selected type stays in sight."""
         super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        wide = self._finding.minimumSize().width() + 8 + self._ranking.minimumSize().width()
+        narrow = self.width() < wide
+        self._head.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self.table.scrollTo(self.table.currentIndex())
 
     def _first_choice(self) -> str:
@@ -285,6 +288,16 @@ def lost_text(interruption: Interruption | None) -> str:
     if not low:
         return _("< {high}\N{NO-BREAK SPACE}%").format(high=round(100 * high))
     return _("{low} – {high}\N{NO-BREAK SPACE}%").format(low=low, high=round(100 * high))
+
+
+def _tooltip(one: PricedType) -> str:
+    """What a narrow table has no column for."""
+    text = _("{type}: on-demand {price}/h, lost in a month {lost}")
+    return text.format(
+        type=one.name,
+        price=node_rate(one.price.on_demand_usd_hour),
+        lost=lost_text(one.interruption),
+    )
 
 
 def _lost_color(one: PricedType) -> str:
