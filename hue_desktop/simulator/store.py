@@ -22,6 +22,7 @@ Changes = Mapping[tuple[str, str], Document | None]
 _FILE = "region.sqlite3"
 _MAGIC = b"SQLite format 3\x00"
 _USER_VERSION_AT = 60  # offset of PRAGMA user_version in the header of an SQLite file
+_decode = json.JSONDecoder().raw_decode  # what is written here has no space around it
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -96,7 +97,7 @@ class Store:
             return
         try:
             for kind, key, text in self._database.execute(query, parameters):
-                yield kind, key, json.loads(text)
+                yield kind, key, _decode(text)[0]
         except (sqlite3.DatabaseError, ValueError) as error:
             raise self.damaged(str(error)) from error
 

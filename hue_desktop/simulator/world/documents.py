@@ -39,6 +39,12 @@ def _stored_fields(cls: Any) -> tuple[tuple[str, bool, Any], ...]:
     return tuple(found)
 
 
+@cache
+def _instants(cls: Any) -> dict[str, bool]:
+    """Whether each stored field is an instant."""
+    return {name: instant for name, instant, _ in _stored_fields(cls)}
+
+
 class Stored:
     """An entity with a document; subclasses are slotted dataclasses whose ``KIND`` names them."""
 
@@ -62,9 +68,11 @@ class Stored:
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Self:
         """The entity that wrote ``document``; members this version does not know are ignored."""
-        values: dict[str, Any] = {}
-        for name, instant, _ in _stored_fields(cast(Hashable, cls)):
-            if name in document:
-                value = document[name]
-                values[name] = NEVER if instant and value is None else value
-        return cls(**values)
+        instants = _instants(cast(Hashable, cls))
+        return cls(
+            **{
+                name: NEVER if value is None and instants[name] else value
+                for name, value in document.items()
+                if name in instants
+            }
+        )
