@@ -167,15 +167,15 @@ class PlanMaker:
             inverse=draft.inverse,
             undo=draft.undo,
             undo_text=draft.undo_text,
-            typed_name=name if self._asks_name(settings, draft) else "",
+            typed_name=name if self.asks_name(settings, draft.undo) else "",
             call_text=self.call_text(connection, region, draft.changes),
             blocked=blocked,
             remedy=draft.remedy if blocked == draft.blocked else None,
         )
 
-    def _asks_name(self, connection: Connection, draft: Draft) -> bool:
+    def asks_name(self, connection: Connection, undo: Undoability) -> bool:
         """Whether a change that cannot be undone wants the cluster's name typed here."""
-        if draft.undo is not Undoability.FINAL:
+        if undo is not Undoability.FINAL:
             return False
         where = self._setting("changes.typed_name")
         if where == "always":

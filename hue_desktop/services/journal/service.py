@@ -33,7 +33,11 @@ _KEPT = 500  #: so many entries are shown
 
 
 class JournalService:
-    """``hold_s`` says for how many seconds a confirmed plan waits and can be cancelled."""
+    """Carries plans out.
+
+    ``hold_s`` says for how many seconds a confirmed plan waits and can be cancelled, ``asks_name``
+    whether a plan that undoes something for good wants the cluster's name typed.
+    """
 
     def __init__(
         self,
@@ -41,11 +45,14 @@ class JournalService:
         fleet: FleetService,
         store: JournalStore,
         hold_s: Callable[[Plan], float],
+        asks_name: Callable[[Plan], bool] = lambda _plan: False,
     ) -> None:
         self._access = access
         self._fleet = fleet
         self._store = store
         self._hold_s = hold_s
+        self._asks_name = asks_name
+        self._done_at: dict[int, datetime] = {}
         self._lane = Lane("edits", _WIDTH)
         self._entries: dict[int, JournalEntry] = {}
         self._due: dict[int, float] = {}
@@ -134,7 +141,13 @@ class JournalService:
             entry = self._entries.get(entry_id)
         if entry is None:
             raise NotFound(_("There is no journal entry {id}.").format(id=entry_id))
-        return undo_of(entry, self._fleet.snapshot(), self._call_text)
+        return undo_of(
+            entry,
+            self._fleet.snapshot(),
+            self._call_text,
+            done_at=self._done_at.get(entry_id),
+            asks_name=self._asks_name,
+        )
 
     def entries(self) -> tuple[JournalEntry, ...]:
         """Newest first, from memory."""
@@ -250,6 +263,7 @@ class JournalService:
             except HueError as error:
                 self._failed(entry_id, error, number, outcome)
                 return
+        self._done_at[entry_id] = datetime.now(UTC)
         self._settle(entry_id, ChangeState.DONE, outcome=outcome)
         self._follow(entry, outcome)
 

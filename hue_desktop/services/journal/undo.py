@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from hue_desktop.core.changes import (
@@ -32,8 +33,24 @@ from hue_desktop.services.fleet.values import FleetSnapshot
 __all__ = ["filled", "undo_of"]
 
 
-def undo_of(entry: JournalEntry, fleet: FleetSnapshot, call_text: Callable[[Plan], str]) -> Plan:
-    """The plan that undoes ``entry``. Refused when it cannot be undone."""
+#: Where a snapshot says when it last read what a change changes.
+_READ_IN: dict[type[Change], str] = {ResizeGroup: "groups", ResizeFleet: "fleets"}
+
+
+def undo_of(
+    entry: JournalEntry,
+    fleet: FleetSnapshot,
+    call_text: Callable[[Plan], str],
+    *,
+    done_at: datetime | None = None,
+    asks_name: Callable[[Plan], bool] = lambda _plan: False,
+) -> Plan:
+    """The plan that undoes ``entry``. Refused when it cannot be undone.
+
+    ``done_at`` is the local UTC of the entry's outcome, where it is known: what was read before
+    tells nothing about what others changed since. ``asks_name`` says whether the undoing of
+    something final wants the cluster's name typed.
+    """
     if not entry.can_undo:
         raise Refused(_why_not(entry), remedy=_("Change the cluster from its own pages."))
     plan = entry.plan
@@ -46,7 +63,7 @@ def undo_of(entry: JournalEntry, fleet: FleetSnapshot, call_text: Callable[[Plan
         target=plan.target or _created(entry),
         cost=_cost_back(entry, fleet),
         connection_usd_hour=fleet.usd_hour(plan.connection),
-        risks=(*_drifted(plan, fleet), *_risks(changes)),
+        risks=(*_drifted(plan, fleet, done_at), *_risks(changes)),
         inverse=plan.changes if redo else (),
         undo=Undoability.UNDOABLE if redo else Undoability.FINAL,
         undo_text=_("Undo does it again: {title}").format(title=plan.title) if redo else "",
@@ -54,7 +71,11 @@ def undo_of(entry: JournalEntry, fleet: FleetSnapshot, call_text: Callable[[Plan
         blocked=_blocked(entry, fleet),
         undoes=entry.id,
     )
-    return replace(undone, call_text=call_text(undone))
+    return replace(
+        undone,
+        call_text=call_text(undone),
+        typed_name=plan.target_name if asks_name(undone) else "",
+    )
 
 
 def filled(change: Change, outcome: Mapping[str, str]) -> Change:
@@ -109,6 +130,10 @@ def _blocked(entry: JournalEntry, fleet: FleetSnapshot) -> str:
     snapshot = fleet.clusters.get(target) if target else None
     if snapshot is not None and not snapshot.summary.state.active:
         return _("The cluster has ended.")
+    ends = any(isinstance(change, Terminate) for change in entry.plan.inverse)
+    cluster = snapshot.cluster if snapshot is not None else None
+    if ends and cluster is not None and cluster.termination_protected:
+        return _("Termination protection is on. Turn it off first.")
     return ""
 
 
@@ -119,13 +144,21 @@ def _risks(changes: tuple[Change, ...]) -> tuple[Risk, ...]:
     return ()
 
 
-def _drifted(plan: Plan, fleet: FleetSnapshot) -> tuple[Risk, ...]:
+def _drifted(plan: Plan, fleet: FleetSnapshot, done_at: datetime | None) -> tuple[Risk, ...]:
     """Somebody changed the same thing since: say so before it is overwritten."""
     snapshot = fleet.clusters.get(plan.target) if plan.target else None
     if snapshot is None:
         return ()
-    texts = [text for change in plan.changes if (text := _drift(change, snapshot))]
-    return tuple(Risk(RiskLevel.WARN, text) for text in texts)
+    texts = [
+        _drift(change, snapshot) for change in plan.changes if _newer(change, snapshot, done_at)
+    ]
+    return tuple(Risk(RiskLevel.WARN, text) for text in dict.fromkeys(texts) if text)
+
+
+def _newer(change: Change, snapshot: ClusterSnapshot, done_at: datetime | None) -> bool:
+    """Whether the snapshot knows what the change made of the cluster."""
+    read_at = snapshot.read_at.get(_READ_IN.get(type(change), "cluster"))
+    return done_at is None or (read_at is not None and read_at > done_at)
 
 
 def _drift(change: Change, snapshot: ClusterSnapshot) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hue_desktop.core.changes import (
+    AddTags,
     AddTaskGroup,
+    Change,
     ChangeState,
     CreateCluster,
     GroupSpec,
     JournalEntry,
     Plan,
+    RemoveTags,
     ResizeGroup,
     RiskLevel,
     Terminate,
@@ -28,6 +31,8 @@ from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import FleetSnapshot
 from hue_desktop.services.journal.undo import filled, undo_of
 from tests.unit.services.samples import REF, cluster_of, summary
+
+Tags = tuple[tuple[str, str], ...]
 
 RESIZE = Plan(
     "Resize Core",
@@ -72,6 +77,33 @@ def test_what_somebody_changed_since_is_said() -> None:
     assert "9 nodes since" in risk.text
 
 
+def test_what_was_read_before_the_change_says_nothing_of_others() -> None:
+    done_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    cluster = replace(cluster_of(9, 0), read_at={"groups": done_at - timedelta(seconds=2)})
+    fleet = FleetSnapshot(clusters={REF: cluster})
+    assert undo_of(DONE, fleet, _texts, done_at=done_at).risks == ()
+
+    later = replace(cluster, read_at={"groups": done_at + timedelta(seconds=2)})
+    fleet = FleetSnapshot(clusters={REF: later})
+    assert undo_of(DONE, fleet, _texts, done_at=done_at).risks
+
+
+@pytest.mark.parametrize(
+    ("change", "tags"),
+    [
+        (AddTags("j-1", (("team", "etl"),)), (("team", "web"),)),
+        (RemoveTags("j-1", ("team",)), (("team", "web"),)),
+    ],
+)
+def test_tags_that_somebody_set_since_are_said(change: Change, tags: Tags) -> None:
+    cluster = cluster_of(4, 0)
+    assert cluster.cluster is not None
+    cluster = replace(cluster, cluster=replace(cluster.cluster, tags=tags))
+    entry = replace(DONE, plan=replace(RESIZE, changes=(change,), inverse=(change,)))
+    [risk] = undo_of(entry, FleetSnapshot(clusters={REF: cluster}), _texts).risks
+    assert "tags were changed since" in risk.text
+
+
 def test_an_ended_cluster_blocks_it() -> None:
     ended = replace(cluster_of(6, 0), summary=summary(ClusterState.TERMINATED))
     assert undo_of(DONE, FleetSnapshot(clusters={REF: ended}), _texts).blocked
@@ -91,6 +123,25 @@ def test_undoing_a_new_cluster_is_final_and_says_what_is_lost() -> None:
     assert undo.target == replace(REF, cluster_id="j-9")
     assert undo.undo is Undoability.FINAL
     assert [risk.level for risk in undo.risks] == [RiskLevel.LOSS]
+    assert undo.typed_name == ""
+
+    careful = undo_of(
+        replace(entry, plan=replace(plan, target_name="n")),
+        FleetSnapshot(),
+        _texts,
+        asks_name=lambda undone: undone.undo is Undoability.FINAL,
+    )
+    assert careful.typed_name == "n"
+
+
+def test_a_new_cluster_that_was_protected_since_is_not_ended_by_undo() -> None:
+    plan = replace(RESIZE, target=None, changes=(), inverse=(Terminate(""),))
+    entry = replace(DONE, plan=plan, outcome={"cluster_id": "j-1"})
+    cluster = cluster_of(4, 0)
+    assert cluster.cluster is not None
+    guarded = replace(cluster, cluster=replace(cluster.cluster, termination_protected=True))
+    assert "protection" in undo_of(entry, FleetSnapshot(clusters={REF: guarded}), _texts).blocked
+    assert not undo_of(entry, FleetSnapshot(clusters={REF: cluster}), _texts).blocked
 
 
 @pytest.mark.parametrize(
