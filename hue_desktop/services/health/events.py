@@ -10,6 +10,7 @@ from enum import Enum
 
 from hue_desktop.core.changes import ChangeState, JournalEntry
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
+from hue_desktop.core.format import MINUS
 from hue_desktop.core.instances import Instance, Market, Role
 from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
@@ -33,12 +34,17 @@ class EventKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at ``at`` (region UTC)."""
+    """Something that happened at ``at`` (region UTC).
+
+    ``label`` says it in a word or two for a chart; ``step`` is the state that a step came into.
+    """
 
     at: datetime
     kind: EventKind
     text: str
     attention: Attention = Attention.NONE
+    label: str = ""
+    step: StepState | None = None
 
 
 def events_of(snapshot: ClusterSnapshot, journal: Iterable[JournalEntry] = ()) -> tuple[Event, ...]:
@@ -78,15 +84,16 @@ class EventKeeper:
 def _of_cluster(snapshot: ClusterSnapshot) -> Iterator[Event]:
     summary = snapshot.summary
     if summary.created:
-        yield Event(summary.created, EventKind.CLUSTER, _("Cluster created"), Attention.STARTING)
+        text = _("Cluster created")
+        yield Event(summary.created, EventKind.CLUSTER, text, Attention.STARTING, _("Created"))
     if summary.ready:
-        yield Event(summary.ready, EventKind.CLUSTER, _("Cluster ready"))
+        yield Event(summary.ready, EventKind.CLUSTER, _("Cluster ready"), label=_("Ready"))
     if summary.ended:
         failed = summary.state is ClusterState.TERMINATED_WITH_ERRORS
         reason = summary.reason or summary.reason_code
         text = _("Cluster ended: {reason}").format(reason=reason) if reason else _("Cluster ended")
         level = Attention.CRITICAL if failed else Attention.NONE
-        yield Event(summary.ended, EventKind.CLUSTER, text, level)
+        yield Event(summary.ended, EventKind.CLUSTER, text, level, _("Ended"))
 
 
 def _of_nodes(snapshot: ClusterSnapshot) -> Iterator[Event]:
@@ -122,7 +129,8 @@ def _bunches(
 def _came(bunch: list[tuple[datetime, Instance]]) -> Event:
     n = len(bunch)
     text = ngettext("{n} {kind} node joined", "{n} {kind} nodes joined", n)
-    return Event(bunch[-1][0], EventKind.NODES, text.format(n=n, kind=_kind(bunch[0][1])))
+    text, label = text.format(n=n, kind=_kind(bunch[0][1])), _label(bunch[0][1], f"+{n}")
+    return Event(bunch[-1][0], EventKind.NODES, text, label=label)
 
 
 def _went(bunch: list[tuple[datetime, Instance]]) -> Event:
@@ -134,7 +142,17 @@ def _went(bunch: list[tuple[datetime, Instance]]) -> Event:
     else:
         text = ngettext("{n} {kind} node left", "{n} {kind} nodes left", n)
         level = Attention.NONE
-    return Event(bunch[-1][0], EventKind.NODES, text.format(n=n, kind=_kind(node)), level)
+    text, label = text.format(n=n, kind=_kind(node)), _label(node, f"{MINUS}{n}")
+    return Event(bunch[-1][0], EventKind.NODES, text, level, label)
+
+
+def _label(node: Instance, change: str) -> str:
+    """``Spot +6``, ``Core −1``."""
+    if node.role is Role.TASK:
+        name = _("Spot") if node.market is Market.SPOT else _("Task")
+    else:
+        name = _("Core") if node.role is Role.CORE else _("Master")
+    return f"{name} {change}"
 
 
 def _kind(node: Instance) -> str:
@@ -147,9 +165,11 @@ def _of_steps(steps: Iterable[Step]) -> Iterator[Event]:
     for step in steps:
         if step.started:
             text = _("Step started: {name}").format(name=step.spec.name)
-            yield Event(step.started, EventKind.STEP, text)
+            name = step.spec.name
+            yield Event(step.started, EventKind.STEP, text, label=name, step=StepState.RUNNING)
         if step.ended:
-            yield Event(step.ended, EventKind.STEP, *_end_of(step))
+            text, level = _end_of(step)
+            yield Event(step.ended, EventKind.STEP, text, level, step.spec.name, step.state)
 
 
 def _end_of(step: Step) -> tuple[str, Attention]:
@@ -168,4 +188,5 @@ def _of_journal(snapshot: ClusterSnapshot, journal: Iterable[JournalEntry]) -> I
             entry.outcome.get("cluster_id") == snapshot.ref.cluster_id
         )
         if mine and entry.state in (ChangeState.DONE, ChangeState.UNDONE):
-            yield Event(entry.region_at or entry.at, EventKind.CHANGE, entry.plan.title)
+            title = entry.plan.title
+            yield Event(entry.region_at or entry.at, EventKind.CHANGE, title, label=title)

@@ -13,6 +13,8 @@ __all__ = ["SIZES", "Block", "CellSize", "Layout", "PlacedBlock", "arrange"]
 
 _HEAD = 28  #: height of a group's title row
 _BAND_GAP = 10  #: room below a band of groups
+_LOW_HEAD = 22  #: the same where room is short
+_LOW_BAND_GAP = 2
 _SIDE_GAP = 36  #: room between two groups that share a band
 _SHARED = 0.7  #: a group of several rows may stand beside another when it gets this much width
 
@@ -59,11 +61,12 @@ class PlacedBlock:
     y: int
     columns: int
     width: int
+    head: int = _HEAD  #: height of its title row
 
     @property
     def cells_y(self) -> int:
         """Top of the first row of cells."""
-        return self.y + _HEAD
+        return self.y + self.head
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,21 @@ def arrange(blocks: Sequence[Block], width: int, height: int) -> Layout:
 
     A few nodes keep cells that can be hit with a mouse, and scroll.
     """
-    layout = _place(blocks, width, SIZES[-1])
     few = sum(block.count for block in blocks) <= _FEW
-    for size in SIZES[:_SIZES_OF_FEW] if few else SIZES:
-        layout = _place(blocks, width, size)
+    roomy, low = (_HEAD, _BAND_GAP), (_LOW_HEAD, _LOW_BAND_GAP)
+    tries = [(size, roomy) for size in (SIZES[:2] if few else SIZES)]
+    tries += [(size, low) for size in (SIZES[1:_SIZES_OF_FEW] if few else SIZES[-1:])]
+    layout = _place(blocks, width, SIZES[-1], roomy)
+    for size, bands in tries:
+        layout = _place(blocks, width, size, bands)
         if layout.height <= height:
             break
     return layout
 
 
-def _place(blocks: Sequence[Block], width: int, size: CellSize) -> Layout:
+def _place(blocks: Sequence[Block], width: int, size: CellSize, bands: tuple[int, int]) -> Layout:
+    """Place groups with cells of ``size``; ``bands`` is the height of heads, and the gap below."""
+    head, gap = bands
     placed: list[PlacedBlock] = []
     x = y = band_height = 0
     for block in blocks:
@@ -131,12 +139,12 @@ def _place(blocks: Sequence[Block], width: int, size: CellSize) -> Layout:
         needed = max(block.title_width, one_row)
         room = width - x - _SIDE_GAP
         fits = needed <= room or (room >= _SHARED * width and block.title_width <= room)
-        if x and (not fits or band_height > _HEAD + size.height):
-            x, y, band_height = 0, y + band_height + _BAND_GAP, 0
+        if x and (not fits or band_height > head + size.height):
+            x, y, band_height = 0, y + band_height + gap, 0
         left = x + _SIDE_GAP if x else 0
         columns = max(1, min(block.count, (width - left + size.gap) // (size.width + size.gap)))
         rows, taken = -(-block.count // columns), min(needed, width - left)
-        placed.append(PlacedBlock(block.key, block.count, left, y, columns, taken))
+        placed.append(PlacedBlock(block.key, block.count, left, y, columns, taken, head))
         x = left + taken
-        band_height = max(band_height, _HEAD + rows * (size.height + size.gap) - size.gap)
+        band_height = max(band_height, head + rows * (size.height + size.gap) - size.gap)
     return Layout(size, tuple(placed), width, y + band_height)

@@ -166,7 +166,8 @@ class NodeMap(QAbstractScrollArea):
         return cell.translated(_EDGE, _EDGE - self._offset())
 
     def _title_rect(self, placed: PlacedBlock) -> QRect:
-        return QRect(placed.x, placed.y + _EDGE - self._offset(), placed.width + 2 * _EDGE, 28)
+        top = placed.y + _EDGE - self._offset()
+        return QRect(placed.x, top, placed.width + 2 * _EDGE, placed.head)
 
     def _offset(self) -> int:
         return self.verticalScrollBar().value()

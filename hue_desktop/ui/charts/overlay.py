@@ -17,7 +17,6 @@ from hue_desktop.ui.theme import Theme
 __all__ = ["Overlay", "place_labels"]
 
 _GAP = 8  #: least room between two labels in the lane
-_LEAST = 56  #: a label is not shortened to less than this
 
 
 class Overlay(QWidget):
@@ -62,10 +61,11 @@ class Overlay(QWidget):
         font = self._theme.font("small")
         painter.setFont(font)
         metrics = QFontMetrics(font)
-        widths = [metrics.horizontalAdvance(mark.text) for mark in self._marks]
+        texts = [mark.label or mark.text for mark in self._marks]
+        widths = [metrics.horizontalAdvance(text) for text in texts]
         xs = [frame.x(mark.at) for mark in self._marks]
         labels = place_labels(xs, widths, frame.left, frame.right)
-        for mark, x, label in zip(self._marks, xs, labels, strict=True):
+        for mark, text, x, label in zip(self._marks, texts, xs, labels, strict=True):
             color = self._theme.color(mark.shape.token if mark.shape else "accent-text")
             pen = QPen(color, 1)
             pen.setDashPattern([2.0, 2.0])
@@ -74,7 +74,6 @@ class Overlay(QWidget):
             self._paint_mark(painter, mark, QPointF(x, frame.lane_y), color)
             if label is not None:
                 start, room = label
-                text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, room)
                 painter.setPen(self._theme.color("text"))
                 box = QRectF(start, frame.lane_y - 8, room + 2, 16)
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
@@ -120,21 +119,19 @@ class Overlay(QWidget):
 def place_labels(
     xs: Sequence[float], widths: Sequence[int], left: float, right: float
 ) -> list[tuple[float, int] | None]:
-    """Start and width of each label: right of its mark, else left of it, else shortened, else none.
+    """Start and width of each label: right of its mark, else left of it, else none.
 
-    Newer events win their place first: what just happened is what is looked for.
+    A label that does not fit as a whole is left out: half a name says less than its mark. Newer
+    events win their place first: what just happened is what is looked for.
     """
     taken: list[tuple[float, float]] = [(x - 6, x + 6) for x in xs]
     places: list[tuple[float, int] | None] = [None] * len(xs)
     for index in reversed(range(len(xs))):
         x, width = xs[index], widths[index]
-        limit = min([low - _GAP for low, high in taken if high >= x + 10] + [right])
-        start, room = x + 10, int(limit - x - 10)
+        after = min([low - _GAP for low, high in taken if high >= x + 10] + [right])
         before = max([high + _GAP for low, high in taken if low <= x - 10] + [left])
-        if room < width and x - 10 - width >= before:
-            start, room = x - 10 - width, width
-        if room >= min(width, _LEAST):
-            width = min(width, room)
+        start = x + 10 if x + 10 + width <= after else x - 10 - width
+        if start == x + 10 or start >= before:
             places[index] = start, width
             taken.append((start, start + width))
     return places

@@ -47,6 +47,7 @@ class Strip:
     lines: tuple[Line, ...]
     whole: bool = False  #: things that are counted: no halves on the axis
     top: float | None = None
+    gives_way: bool = False  #: left out first where a chart is too low for all its strips
 
     @property
     def highest(self) -> float:
@@ -59,11 +60,15 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event on the time axis; without a state's ``shape`` it is a dot in the accent colour."""
+    """An event on the time axis; without a state's ``shape`` it is a dot in the accent colour.
+
+    ``label`` stands beside it where there is room; ``text`` says all, in its tooltip.
+    """
 
     at: datetime
     text: str
     shape: StateShape | None = None
+    label: str = ""
 
 
 def segments(points: Sequence[Point], gap_s: float) -> list[list[Point]]:

@@ -48,7 +48,8 @@ class TimeStrips(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._strips: tuple[Strip, ...] = ()
+        self._all: tuple[Strip, ...] = ()
+        self._strips: tuple[Strip, ...] = ()  #: those that there is room for
         self._gap_s = 480.0
         self._frame = Frame(1, 1, 0, datetime.now(UTC), datetime.now(UTC) + timedelta(hours=1))
         self._cursor: datetime | None = None
@@ -65,7 +66,7 @@ class TimeStrips(QWidget):
         self._overlay = Overlay(theme, self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(232)
+        self.setMinimumHeight(206)
         self.setAccessibleName(_("Chart of the cluster's metrics"))
         theme.changed.connect(self._draw)
 
@@ -79,11 +80,21 @@ class TimeStrips(QWidget):
         gap_s: float = 480.0,
     ) -> None:
         """Show these strips from ``start`` to ``end`` (UTC); a hole over ``gap_s`` is a gap."""
-        self._strips, self._gap_s = tuple(strips), gap_s
-        self._frame = Frame(self.width(), self.height(), len(self._strips), start, end)
+        self._all, self._gap_s = tuple(strips), gap_s
+        self._fit(self.width(), self.height(), start, end)
         self.set_marks(marks)
         self.setAccessibleDescription(self._spoken())
         self._draw()
+
+    def _fit(self, width: int, height: int, start: datetime, end: datetime) -> None:
+        """Measure; where legends would be cut, leave out the strips that give way."""
+        wanted = [self._all, tuple(strip for strip in self._all if not strip.gives_way)]
+        for strips in wanted if wanted[1] else wanted[:1]:
+            self._strips = strips
+            self._frame = Frame(width, height, len(strips), start, end)
+            longest = max((len(strip.lines) for strip in strips), default=0)
+            if _legend_lines(self._frame) >= longest:
+                return
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Draw these events on the same axis."""
@@ -220,9 +231,8 @@ class TimeStrips(QWidget):
         painter.setFont(self._theme.font("small"))
         painter.setPen(self._theme.color("text-2"))
         painter.drawText(QRect(0, y, 124, 18), _RIGHT_MIDDLE, strip.unit)
-        pitch = 17 if self._frame.strip_height >= 44 else 15
-        room = self._frame.strip_height + self._frame.gap - 18
-        for row, line in enumerate(strip.lines[: max(1, room // pitch)]):
+        pitch = _legend_pitch(self._frame)
+        for row, line in enumerate(strip.lines[: max(1, _legend_lines(self._frame))]):
             self._paint_reading(painter, y + 2 + pitch * (row + 1), line)
 
     def _paint_reading(self, painter: QPainter, y: int, line: Line) -> None:
@@ -256,7 +266,7 @@ class TimeStrips(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         frame = self._frame
         size = event.size()
-        self._frame = Frame(size.width(), size.height(), frame.strips, frame.start, frame.end)
+        self._fit(size.width(), size.height(), frame.start, frame.end)
         self._overlay.resize(size)
         left, right = self._frame.left, self._frame.right
         self._view.setGeometry(left, 0, right - left, size.height())
@@ -298,6 +308,15 @@ _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+def _legend_pitch(frame: Frame) -> int:
+    return 17 if frame.strip_height >= 44 else 15
+
+
+def _legend_lines(frame: Frame) -> int:
+    """How many lines of its legend a strip has room for, below its title."""
+    return (frame.strip_height + frame.gap - 18) // _legend_pitch(frame)
 
 
 def _axis_label(value: float) -> str:

@@ -54,7 +54,7 @@ class FleetPage(Page):
         self.filter_bar = FilterBar()
         self.heading = Heading(self.title)
         self.tiles = {key: Tile("") for key in ("cost", "idle", "spot", "nodes", "attention")}
-        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 5, 3: 6, 4: 5})
+        self.tile_row = TileRow(tuple(self.tiles.values()))
         self.notice = Label("", tone="warn", elide=True)
         self.retry = Button(_("Retry"), icon_name="refresh", small=True, clicked=self.refresh)
         self.states = FourStates(self._make_content())
@@ -169,6 +169,7 @@ class FleetPage(Page):
         for text in tile_texts(self._rows, statuses):
             tile = self.tiles[text.key]
             tile.show_figure(text.figure, text.unit, text.caption, text.attention, label=text.label)
+        self.tile_row.share()
         self._show_notice()
         self.filter_bar.show_counts(self._rows)
         self._show_rows()

@@ -180,6 +180,10 @@ class NodesPage(Page):
         return self.toolbar.field.text().lower().split()
 
     def _show_nodes(self) -> None:
+        """Fill the view in front; the other one is filled when it is chosen."""
+        if self._views.currentIndex() == 1:
+            self._show_map()
+            return
         cost, words = self._cost(), self._words()
         groups = row_groups(self._groups, self._rows, cost, words)
         self.model.set_groups(groups)
@@ -196,8 +200,6 @@ class NodesPage(Page):
                 lambda: self._search(""),
             )
         self._show_total(groups, shown)
-        if self._views.currentIndex() == 1:
-            self._show_map()
 
     def _show_total(self, groups: tuple[RowGroup[NodeRow], ...], shown: int) -> None:
         cost, n = self._cost(), len(self._rows)
@@ -297,9 +299,8 @@ class NodesPage(Page):
             self._pop_up(row, self.table.viewport().mapToGlobal(box.bottomLeft()))
 
     def _view_chosen(self, key: str) -> None:
-        if key == "map":
-            self._show_map()
         self._views.setCurrentIndex(1 if key == "map" else 0)
+        self._show_nodes()
 
     def _show_on_map(self, row: NodeRow) -> None:
         self.toolbar.view.choose("map")

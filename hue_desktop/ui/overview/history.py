@@ -7,10 +7,11 @@ from datetime import datetime
 
 from hue_desktop.core.clusters import Attention
 from hue_desktop.core.ports import Series
+from hue_desktop.core.steps import StepState
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event, EventKind
 from hue_desktop.ui.charts.series import Line, LineStyle, Mark, Point, Strip
-from hue_desktop.ui.parts import StateShape
+from hue_desktop.ui.parts import StateShape, step_shape
 
 __all__ = ["METRICS", "event_shape", "marks_of", "period_of", "strips_of"]
 
@@ -62,7 +63,7 @@ def _hdfs(points: Mapping[str, tuple[Point, ...]]) -> Strip:
     if "HDFSUtilization" in points:
         used = points["HDFSUtilization"]
         lines.append(Line("used", _("used"), "role-core", used, LineStyle.AREA))
-    return Strip("hdfs", _("HDFS used"), "%", tuple(lines), top=100.0)
+    return Strip("hdfs", _("HDFS used"), "%", tuple(lines), top=100.0, gives_way=True)
 
 
 def _nodes(points: Mapping[str, tuple[Point, ...]]) -> Strip:
@@ -99,7 +100,7 @@ def marks_of(events: Sequence[Event], start: datetime, end: datetime) -> tuple[M
     for event in inside:
         if len(marks) < _MOST_MARKS and all(abs(event.at - at) >= apart for at in taken):
             taken.append(event.at)
-            marks.append(Mark(event.at, event.text, _mark_shape(event)))
+            marks.append(Mark(event.at, event.text, _mark_shape(event), event.label))
     return tuple(marks)
 
 
@@ -110,14 +111,18 @@ def _weight(event: Event) -> int:
 
 
 def _mark_shape(event: Event) -> StateShape | None:
-    """Own changes and steps are dots in the accent colour."""
-    if event.kind in (EventKind.STEP, EventKind.CHANGE) and event.attention is Attention.NONE:
+    """Own changes and the start of a step are dots in the accent colour."""
+    if event.step is StepState.RUNNING:
+        return None
+    if event.kind is EventKind.CHANGE and event.attention is Attention.NONE:
         return None
     return event_shape(event)
 
 
 def event_shape(event: Event) -> StateShape:
-    """What asks for attention has its shape; nodes that come or go are a change of state."""
+    """What asks for attention has its shape, a step that of its state; nodes come or go."""
+    if event.step is not None:
+        return step_shape(event.step)
     quiet = StateShape.STARTING if event.kind is EventKind.NODES else StateShape.RUNNING
     return {
         Attention.CRITICAL: StateShape.FAILED,

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.clusters import ClusterSnapshot
@@ -91,7 +92,7 @@ class Listing(QWidget):
         self.model: RowsModel[Note] = RowsModel(_columns(), key=lambda note: note.key)
         self.table: DataTable[Note] = DataTable(self.model, name=title, row_height=_ROW, padding=0)
         self.table.horizontalHeader().hide()
-        # The last row is cut where there are more; a bar would push the times out of line.
+        # A bar would push the times out of line.
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.empty = Label("", tone="text-2", wrap=True)
         layout = QVBoxLayout(self)
@@ -100,8 +101,17 @@ class Listing(QWidget):
         layout.addLayout(row(self.title, None, self.caption, margins=(0, 8, 0, 8)))
         layout.addWidget(Rule("h"))
         layout.addWidget(self.empty)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table, 1000)
+        layout.addStretch(1)
         self.empty.setContentsMargins(0, 10, 0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Whole rows only: half a row looks like a mistake."""
+        super().resizeEvent(event)
+        if not self._fitted:
+            head = self.title.sizeHint().height() + 16 + 1
+            rows = max(1, (event.size().height() - head) // _ROW)
+            self.table.setMaximumHeight(rows * _ROW)
 
     def show_notes(self, notes: Sequence[Note], empty: str, caption: str = "") -> None:
         """Show these lines, or the sentence that says why there are none."""

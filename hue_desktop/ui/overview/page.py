@@ -40,7 +40,7 @@ _TICK_MS = 5_000
 _READ_AGAIN_S = 60.0
 _AFTERMATH = timedelta(minutes=10)  #: shown after the end of a cluster, with the end in sight
 _SIDE = 448
-_LEAST_HEIGHT = 612  #: below that the page scrolls instead of shrinking
+_LEAST_HEIGHT = 520  #: below that the page scrolls instead of shrinking
 
 
 class OverviewPage(Page):
@@ -53,7 +53,7 @@ class OverviewPage(Page):
         self._events = EventKeeper()
         self._read_at: datetime | None = None
         self.tiles = {key: Tile("") for key in KEYS}
-        self.tile_row = TileRow(tuple(self.tiles.values()), {0: 6, 1: 6, 2: 7, 3: 6, 4: 7, 5: 6})
+        self.tile_row = TileRow(tuple(self.tiles.values()))
         self.map = NodeMap(ctx.theme)
         self._blocks = NodeBlocks()
         self.map_states = FourStates(self.map)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
-from hue_desktop.core.format import count, duration, money, percent, size
+from hue_desktop.core.format import count, money, percent, short_duration, size
 from hue_desktop.core.idleness import idle_since
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.text import _, ngettext
@@ -73,7 +73,7 @@ def _cost(cluster: ClusterSnapshot, cost: ClusterCost | None) -> TileText | None
     parts = ((_("EC2"), rate.ec2), (_("EMR"), rate.emr), (_("EBS"), rate.ebs))
     words = [f"{name} {money(value)}" for name, value in parts if value >= 0.005]
     if rate.saved_by_spot >= 0.005:
-        words = [_("{saved}/h saved by Spot").format(saved=money(rate.saved_by_spot))]
+        words = [_("Spot saves {saved}/h").format(saved=money(rate.saved_by_spot))]
     if rate.unknown:
         words = [_("price of {n} nodes unknown").format(n=rate.unknown)]
     figure = ("≥ " if rate.unknown else "") + money(rate.total)
@@ -91,14 +91,16 @@ def _state(cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime
     since = idle_since(cluster, metrics)
     if since is not None and attention is Attention.IDLE:
         label, tone = _("Idle"), "warn"
-        sentence = _("for {time}").format(time=duration(max(0.0, (now - since).total_seconds())))
+        sentence = _("for {time}").format(
+            time=short_duration(max(0.0, (now - since).total_seconds()))
+        )
     asks = attention in (Attention.WARN, Attention.CRITICAL, Attention.STARTING)
     words = [_up(cluster, now)]
     if (asks or tone) and sentence:
         words = [sentence]
     elif cluster.running_steps:
         n = cluster.running_steps
-        words.append(ngettext("{n} step running", "{n} steps running", n).format(n=n))
+        words.append(ngettext("{n} step", "{n} steps", n).format(n=n))
     shape = cluster_shape(state, attention)
     caption = " · ".join(filter(None, words))
     return TileText("state", label, state_word(state), "", caption, tone, shape)
@@ -110,8 +112,8 @@ def _up(cluster: ClusterSnapshot, now: datetime) -> str:
         return ""
     seconds = max(0.0, ((summary.ended or now) - summary.created).total_seconds())
     if summary.ended is not None:
-        return _("was up {time}").format(time=duration(seconds))
-    return _("up {time}").format(time=duration(seconds))
+        return _("was up {time}").format(time=short_duration(seconds))
+    return _("up {time}").format(time=short_duration(seconds))
 
 
 def _nodes(cluster: ClusterSnapshot) -> TileText | None:
@@ -119,10 +121,9 @@ def _nodes(cluster: ClusterSnapshot) -> TileText | None:
         return None
     counts = {role: cluster.count(role) for role in (Role.MASTER, Role.CORE, Role.TASK)}
     spot = sum(node.market is Market.SPOT for node in cluster.nodes(Role.TASK))
-    words = [
-        _("{n} master").format(n=counts[Role.MASTER]),
-        _("{n} core").format(n=counts[Role.CORE]),
-    ]
+    words = [_("{n} core").format(n=counts[Role.CORE])]
+    if counts[Role.MASTER] > 1:
+        words.insert(0, _("{n} master").format(n=counts[Role.MASTER]))
     task = _("{n} task").format(n=counts[Role.TASK])
     words.append(_("{task} ({spot} Spot)").format(task=task, spot=spot) if spot else task)
     return TileText("nodes", _("Nodes"), count(sum(counts.values())), "", " · ".join(words))
@@ -153,7 +154,7 @@ def _yarn(metrics: Mapping[str, float]) -> TileText | None:
     total, allocated = metrics.get("MemoryTotalMB"), metrics.get("MemoryAllocatedMB")
     if total and allocated is not None:
         words.append(_part_of(allocated * _MIB, total * _MIB))
-    if "ContainerPending" in metrics:
+    if metrics.get("ContainerPending"):
         words.append(_("{n} pending").format(n=count(metrics["ContainerPending"])))
     caption = " · ".join(words) or _("CloudWatch, every 5 minutes")
     tone = "warn" if used >= 95 else ""
@@ -176,6 +177,6 @@ def _apps(metrics: Mapping[str, float]) -> TileText | None:
         ("AppsFailed", _("{n} failed")),
         ("ContainerAllocated", _("{n} containers")),
     ):
-        if name in metrics and (metrics[name] or name != "AppsFailed"):
+        if metrics.get(name):
             words.append(text.format(n=count(metrics[name])))
     return TileText("apps", _("Applications"), count(running), "", " · ".join(words[:2]))

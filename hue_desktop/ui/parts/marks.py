@@ -44,7 +44,7 @@ __all__ = [
 
 
 class StateShape(Enum):
-    """● ○ ▲ ✕ ◆ ■; the value is the key of its colour."""
+    """● ○ ▲ ✕ ◆ ■ ✓; the value is the key of its colour."""
 
     RUNNING = "running"
     WAITING = "waiting"
@@ -52,6 +52,7 @@ class StateShape(Enum):
     FAILED = "failed"
     STARTING = "starting"
     STOPPED = "stopped"
+    DONE = "done"
 
     @property
     def token(self) -> str:
@@ -95,7 +96,9 @@ def step_shape(state: StepState) -> StateShape:
     """The shape of a step."""
     if state in (StepState.FAILED, StepState.INTERRUPTED):
         return StateShape.FAILED
-    if state in (StepState.RUNNING, StepState.COMPLETED):
+    if state is StepState.COMPLETED:
+        return StateShape.DONE
+    if state is StepState.RUNNING:
         return StateShape.RUNNING
     return StateShape.STARTING if state is StepState.PENDING else StateShape.STOPPED
 
@@ -169,6 +172,11 @@ def _draw_shape(
         arm = half * 0.78
         painter.drawLine(QPointF(x - arm, y - arm), QPointF(x + arm, y + arm))
         painter.drawLine(QPointF(x - arm, y + arm), QPointF(x + arm, y - arm))
+    elif shape is StateShape.DONE:
+        painter.setPen(QPen(color, max(1.8, size / 5), c=Qt.PenCapStyle.RoundCap))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        corners = [(-0.86, 0.06), (-0.26, 0.66), (0.9, -0.62)]
+        painter.drawPolyline(QPolygonF([QPointF(x + half * a, y + half * b) for a, b in corners]))
     else:
         painter.drawRect(QRectF(x - half * 0.88, y - half * 0.88, size * 0.88, size * 0.88))
     painter.restore()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -79,36 +79,52 @@ class Tile(QWidget):
         words = (self._label.text(), figure + unit, caption)
         self.setAccessibleName(", ".join(word for word in words if word))
 
-    def set_gutter(self, left: int) -> None:
-        """Room before the text: none for the first tile of a row."""
-        self._layout.setContentsMargins(left, 12, 16, 12)
+    def wanted_width(self) -> int:
+        """How wide its longest line is, with its margins."""
+        figures = self._figure.sizeHint().width() + self._unit.sizeHint().width() + 3
+        mark = 0 if self._mark.isHidden() else self._mark.width() + 6
+        lines = (self._label.sizeHint().width() + mark, figures, self._caption.sizeHint().width())
+        margins = self._layout.contentsMargins()
+        return max(lines) + margins.left() + margins.right()
+
+    def set_gutter(self, left: int, right: int) -> None:
+        """Room before and after the text: none at the ends of a row."""
+        self._layout.setContentsMargins(left, 12, right, 12)
 
 
 class TileRow(QWidget):
     """Tiles side by side with rules between them; a tile without data is left out."""
 
-    def __init__(self, tiles: Sequence[Tile], stretches: Mapping[int, int] | None = None) -> None:
+    def __init__(self, tiles: Sequence[Tile]) -> None:
         super().__init__()
         self._tiles = tuple(tiles)
         self._rules: list[Rule] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for position, tile in enumerate(self._tiles):
+        for tile in self._tiles:
             rule = Rule("v")
             self._rules.append(rule)
             layout.addWidget(rule)
-            layout.addWidget(tile, (stretches or {}).get(position, 1))
+            layout.addWidget(tile, 1)
         self.setFixedHeight(SIZES["tile"])
+        self._layout = layout
         self.set_shown(self._tiles)
 
     def set_shown(self, tiles: Sequence[Tile]) -> None:
         """Show these tiles only."""
-        first = True
+        shown = [tile for tile in self._tiles if tile in tiles]
         for tile, rule in zip(self._tiles, self._rules, strict=True):
-            visible = tile in tiles
+            visible = tile in shown
             tile.setVisible(visible)
-            rule.setVisible(visible and not first)
+            rule.setVisible(visible and tile is not shown[0])
             if visible:
-                tile.set_gutter(0 if first else 16)
-                first = False
+                tile.set_gutter(0 if tile is shown[0] else 16, 0 if tile is shown[-1] else 12)
+        self.share()
+
+    def share(self) -> None:
+        """Give each tile width by what it has to say now."""
+        for tile in self._tiles:
+            wanted = tile.wanted_width()
+            if self._layout.stretch(self._layout.indexOf(tile)) != wanted:
+                self._layout.setStretchFactor(tile, wanted)

@@ -159,6 +159,7 @@ RADIUS: Mapping[str, int] = MappingProxyType(
 SHAPES: Mapping[str, str] = MappingProxyType(
     {
         "running": "good",
+        "done": "good",
         "waiting": "warn-shape",
         "attention": "warn-shape",
         "failed": "critical-shape",

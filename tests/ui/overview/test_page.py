@@ -14,13 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from hue_desktop.core.clusters import ClusterRef, ClusterState
 from hue_desktop.core.errors import Throttled, Unreachable
-from hue_desktop.core.instances import Role
+from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.ports import Series
+from hue_desktop.core.steps import StepState
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
-from hue_desktop.services.health import Event, EventKind
+from hue_desktop.services.health import Event, EventKind, events_of
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
-from hue_desktop.ui.overview.history import marks_of, strips_of
+from hue_desktop.ui.overview.history import event_shape, marks_of, strips_of
 from hue_desktop.ui.overview.page import OverviewPage
 from hue_desktop.ui.overview.tiles import overview_tiles
 from hue_desktop.ui.parts import StateShape
@@ -58,11 +59,11 @@ def _tiles(name: str) -> dict[str, tuple[str, str, str]]:
 
 def test_the_tiles_of_a_running_cluster() -> None:
     tiles = _tiles("analytics")
-    assert tiles["cost"] == ("Cost now", "$14.10", "$2.35/h saved by Spot")
-    assert tiles["state"] == ("State", "Running", "up 3 d 6 h · 1 step running")
-    assert tiles["nodes"] == ("Nodes", "33", "1 master · 8 core · 24 task (18 Spot)")
+    assert tiles["cost"] == ("Cost now", "$14.10", "Spot saves $2.35/h")
+    assert tiles["state"] == ("State", "Running", "up 3 d 6 h · 1 step")
+    assert tiles["nodes"] == ("Nodes", "33", "8 core · 24 task (18 Spot)")
     assert tiles["hdfs"][1] == "65"
-    assert tiles["yarn"][2].endswith("0 pending")
+    assert tiles["yarn"][2] == "727 of 1\u202f024 GiB"
 
 
 def test_an_idle_cluster_says_for_how_long() -> None:
@@ -254,3 +255,59 @@ def test_another_range_asks_again(panel: ChartPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.range_chosen):
         panel.ranges.choose("3d")
     assert panel.span == timedelta(days=3)
+
+
+def test_the_latest_list_shows_whole_rows(
+    desk: tuple[OverviewPage, Places, FleetSnapshot], qtbot: QtBot
+) -> None:
+    page, _places, snapshot = desk
+    page.apply(everything(snapshot))
+    for height in (764, 741, 600):
+        page.resize(1160, height)
+        qtbot.waitUntil(lambda: page.latest.table.viewport().height() % 28 == 0)
+
+
+def test_a_step_has_a_mark_for_each_of_its_states() -> None:
+    snapshot = fleet()
+    shapes = {}
+    for cluster in snapshot.clusters.values():
+        for event in events_of(cluster):
+            if event.step is not None:
+                shapes[event.step] = event_shape(event)
+    assert shapes[StepState.RUNNING] is StateShape.RUNNING
+    assert shapes[StepState.COMPLETED] is StateShape.DONE
+    assert shapes[StepState.FAILED] is StateShape.FAILED
+
+
+def test_marks_carry_a_short_label_and_the_whole_text() -> None:
+    cluster = next(c for c in fleet().clusters.values() if c.summary.name == "analytics")
+    late = NOW - timedelta(minutes=20)
+    came = tuple(
+        replace(node, ready=late) if node.market is Market.SPOT else node
+        for node in cluster.instances or ()
+    )
+    events = events_of(replace(cluster, instances=came))
+    marks = marks_of(events, NOW - timedelta(hours=6), NOW)
+    assert ("Spot +18", "18 task Spot nodes joined") in [(m.label, m.text) for m in marks]
+
+
+def test_a_low_chart_leaves_a_strip_out_rather_than_cutting_legends(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    from hue_desktop.ui.charts.strips import TimeStrips
+
+    ctx, _places = make_context(qapp)
+    points = tuple((NOW - timedelta(minutes=5 * i), 10.0) for i in reversed(range(20)))
+    names = ("MemoryTotalMB", "MemoryAllocatedMB", "ContainerAllocated", "ContainerPending",
+             "HDFSUtilization", "MRTotalNodes", "CoreNodesRunning")  # fmt: skip
+    strips = strips_of({name: Series(name, points, "") for name in names})
+    chart = TimeStrips(ctx.theme)
+    qtbot.addWidget(chart)
+    chart.resize(760, 340)
+    chart.show()
+    chart.set_data(strips, (), NOW - timedelta(hours=6), NOW)
+    assert [strip.key for strip in chart.strips] == ["memory", "containers", "hdfs", "nodes"]
+    chart.resize(760, 210)
+    qtbot.waitUntil(lambda: len(chart.strips) == 3)
+    assert [strip.key for strip in chart.strips] == ["memory", "containers", "nodes"]
+    ctx.tasks.close()
