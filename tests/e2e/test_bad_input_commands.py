@@ -115,6 +115,23 @@ def test_a_screen_that_cannot_be_used_is_one_line(environment: Environment, plat
     assert "Fatal Python error" not in done.stderr
 
 
+def test_a_dead_endpoint_and_a_broken_keyring_in_the_doctor(
+    environment: Environment, tmp_path: Path
+) -> None:
+    write_connection(tmp_path, "http://127.0.0.1:9")
+    broken = {**environment, "PYTHON_KEYRING_BACKEND": "nowhere.Keyring"}
+    done = run(broken, "doctor", "--json", "--connection", "lab")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    report = json.loads(done.stdout)
+    assert report["ok"] is False
+    checks = {check["name"]: check for part in report["sections"] for check in part["checks"]}
+    assert checks["Keyring"]["state"] == "skipped"
+    assert checks["Identity"]["text"] == "Nobody answers at http://127.0.0.1:9."
+    assert "connection “lab”" in checks["Identity"]["remedy"]
+    assert checks["EMR"]["state"] == "skipped"
+
+
 def test_pictures_that_cannot_be_written_are_told_at_once(
     environment: Environment, tmp_path: Path
 ) -> None:

@@ -61,7 +61,10 @@ class KeyringSecrets:
         import keyring
         import keyring.backends.fail
 
-        backend = self._chosen or keyring.get_keyring()
+        try:
+            backend = self._chosen or keyring.get_keyring()
+        except Exception as error:  # a back-end of somebody else's, named in the environment
+            raise _refused(error) from None
         if isinstance(backend, keyring.backends.fail.Keyring):
             raise ConfigurationError(
                 _("This system has no keyring to keep secrets in."),
