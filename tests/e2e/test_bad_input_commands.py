@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import hue_desktop
 from tests.e2e.bad_input import (
     Environment,
     bad_server,
@@ -31,7 +33,7 @@ def environment(tmp_path: Path) -> Environment:
 
 
 def run(
-    environment: Environment, *words: str, obeying: bool = False
+    environment: Environment, *words: str, obeying: bool = False, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run to the end. ``obeying`` permissions, also where the tests run as root."""
     return subprocess.run(
@@ -41,6 +43,7 @@ def run(
         env=environment,
         timeout=60,
         check=False,
+        cwd=cwd,
         preexec_fn=_obey_permissions if obeying else None,
     )
 
@@ -130,6 +133,22 @@ def test_a_dead_endpoint_and_a_broken_keyring_in_the_doctor(
     assert checks["Identity"]["text"] == "Nobody answers at http://127.0.0.1:9."
     assert "connection “lab”" in checks["Identity"]["remedy"]
     assert checks["EMR"]["state"] == "skipped"
+
+
+def test_without_resources_each_command_says_to_install_again(
+    environment: Environment, tmp_path: Path
+) -> None:
+    package = Path(hue_desktop.__file__).parent
+    shutil.copytree(package, tmp_path / "half" / "hue_desktop", ignore=_not_resources)
+    write_connection(tmp_path, "http://127.0.0.1:9")
+    for words in ((), ("simulate", "--ephemeral")):
+        done = run(environment, *words, cwd=tmp_path / "half")
+        assert done.returncode == 1
+        assert "nstall it again" in one_line(done)
+
+
+def _not_resources(_folder: str, names: list[str]) -> set[str]:
+    return {"_resources", "__pycache__"}.intersection(names)
 
 
 def test_pictures_that_cannot_be_written_are_told_at_once(

@@ -9,6 +9,8 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 import hue_desktop
+from hue_desktop.core.errors import ConfigurationError
+from hue_desktop.core.text import _
 from hue_desktop.ui.theme.theme import active_theme
 
 __all__ = ["icon", "icon_names", "icon_path", "pixmap"]
@@ -37,7 +39,13 @@ def icon_names() -> tuple[str, ...]:
 
 @cache
 def _drawing(name: str) -> str:
-    return icon_path(name).read_text(encoding="utf-8")
+    try:
+        return icon_path(name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            _("The resources of Hue Desktop are missing ({path}).").format(path=icon_path(name)),
+            remedy=_("Install it again."),
+        ) from error
 
 
 def pixmap(name: str, color: str = "text-2", size: int = 16) -> QPixmap:
