@@ -261,7 +261,7 @@ def live_through(state: Path, days: int, seed: int) -> None:
                 region.world.advance()
                 watch.look()
                 region.flush()
-            largest = max(largest, (state / "region.sqlite3").stat().st_size)
+            largest = max(largest, sum(file.stat().st_size for file in state.iterdir()))
     finally:
         bugs = region.bugs
         region.close()
