@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from hue_desktop.services.launch.service import LaunchService
-from hue_desktop.services.launch.values import LaunchOptions, PricedType, SpecProblem
+from hue_desktop.services.launch.values import OPTION_LISTS, LaunchOptions, PricedType, SpecProblem
 
-__all__ = ["LaunchOptions", "LaunchService", "PricedType", "SpecProblem"]
+__all__ = ["OPTION_LISTS", "LaunchOptions", "LaunchService", "PricedType", "SpecProblem"]

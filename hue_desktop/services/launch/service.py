@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hue_desktop.core.changes import (
     AddTags,
@@ -36,7 +36,7 @@ from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.launch.checks import IDLE_TIMEOUT_S, check_spec, check_tags
 from hue_desktop.services.launch.clone import clone_of
 from hue_desktop.services.launch.losses import termination_risks
-from hue_desktop.services.launch.values import LaunchOptions, PricedType, SpecProblem
+from hue_desktop.services.launch.values import OPTION_LISTS, LaunchOptions, PricedType, SpecProblem
 from hue_desktop.services.planning import Draft, PlanMaker
 
 __all__ = ["LaunchService"]
@@ -65,28 +65,30 @@ class LaunchService:
 
     def options(self, connection: str, region: str) -> LaunchOptions:
         """What the region offers for a new cluster. Blocks; only the releases must be readable."""
+        found = LaunchOptions()
+        for name in OPTION_LISTS:
+            found = found.with_list(name, self.option(connection, region, name))
+        for name, error in found.errors:
+            if name == "releases":
+                raise error
+        return found
+
+    def option(self, connection: str, region: str, name: str) -> LaunchOptions:
+        """One list of ``LaunchOptions`` (or its error), the others empty. Blocks."""
         doors = self._access.of(connection, region)
-        errors: list[tuple[str, HueError]] = []
-
-        def read(name: str, ask: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-            try:
-                return ask()
-            except HueError as error:
-                errors.append((name, error))
-                return ()
-
-        releases = doors.emr.release_labels()
-        return LaunchOptions(
-            releases=releases,
-            subnets=read("subnets", doors.launching.subnets),
-            key_pairs=read("key_pairs", doors.launching.key_pairs),
-            service_roles=read("service_roles", doors.launching.service_roles),
-            instance_profiles=read("instance_profiles", doors.launching.instance_profiles),
-            security_configurations=read(
-                "security_configurations", doors.emr.security_configurations
-            ),
-            errors=tuple(errors),
-        )
+        asks: dict[str, Callable[[], tuple[Any, ...]]] = {
+            "releases": doors.emr.release_labels,
+            "subnets": doors.launching.subnets,
+            "key_pairs": doors.launching.key_pairs,
+            "service_roles": doors.launching.service_roles,
+            "instance_profiles": doors.launching.instance_profiles,
+            "security_configurations": doors.emr.security_configurations,
+        }
+        try:
+            found: dict[str, Any] = {name: asks[name]()}
+        except HueError as error:
+            return LaunchOptions(errors=((name, error),))
+        return LaunchOptions(**found)
 
     def applications(self, connection: str, region: str, release: str) -> tuple[Application, ...]:
         """What a release can install. Blocks."""

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.ports import KeyPair, Subnet
 from hue_desktop.core.pricing import Interruption, TypePrice
 
-__all__ = ["LaunchOptions", "PricedType", "SpecProblem"]
+__all__ = ["OPTION_LISTS", "LaunchOptions", "PricedType", "SpecProblem"]
+
+
+#: the lists of ``LaunchOptions``, what the form needs first at the front
+OPTION_LISTS = (
+    "releases",
+    "subnets",
+    "key_pairs",
+    "service_roles",
+    "instance_profiles",
+    "security_configurations",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,13 @@ class LaunchOptions:
     instance_profiles: tuple[str, ...] = ()
     security_configurations: tuple[str, ...] = ()
     errors: tuple[tuple[str, HueError], ...] = ()
+
+    def with_list(self, name: str, other: LaunchOptions) -> LaunchOptions:
+        """These with the list ``name``, or its error, taken from ``other``."""
+        kept = tuple(pair for pair in self.errors if pair[0] != name)
+        more = tuple(pair for pair in other.errors if pair[0] == name)
+        found: dict[str, Any] = {name: getattr(other, name), "errors": (*kept, *more)}
+        return replace(self, **found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hue_desktop.core.changes import ClusterSpec
 from hue_desktop.core.format import count
@@ -35,57 +36,79 @@ class AccessSection(FormSection):
         ):
             self.add_field(field, FieldRow(label, combo))
             combo.currentIndexChanged.connect(lambda _at: self.changed.emit())
+        self._combos = {
+            "subnets": ("subnet_ids", self.subnet),
+            "key_pairs": ("key_name", self.key),
+            "service_roles": ("service_role", self.service_role),
+            "instance_profiles": ("instance_profile", self.profile),
+            "security_configurations": ("security_configuration", self.security),
+        }
+        self._loading: set[str] = set()  #: lists whose field keeps what the spec says
         self.show_options(LaunchOptions())
 
+    def show_loading(self) -> None:
+        """All lists are being read; until one is there, its field waits."""
+        self._spec = self.apply_to(self._spec)
+        self._loading = set(self._combos)
+        for _field, combo in self._combos.values():
+            combo.set_items([("", _("Reading…"))])
+            combo.setEnabled(False)
+        for field in self.fields.values():
+            field.show_hint("")
+
     def show_options(self, options: LaunchOptions) -> None:
-        """Offer what the region has; a list that could not be read says why."""
-        spec = self._spec
-        any_subnet = ("", _("EMR’s choice"))
-        _offer(self.subnet, [any_subnet, *((one.id, _subnet_text(one)) for one in options.subnets)])
-        no_key = ("", _("none: no SSH login"))
-        _offer(self.key, [no_key, *((pair.name, pair.name) for pair in options.key_pairs)])
-        _offer(self.service_role, [(name, name) for name in options.service_roles])
-        _offer(self.profile, [(name, name) for name in options.instance_profiles])
-        none = ("", _("none"))
-        _offer(self.security, [none, *((name, name) for name in options.security_configurations)])
-        for name, field in (
-            ("subnets", "subnet_ids"),
-            ("key_pairs", "key_name"),
-            ("service_roles", "service_role"),
-            ("instance_profiles", "instance_profile"),
-            ("security_configurations", "security_configuration"),
-        ):
-            error = dict(options.errors).get(name)
-            self.fields[field].show_hint(
-                _("The list could not be read: {error}").format(error=error) if error else ""
-            )
-        self.show_spec(spec)
+        """Offer what the region has, in every list."""
+        for name in self._combos:
+            self.show_list(name, options)
+
+    def show_list(self, name: str, options: LaunchOptions) -> None:
+        """Offer what one list has; a list that could not be read says why."""
+        self._spec = self.apply_to(self._spec)
+        self._loading.discard(name)
+        field, combo = self._combos[name]
+        was_blocked = combo.blockSignals(True)
+        combo.set_items(self._items(name, options))
+        combo.setEnabled(True)
+        combo.blockSignals(was_blocked)
+        error = dict(options.errors).get(name)
+        self.fields[field].show_hint(
+            _("The list could not be read: {error}").format(error=error) if error else ""
+        )
+        self.show_spec(self._spec)
+
+    @staticmethod
+    def _items(name: str, options: LaunchOptions) -> list[tuple[str, str]]:
+        if name == "subnets":
+            found = [(one.id, _subnet_text(one)) for one in options.subnets]
+            return [("", _("EMR’s choice")), *found]
+        if name == "key_pairs":
+            return [("", _("none: no SSH login")), *((one.name,) * 2 for one in options.key_pairs)]
+        texts: tuple[str, ...] = getattr(options, name)
+        first = [("", _("none"))] if name == "security_configurations" else []
+        return [*first, *((text, text) for text in texts)]
 
     def show_spec(self, spec: ClusterSpec) -> None:
         self._spec = spec
-        _choose(self.subnet, spec.subnet_ids[0] if spec.subnet_ids else "")
-        _choose(self.key, spec.key_name)
-        _choose(self.service_role, spec.service_role)
-        _choose(self.profile, spec.instance_profile)
-        _choose(self.security, spec.security_configuration)
+        for name, (field, combo) in self._combos.items():
+            if name not in self._loading:
+                value = getattr(spec, field)
+                _choose(combo, value if isinstance(value, str) else next(iter(value), ""))
 
     def apply_to(self, spec: ClusterSpec) -> ClusterSpec:
+        loading = {self._combos[name][0] for name in self._loading}
         kept = self._spec.subnet_ids
         subnets: tuple[str, ...] = (self.subnet.key,) if self.subnet.key else ()
         if spec.fleets and kept[:1] == subnets:
             subnets = kept  # a fleet may name several subnets; the first stands for them all
-        return replace(
-            spec,
-            subnet_ids=subnets,
-            key_name=self.key.key,
-            service_role=self.service_role.key,
-            instance_profile=self.profile.key,
-            security_configuration=self.security.key,
-        )
-
-
-def _offer(combo: ComboField, items: list[tuple[str, str]]) -> None:
-    combo.set_items(items)
+        shown: dict[str, Any] = {
+            field: subnets if field == "subnet_ids" else combo.key
+            for field, combo in self._combos.values()
+        }
+        values = {
+            field: getattr(self._spec, field) if field in loading else value
+            for field, value in shown.items()
+        }
+        return replace(spec, **values)
 
 
 def _choose(combo: ComboField, key: str) -> None:

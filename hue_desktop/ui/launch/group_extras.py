@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -83,18 +82,18 @@ class GroupExtras(QWidget):
         return ""
 
     def _read_volumes(self) -> tuple[EbsVolume, ...]:
+        """The volumes asked for: those that were there as they were, IOPS and all, others plain."""
+        left = list(self._volumes)
         found: list[EbsVolume] = []
         for kind, size, amount in self.volumes.values():
-            if _whole(size) >= 1 and 1 <= _whole(amount) <= 25:
-                found += [self._volume(kind, _whole(size))] * _whole(amount)
-        return _like(found, self._volumes)
-
-    def _volume(self, kind: str, size_gib: int) -> EbsVolume:
-        """The volume as it was, with its IOPS and throughput, or a plain one."""
-        for known in self._volumes:
-            if (known.volume_type, known.size_gib) == (kind, size_gib):
-                return known
-        return EbsVolume(kind, size_gib)
+            if _whole(size) < 1 or not 1 <= _whole(amount) <= 25:
+                continue
+            same = [one for one in left if (one.volume_type, one.size_gib) == (kind, _whole(size))]
+            same = same[: _whole(amount)]
+            left = [one for one in left if one not in same]
+            found += [*same, *[EbsVolume(kind, _whole(size))] * (_whole(amount) - len(same))]
+        unchanged = Counter(found) == Counter(self._volumes)
+        return self._volumes if unchanged else tuple(found)
 
     def _flip(self) -> None:
         self.fields.setVisible(self.fields.isHidden())
@@ -122,8 +121,3 @@ def _whole(text: str) -> int:
     """A whole number; 0 for anything else."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() else 0
-
-
-def _like(found: Sequence[EbsVolume], before: tuple[EbsVolume, ...]) -> tuple[EbsVolume, ...]:
-    """What was found, in the old order where it is the same: nothing was changed then."""
-    return before if Counter(found) == Counter(before) else tuple(found)

@@ -47,8 +47,15 @@ class IdentitySection(FormSection):
         self.place.blockSignals(was_blocked)
         self._place_row.setVisible(len(places) > 1)
 
+    def show_loading(self) -> None:
+        """The releases are being read; one that is chosen already stays."""
+        if not self.release.key:
+            self.release.set_items([("", _("Reading…"))])
+            self.release.setEnabled(False)
+
     def show_releases(self, releases: Sequence[str]) -> None:
         """Offer these; a clone's own release stays, even when it is offered no more."""
+        self.release.setEnabled(True)
         current = self.release.key
         offered = list(releases)
         if current and current not in offered:
@@ -57,9 +64,13 @@ class IdentitySection(FormSection):
 
     def show_spec(self, spec: ClusterSpec) -> None:
         self.name.setText(spec.name)
-        if self.release.findData(spec.release) < 0 and spec.release:
-            self.release.addItem(spec.release, spec.release)
-        self.release.set_key(spec.release)
+        self.show_release(spec.release)
+
+    def show_release(self, release: str) -> None:
+        """Choose a release, also one that is not offered."""
+        if self.release.findData(release) < 0 and release:
+            self.release.addItem(release, release)
+        self.release.set_key(release)
 
     def apply_to(self, spec: ClusterSpec) -> ClusterSpec:
         return replace(spec, name=self.name.text().strip(), release=self.release.key)

@@ -95,6 +95,22 @@ class LaunchForm(QWidget):
         self.access.show_options(options)
         self._filling = False
 
+    def show_loading(self) -> None:
+        """What the region offers is being read."""
+        self._filling = True
+        self.identity.show_loading()
+        self.access.show_loading()
+        self._filling = False
+
+    def show_list(self, name: str, options: LaunchOptions) -> None:
+        """One of the lists that the region offers is there."""
+        self._filling = True
+        if name == "releases":
+            self.identity.show_releases(options.releases)
+        else:
+            self.access.show_list(name, options)
+        self._filling = False
+
     def show_applications(self, applications: Sequence[Application]) -> None:
         """What the release can install."""
         self._filling = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
@@ -19,7 +20,7 @@ from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.launch_form import starting_spec, totals
 from hue_desktop.core.pricing import CostChange, CostRate
 from hue_desktop.core.text import _, ngettext
-from hue_desktop.services.launch import LaunchOptions, PricedType, SpecProblem
+from hue_desktop.services.launch import OPTION_LISTS, LaunchOptions, PricedType, SpecProblem
 from hue_desktop.ui.confirm import PlanPanel, ask_and_submit, needs_question, submit
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.launch.command_dialog import CommandDialog
@@ -30,6 +31,20 @@ from hue_desktop.ui.theme.tokens import SIZES
 __all__ = ["LaunchSheet"]
 
 _SETTLE_MS = 150
+#: lists of one API are asked for one after the other, different APIs at the same time
+_TOGETHER = (
+    ("releases", "security_configurations"),
+    ("subnets", "key_pairs"),
+    ("service_roles", "instance_profiles"),
+)
+_FIELDS = {
+    "releases": "release",
+    "subnets": "subnet_ids",
+    "key_pairs": "key_name",
+    "service_roles": "service_role",
+    "instance_profiles": "instance_profile",
+    "security_configurations": "security_configuration",
+}
 _DAY_H = 24
 _NARROW, _SIDE_NARROW = 960, 280
 
@@ -50,7 +65,9 @@ class LaunchSheet(Sheet):
         self.ctx = ctx
         self.connection = connection
         self.region = region
-        self.options: LaunchOptions | None = None
+        self.options = LaunchOptions()
+        self._missing = set(OPTION_LISTS)
+        self._first = ClusterSpec("", "")
         self.problems: tuple[SpecProblem, ...] = ()
         self._given = spec
         self._types: dict[str, InstanceType] = {}
@@ -117,38 +134,71 @@ class LaunchSheet(Sheet):
     # Reading what the region offers
 
     def read_options(self) -> None:
-        """Ask what the region offers for a new cluster."""
-        self.states.show_loading(
-            _("Reading what {region} offers for a new cluster").format(region=self.region)
-        )
-        self.ctx.tasks.run(
-            "aws",
-            lambda _token: self.ctx.app.launching.options(self.connection.name, self.region),
-            owner=self,
-            done=self._show_options,
-            failed=self.states.show_failed,
-            key="options",
-        )
-
-    def _show_options(self, options: LaunchOptions) -> None:
-        self.options = options
-        subnets = [subnet.id for subnet in options.subnets]
-        spec = self._given or starting_spec(
-            name=self._free_name(),
-            releases=options.releases,
-            subnets=subnets,
-            service_roles=options.service_roles,
-            instance_profiles=options.instance_profiles,
-        )
-        if not spec.subnet_ids:
-            spec = replace(spec, subnet_ids=tuple(subnets[:1]))
-        self.form.show_options(options)
-        self.form.show_spec(spec)
+        """Ask what the region offers; each list is shown when it is there, and the form at once."""
+        self.options = LaunchOptions()
+        self._missing = set(OPTION_LISTS)
+        self._first = self._given or self._defaults()
+        self.form.show_spec(self._first)
+        self.form.show_loading()
         self.states.show_content()
-        self.command_button.setEnabled(True)
         self.form.identity.name.setFocus()
         self.form.identity.name.selectAll()
+        for names in _TOGETHER:
+            self._read_lists(names)
         self._look_again()
+
+    def _read_lists(self, names: tuple[str, ...]) -> None:
+        """Read these lists one after the other."""
+        name, *rest = names
+
+        place = (self.connection.name, self.region)
+
+        def arrived(found: LaunchOptions) -> None:
+            if place != (self.connection.name, self.region):
+                return  # the person wants it elsewhere by now
+            self._show_list(name, found)
+            if rest:
+                self._read_lists(tuple(rest))
+
+        self.ctx.tasks.run(
+            "aws",
+            lambda _token: self.ctx.app.launching.option(*place, name),
+            owner=self,
+            done=arrived,
+            failed=lambda error: arrived(LaunchOptions(errors=((name, error),))),
+            key=f"option {name}",
+        )
+
+    def _show_list(self, name: str, found: LaunchOptions) -> None:
+        self.options = self.options.with_list(name, found)
+        self._missing.discard(name)
+        error = dict(found.errors).get(name)
+        if name == "releases" and error is not None and not self._first.release:
+            self.states.show_failed(error)
+            return
+        before = self.form.spec()
+        field = _FIELDS[name]
+        self.form.show_list(name, self.options)
+        if not getattr(self._first, field) or self._given is None:
+            value: dict[str, Any] = {field: getattr(self._defaults(), field)}
+            self._choose_default(replace(before, **value))
+        self.command_button.setEnabled("releases" not in self._missing)
+        self._look_again()
+
+    def _choose_default(self, spec: ClusterSpec) -> None:
+        """Fill in what only the list could tell; where the person is typing stays untouched."""
+        self.form.identity.show_release(spec.release)
+        self.form.access.show_spec(spec)
+
+    def _defaults(self) -> ClusterSpec:
+        """A cluster that can be launched as it stands, as far as the lists are known."""
+        return starting_spec(
+            name=self._free_name(),
+            releases=self.options.releases,
+            subnets=[subnet.id for subnet in self.options.subnets],
+            service_roles=self.options.service_roles,
+            instance_profiles=self.options.instance_profiles,
+        )
 
     def _free_name(self) -> str:
         """``cluster-2`` when this connection has a ``cluster-1`` already."""
@@ -185,17 +235,18 @@ class LaunchSheet(Sheet):
     # Following the form
 
     def _look_again(self) -> None:
-        if self.options is None:
-            return
         spec = self.form.spec()
         if spec.release and spec.release != self._release:
             self._read_release(spec.release)
         self._show_counts(spec)
         own = (*self.form.own_problems(), *self._unknown_types(spec))
         launching = self.ctx.app.launching
+        waiting = {_FIELDS[name] for name in self._missing}
         self.ctx.tasks.run(
             "local",
-            lambda _token: (*own, *launching.check(spec)),
+            lambda _token: tuple(
+                one for one in (*own, *launching.check(spec)) if one.field not in waiting
+            ),
             owner=self,
             done=self._show_problems,
             key="check",
@@ -242,7 +293,7 @@ class LaunchSheet(Sheet):
         self.problems = tuple(problems)
         elsewhere = self.form.show_problems(self.problems)
         count = len(self.problems)
-        self.create_button.setEnabled(True)
+        self.create_button.setEnabled(not self._missing)
         if count == 0:
             self._show_manner()
             return
@@ -251,6 +302,10 @@ class LaunchSheet(Sheet):
         self.create_button.setEnabled(False)
 
     def _show_manner(self) -> None:
+        if self._missing:
+            text = _("Reading what {region} offers for a new cluster…")
+            self.set_sentence(text.format(region=self.region))
+            return
         self.set_sentence(_("You can cancel before it is sent; undo terminates the new cluster."))
 
     def _show_price(self, rate: CostRate) -> None:

@@ -57,7 +57,8 @@ def _form(key: str, title: str, act: _Act) -> TourStop:
             acted.append(sheet)
             act(sheet)
             return False
-        return "/h" in sheet.create_button.text()
+        read = all(field.isEnabled() for field in (sheet.form.access.subnet, sheet.form.access.key))
+        return read and "/h" in sheet.create_button.text()
 
     return TourStop(key, title, prepare, ready, _close)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.text import _
 from hue_desktop.ui.parts.buttons import Button
 from hue_desktop.ui.parts.labels import Label
-from hue_desktop.ui.parts.look import row
+from hue_desktop.ui.parts.look import column, row
 from hue_desktop.ui.parts.marks import StateMark, StateShape
 
 __all__ = ["FourStates", "Placeholder"]
@@ -109,31 +109,34 @@ class FourStates(QWidget):
         self.content = content
         self.placeholder = Placeholder()
         self.placeholder.retry_requested.connect(self.retry_requested)
-        self._stack = QStackedLayout(self)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(content)
-        self._stack.addWidget(self.placeholder)
+        # Not a QStackedLayout: it forgets that what wraps is higher when it becomes narrower.
+        layout = column()
+        layout.addWidget(content, 1)
+        layout.addWidget(self.placeholder, 1)
+        self.setLayout(layout)
+        self.placeholder.hide()
 
     @property
     def state(self) -> str:
         """``loading``, ``empty``, ``failed`` or ``shown``."""
-        return "shown" if self._stack.currentIndex() == 0 else self.placeholder.state
+        return "shown" if self.placeholder.isHidden() else self.placeholder.state
 
     def show_content(self) -> None:
         """There is something to show."""
-        self._stack.setCurrentIndex(0)
+        self.placeholder.hide()
+        self.content.show()
 
     def show_loading(self, what: str) -> None:
         """See ``Placeholder.show_loading``."""
         self.placeholder.show_loading(what)
-        self._stack.setCurrentIndex(1)
+        self._hide_content()
 
     def show_empty(
         self, title: str, text: str = "", action: str = "", act: Callable[[], None] | None = None
     ) -> None:
         """See ``Placeholder.show_empty``."""
         self.placeholder.show_empty(title, text, action, act)
-        self._stack.setCurrentIndex(1)
+        self._hide_content()
 
     def show_failed(
         self,
@@ -144,4 +147,8 @@ class FourStates(QWidget):
     ) -> None:
         """See ``Placeholder.show_failed``."""
         self.placeholder.show_failed(error, text, action, act)
-        self._stack.setCurrentIndex(1)
+        self._hide_content()
+
+    def _hide_content(self) -> None:
+        self.content.hide()
+        self.placeholder.show()

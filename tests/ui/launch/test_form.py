@@ -16,12 +16,13 @@ from tests.ui.doing_desk import click, type_into
 
 NARROW = (818, 600)  #: the sheet in a window of 1100 × 700
 FAST = EbsVolume("gp3", 100, 6000, 250)
+SECOND = replace(FAST, device="/dev/sdc")
 GROUPS = ClusterSpec(
     "nightly",
     "emr-7.5.0",
     groups=(
         GroupSpec(Role.MASTER, "m5.xlarge", 1, name="primary"),
-        GroupSpec(Role.CORE, "r5.24xlarge", 2, name="core", ebs_volumes=(FAST, FAST)),
+        GroupSpec(Role.CORE, "r5.24xlarge", 2, name="core", ebs_volumes=(FAST, SECOND)),
         GroupSpec(Role.TASK, "r5.2xlarge", 6, Market.SPOT, "task-spot", 0.25),
     ),
 )
@@ -94,7 +95,7 @@ def test_a_volume_is_added_and_a_group_named(qtbot: QtBot, sheet: Sheet) -> None
     type_into(amount, "3")
     group = form.spec().groups[1]
     assert group.name == "hdfs"
-    assert group.ebs_volumes == (FAST, FAST, *[EbsVolume("st1", 500)] * 3)
+    assert group.ebs_volumes == (FAST, SECOND, *[EbsVolume("st1", 500)] * 3)
 
     type_into(size, "half a TiB")
     (problem,) = form.own_problems()

@@ -40,6 +40,25 @@ def _open_new(desk: DoingDesk) -> LaunchSheet:
     return sheet
 
 
+def test_the_form_is_there_before_its_lists(desk: DoingDesk) -> None:
+    assert desk.trigger("launch.new")
+    sheet = desk.opened(LaunchSheet)
+    form = sheet.form
+    assert sheet.states.state == "shown"
+    assert not form.access.subnet.isEnabled()
+    assert form.access.subnet.currentText() == "Reading…"
+    assert not sheet.create_button.isEnabled()
+    type_into(form.identity.name, "early bird")
+    click(form.life.protected)
+    desk.until(sheet.create_button.isEnabled)
+    spec = form.spec()
+    assert (spec.name, spec.termination_protected) == ("early bird", True)
+    assert spec.release.startswith("emr-")
+    assert spec.subnet_ids == (sheet.options.subnets[0].id,)
+    assert spec.service_role == "EMR_DefaultRole"
+    assert form.access.subnet.isEnabled()
+
+
 def test_a_cluster_is_created_by_typing_and_clicking(desk: DoingDesk) -> None:
     sheet = _open_new(desk)
     form = sheet.form
@@ -245,7 +264,8 @@ def test_a_cluster_can_be_asked_for_elsewhere(
         type_into(sheet.form.identity.name, "moved")
         sheet.form.identity.place.set_key("there · eu-central-1")
         assert sheet.connection.name == "there"
-        assert sheet.states.state == "loading"
+        assert not sheet.form.access.subnet.isEnabled()
+        assert not sheet.create_button.isEnabled()
         sheet.form.identity.place.set_key(f"here · {desk.region.name}")
         desk.until(lambda: sheet.states.state == "shown" and sheet.create_button.isEnabled())
         assert sheet.form.spec().name == "moved"

@@ -20,6 +20,7 @@ from hue_desktop.core.changes import (
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.instances import Market, Role
+from hue_desktop.services.launch import LaunchOptions
 from tests.simulated import SimulatedRegion
 from tests.unit.services.house import House, connection_to, open_house, run_cluster
 
@@ -32,6 +33,8 @@ def test_options_of_a_region(region: SimulatedRegion, house: House) -> None:
     assert "EMR_EC2_DefaultRole" in options.instance_profiles
     assert options.key_pairs
     assert options.errors == ()
+    keys = house.launching.option("here", region.name, "key_pairs")
+    assert keys == LaunchOptions(key_pairs=options.key_pairs)
 
 
 def test_applications_and_types_with_prices(region: SimulatedRegion, house: House) -> None:
