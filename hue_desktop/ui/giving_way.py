@@ -26,8 +26,22 @@ class GivingWay(QWidget):
         self._spacing = spacing
         self._order = [*matters, *(widget for widget in present if widget not in matters)]
         self._wanted = list(present)
-        self.setLayout(row(*widgets, spacing=spacing))
+        self._line = row(*widgets, spacing=spacing)
+        self.setLayout(self._line)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def add(self, widget: QWidget, place: int) -> None:
+        """One more widget at a place; it matters less than what stands before it."""
+        self._line.insertWidget(place, widget)
+        self._order.insert(place, widget)
+
+    def drop(self, widget: QWidget) -> None:
+        """Take a widget away for good."""
+        self._order.remove(widget)
+        self._wanted = [other for other in self._wanted if other is not widget]
+        self._line.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
 
     def set_wanted(self, widgets: Sequence[QWidget]) -> None:
         """Show these, as far as they fit."""

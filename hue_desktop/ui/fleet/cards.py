@@ -63,6 +63,11 @@ class FleetCards(QAbstractScrollArea):
             self._groups = tuple(groups)
             self._arrange()
 
+    @property
+    def groups(self) -> tuple[RowGroup[FleetRow], ...]:
+        """What is shown."""
+        return self._groups
+
     def current_row(self) -> FleetRow | None:
         """The card in focus."""
         return next((row for row, _box in self._places if row.ref == self._current), None)

@@ -61,7 +61,8 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             quiet=True,
             descending_first=True,
             hide_below=840,
-            help=_("Since the cluster was created, by the region’s own clock"),
+            tooltip=lambda row: "" if row.active else _("Ran for {time}").format(time=row.uptime),
+            help=_("Since the cluster was created, by the region’s own clock; or how long it ran"),
         ),
         Column(
             "nodes",
@@ -158,6 +159,8 @@ def _uncounted(row: FleetRow) -> bool:
 
 def _state(row: FleetRow) -> str:
     """The state, or the sentence that says why the cluster asks to be looked at."""
+    if row.ended_text:
+        return row.ended_text
     if row.attention in (Attention.WARN, Attention.CRITICAL) and row.sentence:
         return row.sentence.rstrip(".")
     return row.state

@@ -14,7 +14,10 @@ from hue_desktop.ui.fleet.rows import FleetRow
 from hue_desktop.ui.fleet.sums import group_cells
 from hue_desktop.ui.tables import RowGroup
 
-__all__ = ["connection_groups", "trouble_text"]
+__all__ = ["ENDED", "connection_groups", "ended_group", "trouble_text"]
+
+ENDED = "ended lately"  #: key of the group of ended clusters
+_MOST_ENDED = 50
 
 _ORDER = (
     ConnectionClass.PRODUCTION,
@@ -37,6 +40,19 @@ def connection_groups(
         for status in ordered
         if empty_too or by_place[status.connection.name, status.region]
     )
+
+
+def ended_group(rows: Sequence[FleetRow]) -> tuple[RowGroup[FleetRow], ...]:
+    """The clusters that ended last, newest first, as one group; none when none ended."""
+    over = [row for row in rows if row.ended is not None and not row.active]
+    over.sort(key=lambda row: row.ended.timestamp() if row.ended else 0.0, reverse=True)
+    if not over:
+        return ()
+    group = RowGroup(
+        key=ENDED, title=_("Ended lately"), rows=tuple(over[:_MOST_ENDED]), count=str(len(over)),
+        note=", ".join(row.name for row in over[:3]) + (" …" if len(over) > 3 else ""),
+    )  # fmt: skip
+    return (group,)
 
 
 def _group(status: ConnectionStatus, rows: Sequence[FleetRow]) -> RowGroup[FleetRow]:

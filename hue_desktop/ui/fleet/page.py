@@ -17,10 +17,11 @@ from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.fleet.cards import FleetCards
 from hue_desktop.ui.fleet.columns import fleet_columns
 from hue_desktop.ui.fleet.filter_bar import FilterBar, kept
-from hue_desktop.ui.fleet.groups import connection_groups, trouble_text
+from hue_desktop.ui.fleet.groups import ENDED, connection_groups, ended_group, trouble_text
 from hue_desktop.ui.fleet.rows import FleetRow, FleetRows
 from hue_desktop.ui.fleet.sums import subtitle, tile_texts
 from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.memory import memory_of
 from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import Button, FourStates, Heading, Label, Rule, Tile, TileRow, row
 from hue_desktop.ui.tables import DataTable, RowGroup, RowsModel
@@ -47,11 +48,13 @@ class FleetPage(Page):
             back=lambda row: "warn-back" if row.idling else "",
         )
         self.model.sort_by("cost", descending=True)
+        self.model.toggle_group(ENDED)  # folded until somebody wants to know
         self.table: DataTable[FleetRow] = DataTable(
             self.model, name=_("Clusters"), row_height=SIZES["row-tall"]
         )
         self.cards = FleetCards(ctx.theme)
-        self.filter_bar = FilterBar()
+        self._memory = memory_of(ctx)
+        self.filter_bar = FilterBar(self._memory)
         self.heading = Heading(self.title)
         self.tiles = {key: Tile("") for key in ("cost", "idle", "spot", "nodes", "attention")}
         self.tile_row = TileRow(tuple(self.tiles.values()))
@@ -68,6 +71,7 @@ class FleetPage(Page):
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._show)
         self._connect()
+        self.filter_bar.view.choose(self._memory.choice("fleet/view", "table", "cards"))
 
     @property
     def title(self) -> str:
@@ -180,7 +184,8 @@ class FleetPage(Page):
         wanted = self.filter_bar.wanted
         rows = kept(self._rows, wanted)
         groups = connection_groups(self._snapshot.connections, rows, empty_too=wanted.empty)
-        self.model.set_groups(groups)
+        over = () if wanted.tests else ended_group(self._rows)
+        self.model.set_groups((*groups, *over))
         self.table.set_hidden_columns(_without_data(rows))
         self.cards.set_groups(self._sorted(groups))
         if rows or not wanted.tests:
@@ -289,6 +294,7 @@ class FleetPage(Page):
 
     def _view_chosen(self, key: str) -> None:
         self._views.setCurrentIndex(0 if key == "table" else 1)
+        self._memory.set_text("fleet/view", key)
         self._enable_buttons()
 
     def current_row(self) -> FleetRow | None:

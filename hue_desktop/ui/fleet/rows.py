@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from hue_desktop.core.clusters import Attention, ClusterRef, ClusterSnapshot, ClusterState
+from hue_desktop.core.clusters import (
+    Attention,
+    ClusterRef,
+    ClusterSnapshot,
+    ClusterState,
+    ClusterSummary,
+)
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.fleet_filter import ClusterFacts
-from hue_desktop.core.format import money, short_duration
+from hue_desktop.core.format import date_time, money, short_duration
 from hue_desktop.core.idleness import idle_since
 from hue_desktop.core.instances import InstanceState, Market, Role
 from hue_desktop.core.pricing import CostRate
@@ -80,6 +86,8 @@ class FleetRow:
     stale: bool
     unread: bool  #: its nodes have not been read yet
     active: bool
+    ended: datetime | None
+    ended_text: str  #: how, when and why it ended; empty while it has not
     facts: ClusterFacts = field(compare=False)
 
     @property
@@ -207,6 +215,8 @@ def _row(
         stale=status.state in (ConnectionState.STALE, ConnectionState.EXPIRED),
         unread=summary.state.active and cluster.instances is None,
         active=summary.state.active,
+        ended=summary.ended,
+        ended_text=_ended_text(summary, now),
         facts=_facts(cluster, status, attention, counts, rate, metrics, uptime_s, idle_s),
     )
 
@@ -250,6 +260,15 @@ def _facts(
         yarn_percent=yarn_used(metrics),
         hdfs_percent=metrics.get("HDFSUtilization"),
     )
+
+
+def _ended_text(summary: ClusterSummary, now: datetime) -> str:
+    """``Terminated 14:32 · User request``."""
+    if summary.state.active:
+        return ""
+    when = date_time(summary.ended, today=now) if summary.ended else ""
+    how = " ".join(filter(None, (state_text(summary.state), when)))
+    return " · ".join(filter(None, (how, summary.reason.rstrip(".") or summary.reason_code)))
 
 
 def state_text(state: ClusterState) -> str:

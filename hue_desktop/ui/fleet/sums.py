@@ -103,6 +103,9 @@ def tile_texts(rows: Sequence[FleetRow], statuses: Sequence[ConnectionStatus]) -
 
 
 def _figure(rate: CostRate, unread: int = 0) -> tuple[str, str]:
+    """What is known to be spent; a dash while nothing is known."""
+    if (unread or rate.unknown) and not rate.total:
+        return DASH, ""
     return ("≥ " if rate.unknown or unread else "") + money(rate.total), _("/h")
 
 

@@ -20,6 +20,7 @@ from hue_desktop.ui.charts.node_blocks import node_tip
 from hue_desktop.ui.charts.node_colours import choices_for
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.memory import memory_of
 from hue_desktop.ui.node_states import nodes_to_show
 from hue_desktop.ui.nodes.heatmap import Heatmap
 from hue_desktop.ui.nodes.rows import (
@@ -78,7 +79,10 @@ class NodesPage(Page):
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._move_on)
+        self._memory = memory_of(ctx)
         self._connect()
+        self.toolbar.hide_columns(self._memory.texts("nodes/hidden"))
+        self.toolbar.view.choose(self._memory.choice("nodes/view", "table", "map"))
 
     @property
     def title(self) -> str:
@@ -111,7 +115,7 @@ class NodesPage(Page):
         bar = self.toolbar
         bar.view_chosen.connect(self._view_chosen)
         bar.searched.connect(lambda _text: self._show_nodes())
-        bar.columns_changed.connect(lambda _hidden: self._hide_columns())
+        bar.columns_changed.connect(self._columns_changed)
         bar.attention_clicked.connect(lambda: self._search("is:attention"))
         head = self.table.horizontalHeader()
         if isinstance(head, TableHead):
@@ -175,6 +179,10 @@ class NodesPage(Page):
         hidden = self.toolbar.hidden_columns | (set() if self._zones else {"zone"})
         if hidden != self.table.hidden_columns:
             self.table.set_hidden_columns(hidden)
+
+    def _columns_changed(self, hidden: frozenset[str]) -> None:
+        self._hide_columns()
+        self._memory.set_texts("nodes/hidden", sorted(hidden))
 
     def _words(self) -> list[str]:
         return self.toolbar.field.text().lower().split()
@@ -300,6 +308,7 @@ class NodesPage(Page):
 
     def _view_chosen(self, key: str) -> None:
         self._views.setCurrentIndex(1 if key == "map" else 0)
+        self._memory.set_text("nodes/view", key)
         self._show_nodes()
 
     def _show_on_map(self, row: NodeRow) -> None:

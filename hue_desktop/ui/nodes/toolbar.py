@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
@@ -103,6 +103,11 @@ class NodesToolbar(QWidget):
     def hidden_columns(self) -> frozenset[str]:
         """Keys of the columns that the person hid."""
         return frozenset(self._hidden)
+
+    def hide_columns(self, keys: Iterable[str]) -> None:
+        """Hide these columns, as they were left; unknown keys are ignored."""
+        self._hidden = {key for key, _title in self._columns} & set(keys)
+        self.columns_changed.emit(self.hidden_columns)
 
     def column_menu(self) -> QMenu:
         """The chooser: a tick for each column."""

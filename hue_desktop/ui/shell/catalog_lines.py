@@ -110,7 +110,10 @@ def _connection_line(
         if cluster.ref in snapshot.costs and cluster.summary.state.active
     ]
     total = sum(rate.total for rate in rates)
-    unknown = any(rate.unknown for rate in rates)
+    unknown = any(rate.unknown for rate in rates) or any(
+        cluster.instances is None and cluster.summary.state.active
+        for cluster in snapshot.of_connection(name)
+    )
     word = class_word(kind)
     return CatalogLine(
         "connection",
@@ -118,7 +121,7 @@ def _connection_line(
         text=name,
         tag="" if kind is ConnectionClass.SIMULATED and name.startswith("simul") else word,
         token=kind.value,
-        money=money_rate(total, at_least=unknown) if rates else "",
+        money=money_rate(total, at_least=unknown) if total else "",
         folded=folded,
     )
 

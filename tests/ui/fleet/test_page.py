@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.errors import Unreachable
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.fleet.filter_bar import SavedFilter, saved_filters
 from hue_desktop.ui.fleet.page import FleetPage
+from hue_desktop.ui.tables.model import GroupLine
+from hue_desktop.wiring import Paths
 from tests.ui.sample_fleet import everything, fleet, status
 from tests.ui.seeing_desk import Places, make_context
 
@@ -254,3 +258,63 @@ def test_every_control_has_a_name(desk: tuple[FleetPage, Places, list[str]]) -> 
         and not widget.objectName().startswith("qt_")
     ]
     assert nameless == []
+
+
+def test_ended_clusters_are_folded_below_and_can_be_looked_at(
+    desk: tuple[FleetPage, Places, list[str]],
+) -> None:
+    page, _places, _done = desk
+    page.apply(everything(fleet()))
+    last = page.model.line(page.model.rowCount() - 1)
+    assert isinstance(last, GroupLine)
+    assert (last.group.title, last.collapsed) == ("Ended lately", True)
+    page.model.toggle_group(last.group.key)
+    assert _names(page)[-1] == "old-one"
+    assert "Ended lately" not in {group.title for group in page.cards.groups}
+    page.select("cost>1")
+    assert "old-one" not in _names(page)
+
+
+def test_a_filter_is_saved_under_a_name_and_removed(
+    desk: tuple[FleetPage, Places, list[str]], qtbot: QtBot
+) -> None:
+    page, _places, _done = desk
+    page.apply(everything(fleet()))
+    bar = page.filter_bar
+    assert not bar.save.isVisible()
+    page.select("cost>1")
+    qtbot.waitUntil(bar.save.isVisible)
+    QTest.mouseClick(bar.save, Qt.MouseButton.LeftButton)
+    (dialog,) = bar.findChildren(QInputDialog)
+    dialog.setTextValue("  Dear ones ")
+    dialog.accept()
+    assert not bar.save.isVisible()
+    links = {button.text() for button in bar.findChildren(QPushButton) if button.isVisible()}
+    assert "Dear ones  4" in links
+    (entry,) = bar.menu_of(SavedFilter("Dear ones", "cost>1")).actions()
+    assert entry.text() == "Remove the filter “Dear ones”"
+    entry.trigger()
+    qtbot.waitUntil(bar.save.isVisible)
+    assert bar.menu_of(saved_filters()[0]).isEmpty()
+
+
+def test_view_and_filters_are_remembered(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> None:
+    class Home:
+        paths = Paths(tmp_path, tmp_path)
+
+    def page() -> FleetPage:
+        ctx, _places = make_context(qapp, Home())
+        ctx.actions.bind(ctx, ActionContext)
+        made = FleetPage(ctx)
+        qtbot.addWidget(made)
+        return made
+
+    first = page()
+    first.filter_bar.view.choose("cards")
+    first.filter_bar.save_as("Dear ones", "cost>1")
+    again = page()
+    assert again.filter_bar.view.current == "cards"
+    again.apply(everything(fleet()))
+    assert len(again.filter_bar.menu_of(SavedFilter("Dear ones", "cost>1")).actions()) == 1
+    first.filter_bar.remove(SavedFilter("Dear ones", "cost>1"))
+    assert page().filter_bar.menu_of(SavedFilter("Dear ones", "cost>1")).isEmpty()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from hue_desktop.core.clusters import Attention
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.errors import Unreachable
 from hue_desktop.core.fleet_filter import parse_filter
+from hue_desktop.core.format import date_time
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.ui.fleet.filter_bar import kept
-from hue_desktop.ui.fleet.groups import connection_groups, trouble_text
-from hue_desktop.ui.fleet.rows import FleetRow, fleet_rows
+from hue_desktop.ui.fleet.groups import connection_groups, ended_group, trouble_text
+from hue_desktop.ui.fleet.rows import FleetRow, FleetRows, fleet_rows
 from hue_desktop.ui.fleet.sums import countable, subtitle, sums_of, tile_texts
 from hue_desktop.ui.parts import StateShape
-from tests.ui.sample_fleet import fleet, status
+from tests.ui.sample_fleet import NOW, fleet, status
 
 
 def _row(name: str) -> FleetRow:
@@ -144,3 +146,42 @@ def test_what_has_not_been_read_is_said() -> None:
 def test_nothing_is_an_empty_fleet() -> None:
     assert fleet_rows(FleetSnapshot()) == ()
     assert tile_texts((), ())[0].figure == "$0.00"
+
+
+def test_a_fleet_of_which_nothing_is_known_shows_no_zero() -> None:
+    snapshot = fleet()
+    bare = {
+        ref: replace(cluster, instances=None, groups=None)
+        for ref, cluster in snapshot.clusters.items()
+    }
+    rows = fleet_rows(replace(snapshot, clusters=bare, costs={}))
+    texts = {text.key: text.figure for text in tile_texts(rows, snapshot.connections)}
+    assert texts["cost"] == "–"
+    groups = connection_groups(snapshot.connections, rows, empty_too=True)
+    assert "$0.00" not in {cell for group in groups for cell in group.cells.values()}
+
+
+def test_ended_clusters_say_how_and_when() -> None:
+    snapshot = fleet()
+    ref = next(ref for ref, c in snapshot.clusters.items() if c.summary.name == "old-one")
+    cluster = snapshot.clusters[ref]
+    summary = replace(cluster.summary, reason="User request.")
+    changed = {**snapshot.clusters, ref: replace(cluster, summary=summary)}
+    (group,) = ended_group(fleet_rows(replace(snapshot, clusters=changed)))
+    when = date_time(summary.ended, today=NOW)
+    assert [row.ended_text for row in group.rows] == [f"Terminated {when} · User request"]
+    assert ended_group([row for row in fleet_rows(snapshot) if row.active]) == ()
+
+
+def test_rows_of_unchanged_clusters_are_kept_and_move_on() -> None:
+    keeper, snapshot = FleetRows(), fleet()
+    at = datetime.now(UTC)
+    before = keeper.of(snapshot, at)
+    assert all(a is b for a, b in zip(before, keeper.of(snapshot, at), strict=True))
+    ref, cluster = next(iter(snapshot.clusters.items()))
+    other = replace(cluster, summary=replace(cluster.summary, name="renamed"))
+    later = at + timedelta(hours=1)
+    after = keeper.of(replace(snapshot, clusters={**snapshot.clusters, ref: other}), later)
+    assert after[0].name == "renamed"
+    assert (before[0].uptime, after[0].uptime) == ("3 d 6 h", "3 d 7 h")
+    assert after == fleet_rows(replace(snapshot, clusters={**snapshot.clusters, ref: other}), later)

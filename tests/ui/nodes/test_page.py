@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -16,11 +17,14 @@ from pytestqt.qtbot import QtBot
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.errors import Throttled
+from hue_desktop.core.format import short_duration
 from hue_desktop.core.instances import InstanceState, Market, Role
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.memory import Memory
 from hue_desktop.ui.nodes import actions
 from hue_desktop.ui.nodes.page import NodesPage
+from hue_desktop.wiring import Paths
 from tests.ui.sample_fleet import everything, fleet, thousand_nodes
 from tests.ui.seeing_desk import make_context
 
@@ -366,3 +370,45 @@ def test_every_control_has_a_name(desk: Desk) -> None:
             and not widget.objectName().startswith("qt_")
         ]
         assert nameless == []
+
+
+def test_view_and_columns_are_remembered(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> None:
+    class Home:
+        paths = Paths(tmp_path, tmp_path)
+
+    def page() -> NodesPage:
+        ctx, _places = make_context(qapp, Home())
+        ctx.actions.bind(ctx, ActionContext)
+        made = NodesPage(ctx, _ref(fleet(), "analytics"))
+        qtbot.addWidget(made)
+        return made
+
+    first = page()
+    first.toolbar.hide_columns(["market", "age", "no such column"])
+    first.toolbar.view.choose("map")
+    again = page()
+    assert again.toolbar.view.current == "map"
+    assert {"market", "age"} <= again.table.hidden_columns
+    Memory(tmp_path / "window.ini").set_text("nodes/view", "damaged")
+    assert page().toolbar.view.current == "table"
+
+
+def test_ages_stand_in_two_units_down_to_minutes(desk: Desk) -> None:
+    desk.apply()
+    model = desk.page.model
+    column = model.columns[model.column_of("age")]
+    assert {column.text(row) for row in model.rows()} == {"3 d 5 h"}
+    assert [short_duration(s) for s in (20, 2640, 40560, 79200, 8.7e6)] == [
+        "< 1 m", "44 m", "11 h 16 m", "22 h", "100 d",
+    ]  # fmt: skip
+
+
+def test_the_table_is_filled_when_it_comes_to_the_front(desk: Desk) -> None:
+    desk.page.toolbar.view.choose("map")
+    desk.apply()
+    node = desk.cluster.nodes()[3]
+    starting = replace(node, state=InstanceState.BOOTSTRAPPING)
+    nodes = tuple(starting if n.id == node.id else n for n in desk.cluster.instances or ())
+    desk.page.apply(everything(_with(desk.snapshot, replace(desk.cluster, instances=nodes))))
+    desk.page.toolbar.view.choose("table")
+    assert [row.node for row in desk.page.model.rows() if row.node.id == node.id] == [starting]

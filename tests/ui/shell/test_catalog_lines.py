@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from hue_desktop.core.errors import Unreachable
+from hue_desktop.core.pricing import CostRate
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.ui.parts import StateShape
 from hue_desktop.ui.shell.catalog_lines import CatalogLine, catalog_lines
@@ -45,6 +46,19 @@ def test_a_connection_shows_the_sum_of_its_clusters() -> None:
     assert lines["etl-nightly"].badge == "1"
     assert lines["etl-nightly"].shape is StateShape.ATTENTION
     assert "failed" in lines["etl-nightly"].words
+
+
+def test_nothing_known_is_no_zero() -> None:
+    snapshot = fleet()
+    bare = {ref: dataclasses.replace(c, instances=None) for ref, c in snapshot.clusters.items()}
+    costs = {
+        ref: dataclasses.replace(cost, rate=CostRate()) for ref, cost in snapshot.costs.items()
+    }
+    unread = dataclasses.replace(snapshot, clusters=bare, costs=costs)
+    assert {line.money for line in catalog_lines(unread, ended=())} == {""}
+    partly = dataclasses.replace(snapshot, clusters=bare)
+    lines = {line.text: line for line in catalog_lines(partly, ended=())}
+    assert lines["prod"].money.startswith("≥")
 
 
 def test_folds_and_ended_clusters() -> None:
