@@ -40,9 +40,11 @@ from hue_desktop.services.fleet.readings import (
 )
 from hue_desktop.services.fleet.region_data import RegionData
 from hue_desktop.services.fleet.schedule import (
+    STEPS_BESIDE_FOCUS_S,
     FirstReadings,
     Intervals,
     Schedule,
+    Spacing,
     Topic,
     backoff_s,
 )
@@ -91,6 +93,7 @@ class RegionState:
         self._schedule: Schedule[Key] = Schedule()
         self._schedule.ensure(_ACTIVE, clock())
         self._first = FirstReadings()
+        self._beside_focus = Spacing(STEPS_BESIDE_FOCUS_S)
         self._priced: set[str] = set()
         self._generation = 0
         self._number = 0
@@ -111,6 +114,8 @@ class RegionState:
         for key in self._schedule.due(now):
             if self._may_begin(key):
                 self._schedule.began(key)
+                if self._begins_beside_focus(key):
+                    self._beside_focus.began(now)
                 begun.append(self._work(key))
         return begun
 
@@ -159,7 +164,16 @@ class RegionState:
             return True
         if self._failures or self._doubted:
             return False
+        if self._begins_beside_focus(key) and not self._beside_focus.may_begin(self._clock()):
+            return False
         return self._focused(key) or self._schedule.running < _BACKGROUND_AT_ONCE
+
+    def _begins_beside_focus(self, key: Key) -> bool:
+        """Whether the reading takes ListSteps' budget from the cluster in front."""
+        if key[0] is not Topic.STEPS or self._focused(key):
+            return False
+        front = self.data.find(self._focus) if self._focus else None
+        return front is not None and front.snapshot.summary.state.active
 
     def _focused(self, key: Key) -> bool:
         return bool(self._focus) and key[1] == self._focus

@@ -7,9 +7,11 @@ import random
 import pytest
 
 from hue_desktop.services.fleet.schedule import (
+    STEPS_BESIDE_FOCUS_S,
     FirstReadings,
     Intervals,
     Schedule,
+    Spacing,
     Topic,
     backoff_s,
 )
@@ -104,3 +106,14 @@ def test_first_readings_are_spread_after_a_few_at_once() -> None:
     assert [first.due(Topic.CLUSTER, 100.0) for _ in range(6)] == [100, 100, 100, 102, 104, 106]
     assert first.due(Topic.STEPS, 100.0) == 100, "each API has a quota of its own"
     assert first.due(Topic.CLUSTER, 500.0) == 500, "the past is not made up for"
+
+
+def test_steps_of_others_leave_the_cluster_in_front_its_turn() -> None:
+    spacing = Spacing(STEPS_BESIDE_FOCUS_S)
+    assert spacing.may_begin(10.0)
+    spacing.began(10.0)
+    assert not spacing.may_begin(10.0 + STEPS_BESIDE_FOCUS_S - 1)
+    assert spacing.may_begin(10.0 + STEPS_BESIDE_FOCUS_S)
+    # jitter makes an interval a twentieth shorter on average
+    usual_s = Intervals().of(Topic.STEPS, focused=True) * 0.95
+    assert 1 / usual_s + 1 / STEPS_BESIDE_FOCUS_S <= HALF[Topic.STEPS]
