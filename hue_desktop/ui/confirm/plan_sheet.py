@@ -26,7 +26,7 @@ __all__ = ["PlanSheet"]
 
 #: parts of a cluster that a resize depends on
 _PARTS = frozenset({"summary", "cluster", "groups", "fleets"})
-_NARROW, _SIDE_NARROW = 960, 288
+_NARROW, _SIDE_NARROW = 960, 336
 
 
 class PlanSheet(Sheet):

@@ -135,6 +135,7 @@ class TypeTable(QWidget):
                 lambda one: f"{decimal(one.type.memory_gib, 0)} GiB",
                 lambda one: one.type.memory_gib,
                 72,
+                hide_below=440,
             ),
             figure(
                 "on_demand",
@@ -292,9 +293,10 @@ def lost_text(interruption: Interruption | None) -> str:
 
 def _tooltip(one: PricedType) -> str:
     """What a narrow table has no column for."""
-    text = _("{type}: on-demand {price}/h, lost in a month {lost}")
+    text = _("{type}: {gib} GiB, on-demand {price}/h, lost in a month {lost}")
     return text.format(
         type=one.name,
+        gib=decimal(one.type.memory_gib, 0),
         price=node_rate(one.price.on_demand_usd_hour),
         lost=lost_text(one.interruption),
     )

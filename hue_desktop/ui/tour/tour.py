@@ -41,6 +41,7 @@ _SEED = 7
 _DATA_S = 30.0
 _STOP_S = 8.0
 _SHADOW = 24
+_LAYOUT_TURNS = 16  #: what wraps anew tells one layer of layouts in each turn of the event loop
 _PNG_QUALITY = 60  #: lossless all the same; it only decides how long packing takes
 
 
@@ -237,7 +238,7 @@ def _visit(
     for theme, size in _dresses(desk.theme.name, themes, sizes):
         window.resize(*size)
         desk.theme.choose(ThemeChoice(theme))
-        settle()
+        settle(_LAYOUT_TURNS)
         file = out_dir / f"{stop.key}-{theme}-{size[0]}x{size[1]}.png"
         _picture(window).save(str(file), "PNG", _PNG_QUALITY)
         pictures.append(Picture(stop.key, stop.title, theme, size, file))
