@@ -77,8 +77,9 @@ class DateClock:
         rate = self._rate() if len(self._seen) > 1 else None
         if rate is None:
             return False
-        then, at = self._seen[-1]
-        passed = local_s - then
+        passed = local_s - self._seen[-1][0]
+        # from all answers: one after the other, many in a second, each is close to the one before
+        expected = max(at + rate * (local_s - then) for then, at in self._seen)
         # two cut-off fractions, and answers that were up to a tenth of a second under way
         slack = 2 * HEADER_STEP_S + 0.3 * rate + 0.1 * rate * passed
-        return abs(at + rate * passed - region_s) > slack
+        return abs(expected - region_s) > slack

@@ -95,3 +95,21 @@ def test_answers_that_crossed_and_a_clock_set_back_do_no_harm() -> None:
     assert known is not None
     assert known.at_local.timestamp() == LOCAL - 3600 + 5
     assert known.rate == 1.0
+
+
+@pytest.mark.parametrize(("before", "after"), [(60.0, 1.0), (60.0, 0.0), (600.0, 60.0)])
+@pytest.mark.parametrize("gap_s", [0.05, 0.2, 4.0])
+def test_another_speed_is_found_out_however_close_the_answers_come(
+    before: float, after: float, gap_s: float
+) -> None:
+    clock = DateClock()
+    region, local = REGION, LOCAL
+    for speed, seconds in ((before, 20.0), (after, 12.0)):
+        for _answer in range(int(seconds / gap_s)):
+            local += gap_s
+            region += speed * gap_s
+            clock.observe(local, formatdate(int(region), usegmt=True))
+    known = clock.now()
+    assert known is not None
+    assert known.region_time.timestamp() == pytest.approx(region, abs=2.1)
+    assert known.rate == pytest.approx(after, abs=0.5)
