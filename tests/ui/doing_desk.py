@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -281,9 +281,11 @@ def open_doing_desk(
     more: str = "",
     hold_s: float = 0.0,
     speed: float = 1.0,
+    region: SimulatedRegion | None = None,
 ) -> Iterator[DoingDesk]:
-    """Services that run over a region of their own until the block ends."""
-    with simulated_region(scenario, speed=speed) as region:
+    """Services that run over a region until the block ends: one of their own, or ``region``."""
+    own = simulated_region(scenario, speed=speed) if region is None else nullcontext(region)
+    with own as region:
         _write_connection(region, folder, kind, more)
         theme = Theme(ThemeChoice.LIGHT)
         theme.apply(qapp)

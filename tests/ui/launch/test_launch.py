@@ -22,12 +22,22 @@ from hue_desktop.ui.launch.auto_termination_sheet import AutoTerminationSheet
 from hue_desktop.ui.launch.command_dialog import CommandDialog
 from hue_desktop.ui.launch.launch_sheet import LaunchSheet
 from hue_desktop.ui.launch.tags_sheet import TagsSheet
+from tests.simulated import SimulatedRegion, simulated_region
 from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
 
 
+@pytest.fixture(scope="module")
+def region() -> Iterator[SimulatedRegion]:
+    """One for all: no test needs it as it was at first."""
+    with simulated_region("demo") as opened:
+        yield opened
+
+
 @pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[DoingDesk]:
-    with open_doing_desk(qapp, qtbot, tmp_path) as opened:
+def desk(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, region: SimulatedRegion
+) -> Iterator[DoingDesk]:
+    with open_doing_desk(qapp, qtbot, tmp_path, region=region) as opened:
         opened.ctx.actions.add(*actions())
         yield opened
 
