@@ -11,11 +11,12 @@ import shlex
 from collections.abc import Iterable
 
 from hue_desktop.core.changes import ClusterSpec, FleetSpec, GroupSpec
+from hue_desktop.core.clusters import ManagedScaling
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.instances import EbsVolume, FleetType, Market
 from hue_desktop.core.steps import StepSpec
 
-__all__ = ["create_command", "create_command_words"]
+__all__ = ["compute_limits", "create_command", "create_command_words"]
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_/:")
 
@@ -139,13 +140,13 @@ def _life(spec: ClusterSpec) -> list[str]:
             "--unhealthy-node-replacement" if replacing else "--no-unhealthy-node-replacement"
         )
     if spec.managed_scaling is not None:
-        words += ["--managed-scaling-policy", _scaling(spec)]
+        policy = {"ComputeLimits": compute_limits(spec.managed_scaling)}
+        words += ["--managed-scaling-policy", json.dumps(policy, separators=(",", ":"))]
     return words
 
 
-def _scaling(spec: ClusterSpec) -> str:
-    policy = spec.managed_scaling
-    assert policy is not None
+def compute_limits(policy: ManagedScaling) -> dict[str, object]:
+    """A managed scaling policy's ComputeLimits, as the API and the AWS CLI take them."""
     limits: dict[str, object] = {
         "UnitType": policy.unit_type,
         "MinimumCapacityUnits": policy.minimum,
@@ -155,7 +156,7 @@ def _scaling(spec: ClusterSpec) -> str:
         limits["MaximumOnDemandCapacityUnits"] = policy.maximum_on_demand
     if policy.maximum_core is not None:
         limits["MaximumCoreCapacityUnits"] = policy.maximum_core
-    return json.dumps({"ComputeLimits": limits}, separators=(",", ":"))
+    return limits
 
 
 def _access(spec: ClusterSpec) -> list[str]:

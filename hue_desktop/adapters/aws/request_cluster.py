@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from hue_desktop.core.changes import ClusterSpec, FleetSpec, GroupSpec
-from hue_desktop.core.clusters import BootstrapAction, ManagedScaling
+from hue_desktop.core.clusters import BootstrapAction
+from hue_desktop.core.create_command import compute_limits
 from hue_desktop.core.errors import ConfigurationError
 from hue_desktop.core.instances import EbsVolume, FleetType, Market, Role
 from hue_desktop.core.steps import StepSpec
@@ -44,7 +45,7 @@ def cluster_request(spec: ClusterSpec) -> Parameters:
     if spec.idle_timeout_s is not None:
         request["AutoTerminationPolicy"] = {"IdleTimeout": spec.idle_timeout_s}
     if spec.managed_scaling is not None:
-        limits = _compute_limits(spec.managed_scaling)
+        limits = compute_limits(spec.managed_scaling)
         request["ManagedScalingPolicy"] = {"ComputeLimits": limits}
     return request
 
@@ -149,19 +150,6 @@ def _step(step: StepSpec) -> Parameters:
 def _bootstrap(action: BootstrapAction) -> Parameters:
     script: Parameters = {"Path": action.script_path, "Args": list(action.args)}
     return {"Name": action.name, "ScriptBootstrapAction": script}
-
-
-def _compute_limits(scaling: ManagedScaling) -> Parameters:
-    limits: Parameters = {
-        "UnitType": scaling.unit_type,
-        "MinimumCapacityUnits": scaling.minimum,
-        "MaximumCapacityUnits": scaling.maximum,
-    }
-    if scaling.maximum_on_demand is not None:
-        limits["MaximumOnDemandCapacityUnits"] = scaling.maximum_on_demand
-    if scaling.maximum_core is not None:
-        limits["MaximumCoreCapacityUnits"] = scaling.maximum_core
-    return limits
 
 
 def _configurations(configurations_json: str) -> list[Any]:

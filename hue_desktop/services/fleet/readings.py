@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from hue_desktop.core.clusters import ManagedScaling
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.ports import RegionAccess
 from hue_desktop.services.fleet.schedule import Topic
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 Landing = Callable[[], None]
 Reading = Callable[[RegionAccess], Landing]
+Parts = frozenset[str]
 
 #: CloudWatch's names of what is shown with its newest value.
 METRICS = (
@@ -83,47 +85,34 @@ def detail_reading(
     ``complete`` asks for ended nodes too.
     """
     cluster_id = state.snapshot.ref.cluster_id
-    if topic is Topic.CLUSTER:
-        return _part(
-            state,
+
+    def policies(doors: RegionAccess) -> tuple[int | None, ManagedScaling | None]:
+        return doors.emr.idle_timeout_s(cluster_id), doors.emr.managed_scaling(cluster_id)
+
+    ways: dict[Topic, tuple[Callable[[RegionAccess], Any], Callable[[Any, datetime], Parts]]] = {
+        Topic.CLUSTER: (
             lambda doors: doors.emr.describe_cluster(cluster_id),
             lambda read, at: state.apply_cluster(read, number, at),
-            land,
-        )
-    if topic is Topic.GROUPS:
-        return _part(
-            state,
+        ),
+        Topic.GROUPS: (
             lambda doors: doors.emr.list_groups(cluster_id),
             lambda read, at: state.apply_groups(read, number, at),
-            land,
-        )
-    if topic is Topic.FLEETS:
-        return _part(
-            state,
+        ),
+        Topic.FLEETS: (
             lambda doors: doors.emr.list_fleets(cluster_id),
             lambda read, at: state.apply_fleets(read, number, at),
-            land,
-        )
-    if topic is Topic.STEPS:
-        return _part(
-            state,
+        ),
+        Topic.STEPS: (
             lambda doors: doors.emr.list_steps(cluster_id),
             lambda read, at: state.apply_steps(read, number, at),
-            land,
-        )
-    if topic is Topic.INSTANCES:
-        return _part(
-            state,
+        ),
+        Topic.INSTANCES: (
             lambda doors: doors.emr.list_instances(cluster_id, active_only=not complete),
             lambda read, at: state.apply_instances(read, number, at, complete=complete),
-            land,
-        )
-    return _part(
-        state,
-        lambda doors: (doors.emr.idle_timeout_s(cluster_id), doors.emr.managed_scaling(cluster_id)),
-        lambda read, at: state.apply_policies(read[0], read[1], number),
-        land,
-    )
+        ),
+        Topic.POLICIES: (policies, lambda read, _at: state.apply_policies(*read, number)),
+    }
+    return _part(state, *ways[topic], land)
 
 
 def _part(
