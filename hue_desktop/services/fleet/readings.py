@@ -110,7 +110,10 @@ def detail_reading(
             lambda doors: doors.emr.list_instances(cluster_id, active_only=not complete),
             lambda read, at: state.apply_instances(read, number, at, complete=complete),
         ),
-        Topic.POLICIES: (policies, lambda read, _at: state.apply_policies(*read, number)),
+        Topic.POLICIES: (
+            policies,
+            lambda read, _at: state.apply_policies(read[0], read[1], number),
+        ),
     }
     return _part(state, *ways[topic], land)
 
