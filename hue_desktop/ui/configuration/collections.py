@@ -56,6 +56,23 @@ def _role_word(role: Role) -> str:
     return {Role.MASTER: _("Master"), Role.CORE: _("Core"), Role.TASK: _("Task")}[role]
 
 
+def _state_word(state: GroupState) -> str:
+    words = {
+        GroupState.PROVISIONING: _("Provisioning"),
+        GroupState.BOOTSTRAPPING: _("Bootstrapping"),
+        GroupState.RUNNING: _("Running"),
+        GroupState.RESIZING: _("Resizing"),
+        GroupState.RECONFIGURING: _("Reconfiguring"),
+        GroupState.SUSPENDED: _("Suspended"),
+        GroupState.ARRESTED: _("Arrested"),
+        GroupState.SHUTTING_DOWN: _("Shutting down"),
+        GroupState.TERMINATING: _("Terminating"),
+        GroupState.TERMINATED: _("Terminated"),
+        GroupState.ENDED: _("Ended"),
+    }
+    return words.get(state, _("Unknown"))
+
+
 def _shape(state: GroupState) -> StateShape:
     if state in _TROUBLED:
         return StateShape.FAILED
@@ -76,7 +93,7 @@ def _group_row(group: InstanceGroup) -> CollectionRow:
         types=group.instance_type,
         market=_("Spot") if spot else _("On-demand"),
         size=size,
-        state=group.state.value.replace("_", " ").capitalize(),
+        state=_state_word(group.state),
         shape=_shape(group.state),
         reason=group.state_reason,
         disks=ebs_text(group.ebs_volumes),
@@ -104,7 +121,7 @@ def _fleet_row(fleet: InstanceFleet) -> CollectionRow:
         types=types or DASH,
         market=fleet.spot_strategy or _("fleet"),
         size=", ".join(units) or "0",
-        state=fleet.state.value.replace("_", " ").capitalize(),
+        state=_state_word(fleet.state),
         shape=_shape(fleet.state),
         reason=fleet.state_reason,
         disks=ebs_text(fleet.types[0].ebs_volumes) if fleet.types else DASH,

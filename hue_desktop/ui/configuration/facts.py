@@ -113,7 +113,7 @@ def _scaling(limits: ManagedScaling | None) -> str:
 
 
 def _network(cluster: Cluster) -> Iterable[Fact]:
-    yield Fact(_("Primary node"), cluster.master_dns, copies=True)
+    yield Fact(_("Master node"), cluster.master_dns, copies=True)
     yield Fact(_("Subnet"), cluster.subnet_id, copies=True)
     yield Fact(_("Availability zone"), cluster.az)
     yield Fact(_("Key pair"), cluster.key_name or _("none: no SSH login by key"))

@@ -91,7 +91,7 @@ class ConnectionSheet(Sheet):
         self.ssh_user = TextField(name=_("SSH user"))
         self.ssh_key = TextField(name=_("SSH key file"), placeholder="~/.ssh/emr.pem", mono=True)
         self.ssh_bastion = TextField(
-            name=_("Bastion"), placeholder=_("the primary node’s public name"), mono=True
+            name=_("Bastion"), placeholder=_("the master node’s public name"), mono=True
         )
         self.simulated = QCheckBox(_("Start a simulated region on this machine"))
         self.simulated.setAccessibleName(_("Simulated region"))

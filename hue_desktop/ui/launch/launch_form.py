@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.changes import ClusterSpec
@@ -23,6 +24,7 @@ from hue_desktop.ui.launch.identity_section import ApplicationsSection, Identity
 from hue_desktop.ui.launch.life_section import LifeSection, ScalingSection
 from hue_desktop.ui.launch.nodes_section import NodesSection
 from hue_desktop.ui.parts import ProblemLabel, column
+from hue_desktop.ui.parts.tab_order import chain_as_laid_out
 
 __all__ = ["LaunchForm"]
 
@@ -66,6 +68,16 @@ class LaunchForm(QWidget):
             self.tags,
             self.advanced,
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tab reaches the fields from top to bottom."""
+        super().showEvent(event)
+        chain_as_laid_out(self)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Put rows and boxes that came in the meantime into their place first."""
+        chain_as_laid_out(self)
+        return super().focusNextPrevChild(forward)
 
     def _announce(self) -> None:
         if not self._filling:

@@ -201,7 +201,7 @@ class NodesPage(Page):
         else:
             self.matches.show_empty(
                 _("No node matches"),
-                _("Nothing of “{text}” in id, DNS, type, state or zone.").format(
+                _("Nothing of “{text}” in id, DNS, type, state or AZ.").format(
                     text=self.toolbar.field.text()
                 ),
                 _("Clear the filter"),

@@ -122,7 +122,7 @@ def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
             tooltip=lambda row: row.problem or row.node.state_reason,
         ),
         Column(
-            "zone", _("Zone"), lambda row: row.node.az or DASH, quiet=True, width=104,
+            "zone", _("AZ"), lambda row: row.node.az or DASH, quiet=True, width=104,
             hide_below=860, help=_("Availability zone"),
         ),
         Column(

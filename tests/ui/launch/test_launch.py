@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,27 @@ def test_the_form_is_there_before_its_lists(desk: DoingDesk) -> None:
     assert form.access.subnet.isEnabled()
 
 
+def test_tab_goes_through_the_form_from_top_to_bottom(desk: DoingDesk) -> None:
+    sheet = _open_new(desk)
+    form = sheet.form
+    click(form.nodes.add_task)
+    task = form.nodes.rows[-1]
+    desk.until(task.count.isVisible)
+    form.identity.name.setFocus()
+    visited = [form.identity.name]
+    while sheet.isAncestorOf(QApplication.focusWidget()) and len(visited) < 150:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        visited.append(QApplication.focusWidget())
+        if visited[-1] is sheet.create_button:
+            break
+    assert visited[-1] is sheet.create_button
+    order = [visited.index(stop) for stop in (task.count, form.applications.boxes["Spark"])]
+    assert order == sorted(order), "every row and box comes before the buttons"
+    inside = [widget for widget in visited if form.isAncestorOf(widget)]
+    heights = [widget.mapTo(form, widget.rect().center()).y() for widget in inside]
+    assert all(below >= above - 20 for above, below in pairwise(heights))
+
+
 def test_a_cluster_is_created_by_typing_and_clicking(desk: DoingDesk) -> None:
     sheet = _open_new(desk)
     form = sheet.form
@@ -89,7 +111,7 @@ def test_a_cluster_is_created_by_typing_and_clicking(desk: DoingDesk) -> None:
 
     click(sheet.create_button)
     made = desk.entry(ChangeState.DONE)
-    assert desk.places.panels == ["activity"]
+    desk.until(lambda: desk.places.panels == ["activity"])
     answer = desk.region.client("emr").describe_cluster(ClusterId=made.outcome["cluster_id"])
     cluster = answer["Cluster"]
     assert cluster["Name"] == "nightly sales"

@@ -274,7 +274,7 @@ def test_the_menu_of_a_node_leads_to_the_map(desk: Desk) -> None:
 def test_columns_can_be_hidden(desk: Desk) -> None:
     desk.apply()
     menu = desk.page.toolbar.column_menu()
-    zone = next(action for action in menu.actions() if action.text() == "Zone")
+    zone = next(action for action in menu.actions() if action.text() == "AZ")
     zone.setChecked(False)
     assert "zone" in desk.page.table.hidden_columns
     menu.deleteLater()
