@@ -168,4 +168,7 @@ async def _stop(front: Front) -> None:
     await asyncio.sleep(0.05)
     for transport in tuple(getattr(asyncio.get_running_loop(), "_transports", {}).values()):
         transport.abort()
-    await asyncio.sleep(0)
+    pending = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in pending:  # answers that a test's latency still held back
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)

@@ -123,6 +123,8 @@ class Front:
                 {"__type": "RequestEntityTooLargeException", "message": "The body is too large."},
                 status=413,
             )
+        except ConnectionResetError:  # the client went away in the middle: nobody to tell
+            return web.Response(status=400)
         if controlled:
             return await self.control.handle(request.method, path, body)
         if self.region.compat == "moto" and path.startswith("/moto-api/"):
