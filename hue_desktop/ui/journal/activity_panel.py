@@ -205,13 +205,6 @@ class ActivityPanel(QWidget):
         ]
         self.ctx.ask.message(entry.plan.title, "\n".join(line for line in lines if line))
 
-    def newest_undoable(self) -> JournalEntry | None:
-        """The newest change that can be undone."""
-        for entry_id in sorted(self._entries, reverse=True):
-            if self._entries[entry_id].can_undo:
-                return self._entries[entry_id]
-        return None
-
     def _show_older(self) -> None:
         self._limit += _PAGE
         self._refresh()

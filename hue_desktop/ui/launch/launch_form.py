@@ -23,7 +23,7 @@ from hue_desktop.ui.launch.form_section import FormSection
 from hue_desktop.ui.launch.identity_section import ApplicationsSection, IdentitySection
 from hue_desktop.ui.launch.life_section import LifeSection, ScalingSection
 from hue_desktop.ui.launch.nodes_section import NodesSection
-from hue_desktop.ui.parts import ProblemLabel, column
+from hue_desktop.ui.parts import column
 from hue_desktop.ui.parts.tab_order import chain_as_laid_out
 
 __all__ = ["LaunchForm"]
@@ -147,11 +147,3 @@ class LaunchForm(QWidget):
         for section in self.sections:
             placed |= section.show_problems(by_field)
         return tuple(text for field, text in by_field.items() if field not in placed)
-
-    def first_problem(self) -> QWidget | None:
-        """The topmost section with a problem, to scroll to."""
-        for section in self.sections:
-            for label in section.findChildren(ProblemLabel):
-                if not label.isHidden():
-                    return label
-        return None

@@ -6,9 +6,7 @@ from hue_desktop.ui.parts.fields import ComboField, NumberField, SearchField, Te
 from hue_desktop.ui.parts.labels import Badge, Heading, Label
 from hue_desktop.ui.parts.look import KEYBOARD_REASONS, Rule, column, row, set_look
 from hue_desktop.ui.parts.marks import (
-    Bar,
     RoleSquare,
-    Sparkline,
     StateMark,
     StateShape,
     cluster_shape,
@@ -27,7 +25,6 @@ from hue_desktop.ui.parts.tiles import Tile, TileRow
 __all__ = [
     "KEYBOARD_REASONS",
     "Badge",
-    "Bar",
     "Button",
     "Choice",
     "ComboField",
@@ -46,7 +43,6 @@ __all__ = [
     "Segmented",
     "Sheet",
     "SidePanel",
-    "Sparkline",
     "StateMark",
     "StateShape",
     "TextField",

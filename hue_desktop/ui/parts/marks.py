@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.clusters import Attention, ClusterState
 from hue_desktop.core.instances import Instance, InstanceState, Market, Role
@@ -27,9 +27,7 @@ from hue_desktop.ui.theme import active_theme
 from hue_desktop.ui.theme.tokens import SHAPES
 
 __all__ = [
-    "Bar",
     "RoleSquare",
-    "Sparkline",
     "StateMark",
     "StateShape",
     "cluster_shape",
@@ -275,48 +273,3 @@ class RoleSquare(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_square(QPainter(self), self._token, QRectF(self.rect()).center(), self._size)
-
-
-class Bar(QWidget):
-    """A share of something, 0 to 1; the number stands beside it."""
-
-    def __init__(self, share: float = 0.0, token: str = "role-core", height: int = 4) -> None:
-        super().__init__()
-        self._share = share
-        self._token = token
-        self._height = height
-        self.setFixedHeight(max(height, 4))
-        self.setMinimumWidth(24)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_share(self, share: float, token: str = "") -> None:
-        """Another share, and another colour if one is given."""
-        self._share = share
-        self._token = token or self._token
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        top = (self.height() - self._height) / 2
-        box = QRectF(0, top, self.width(), self._height)
-        paint_bar(QPainter(self), box, self._share, self._token)
-
-
-class Sparkline(QWidget):
-    """A small line of recent values; all of one column share ``top``."""
-
-    def __init__(self, values: Sequence[float] = (), token: str = "role-core") -> None:
-        super().__init__()
-        self._values = tuple(values)
-        self._token = token
-        self._top = max(self._values, default=1.0)
-        self.setMinimumSize(48, 16)
-
-    def set_values(self, values: Sequence[float], top: float | None = None) -> None:
-        """Other values, drawn from 0 to ``top`` (their own maximum when not given)."""
-        self._values = tuple(values)
-        self._top = max(self._values, default=1.0) if top is None else top
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        box = QRectF(self.rect()).adjusted(1, 2, -3, -2)
-        paint_sparkline(QPainter(self), box, self._values, self._token, self._top)

@@ -148,10 +148,6 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         """The position of a column, -1 when there is none."""
         return next((i for i, column in enumerate(self.columns) if column.key == key), -1)
 
-    def row_key(self, row: R) -> Hashable:
-        """A row's identity."""
-        return self._key(row)
-
     # Refreshing by difference
 
     def _show(self) -> None:
