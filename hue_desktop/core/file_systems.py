@@ -1,0 +1,233 @@
+"""What services need of a store: the file-system port. One contract suite runs over every backend.
+
+All methods block, may be called from any thread at the same time, and raise a ``HueError``:
+``NotFound``, ``AccessDenied``, ``Refused`` (exists already, not empty, quota, no space),
+``Throttled``, ``Unreachable``, ``ProtocolError``, ``Cancelled``. A request that can be repeated
+safely has been repeated (back-off with jitter) before ``Throttled`` or ``Unreachable`` comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hue_desktop.core.storage import Checksum, Entry, EntryPage, Location, Space, StoreId
+
+__all__ = [
+    "BlockPlace",
+    "Capabilities",
+    "Connector",
+    "FileSystem",
+    "Part",
+    "Source",
+    "Stream",
+    "Upload",
+]
+
+
+class Stream(Protocol):
+    """What a dialled connection offers: a connected socket, or what behaves as one."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+    def recv_into(self, buffer: Any, nbytes: int = 0, /) -> int: ...
+    def settimeout(self, timeout_s: float | None, /) -> None: ...
+    def close(self) -> None: ...
+
+
+class Connector(Protocol):
+    """Opens TCP connections; through an SSH tunnel when the cluster is behind one."""
+
+    def dial(self, host: str, port: int, timeout_s: float) -> Stream:
+        """A stream to ``host:port`` as the cluster sees it; ``Unreachable`` when none comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a store can do, so that nothing is offered in vain."""
+
+    folders: bool = True  #: real folders: they exist without files in them
+    rename: bool = True  #: atomic rename of files and folders
+    keeps_modified: bool = True  #: a file can be given its modification time
+    permissions: bool = False
+    replication: bool = False
+    versions: bool = False
+    presigned: bool = False
+    trash: bool = False
+    blocks: bool = False
+    server_side_copy: bool = False  #: ``copy_within`` works between two of its locations
+    parallel_parts: bool = False  #: parts of one upload may be written at the same time
+    max_name_bytes: int = 255
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPlace:
+    """A block of an HDFS file: where it begins, how long it is, who holds it."""
+
+    offset: int
+    length: int
+    hosts: tuple[str, ...]
+    corrupt: bool = False
+    storage_types: tuple[str, ...] = ()
+    racks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that has been stored. ``crc32c`` of its bytes; ``tag`` is the store's receipt."""
+
+    index: int  #: from 0
+    offset: int
+    length: int
+    crc32c: int
+    tag: str = ""
+
+
+class Source(Protocol):
+    """Bytes of one range of one file, in order. Closing it early drops the connection."""
+
+    length: int  #: bytes the range holds
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill as much as is there now; 0 at the end. A body cut short raises ``Unreachable``."""
+
+    def fileno(self) -> int:
+        """A file descriptor whose bytes may be sent from ``offset`` by the kernel, or -1."""
+
+    @property
+    def offset(self) -> int:
+        """Where the range begins in the file."""
+
+    def close(self) -> None: ...
+
+
+class Upload(Protocol):
+    """One file that is being written. Nothing shows at the target until ``commit``.
+
+    ``token`` is enough to go on after ``kill -9`` (``FileSystem.resume``) or to clean up
+    (``FileSystem.discard``): an S3 upload id, a temporary name. It holds no secret.
+    """
+
+    token: str
+    part_size: int  #: bytes of each part but the last; the whole file when it has one part
+
+    def write(self, index: int, offset: int, source: Source) -> Part:
+        """Store a part; parallel where the capabilities say so, else in order.
+
+        ``Refused`` when the store says that the checksum of what came is not what was sent.
+        """
+
+    def stored(self) -> Sequence[Part]:
+        """The parts that the store has (after ``resume``); their bytes need not be sent again."""
+
+    def commit(self, parts: Sequence[Part], *, crc32c: int | None, overwrite: bool) -> Entry:
+        """Make the file appear, whole, at once. ``Refused`` when one is there and must not be
+        replaced; what was written is then still there for another ``commit`` or ``abort``."""
+
+    def abort(self) -> None:
+        """Leave nothing behind. Safe to call twice, and after ``commit`` (does nothing)."""
+
+
+class FileSystem(Protocol):
+    """One store. Locations given to it are its own (``location.store == store``)."""
+
+    store: StoreId
+    capabilities: Capabilities
+
+    # -- reading ----------------------------------------------------------------------------
+    def stat(self, location: Location) -> Entry:
+        """What stands there. S3: an object of that key, or a prefix that holds any key."""
+
+    def list(self, location: Location) -> Iterator[EntryPage]:
+        """The folder's own entries in the store's order, page by page as they come.
+
+        Closing the iterator stops reading. A bucket list at the root of S3.
+        """
+
+    def walk(self, location: Location) -> Iterator[EntryPage]:
+        """All files below, names relative to ``location``; folders only where they are empty
+        (real folders) or are keys of their own (S3 markers, name ending in ``/`` kept as folder).
+        A folder that cannot be read comes as an entry of the column ``error`` (its text)."""
+
+    def open(
+        self, location: Location, offset: int = 0, length: int | None = None,
+        *, expected: Entry | None = None,
+    ) -> Source:  # fmt: skip
+        """Bytes from ``offset``. With ``expected`` (etag, size, time) ``Refused`` with the code
+        ``SourceChanged`` when the file is another than it was."""
+
+    def checksum(self, location: Location, *, cheap: bool = True) -> Checksum | None:
+        """What the store says the whole file's checksum is; ``cheap``: only when no data is read
+        by anyone."""
+
+    def space(self, location: Location) -> Space:
+        """Room in the store; for HDFS the cluster's, for local the file system's."""
+
+    # -- writing ----------------------------------------------------------------------------
+    def put(
+        self, location: Location, source: Source, *, overwrite: bool,
+        modified: float | None = None, content_type: str = "",
+    ) -> tuple[Entry, int]:  # fmt: skip
+        """Store a small file whole, visible at once and atomically; also its CRC32C."""
+
+    def upload(
+        self, location: Location, size: int, *, modified: float | None = None,
+        part_size: int | None = None, content_type: str = "",
+    ) -> Upload:  # fmt: skip
+        """Begin to write a file of ``size`` bytes in parts."""
+
+    def resume(self, token: str) -> Upload:
+        """An upload that was begun earlier. ``NotFound`` when the store has forgotten it."""
+
+    def discard(self, token: str) -> None:
+        """Remove what an upload left behind; nothing happens when there is nothing."""
+
+    def copy_within(
+        self, source: Location, target: Location, *, overwrite: bool,
+        expected: Entry | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Entry:  # fmt: skip
+        """Copy without the bytes passing through this machine (``server_side_copy``). ``source``
+        may be another store of the same kind and identity."""
+
+    def make_folder(self, location: Location) -> None:
+        """Make the folder and its parents; nothing happens when it is there."""
+
+    def rename(self, source: Location, target: Location, *, overwrite: bool = False) -> None:
+        """Atomic where ``rename`` is a capability; on S3 copy then delete."""
+
+    def delete(self, location: Location, *, recursive: bool = False) -> int:
+        """Remove for good; how many files went. ``Refused`` for a folder with something in it."""
+
+    def delete_many(self, locations: Sequence[Location]) -> Mapping[Location, str]:
+        """Remove files; what could not be removed, and why."""
+
+    def change(self, location: Location, what: str, value: Any) -> None:
+        """Set ``permission`` (octal number), ``owner``, ``group``, ``replication``, ``modified``
+        or ``storage_class``. ``Refused`` where the store has no such thing."""
+
+    # -- what only some have ----------------------------------------------------------------
+    def blocks(self, location: Location) -> tuple[BlockPlace, ...]:
+        """HDFS: the blocks of a file."""
+
+    def properties(self, location: Location) -> Mapping[str, str]:
+        """Everything else the store tells of it, under its own words: encryption, metadata, tags,
+        ACL, quota, content summary (``files``, ``folders``, ``bytes``, ``bytes_with_replicas``)."""
+
+    def versions(self, location: Location) -> tuple[Entry, ...]:
+        """S3: versions of an object, newest first."""
+
+    def presigned_url(self, location: Location, expires_s: int) -> str:
+        """S3: a URL that reads the object without credentials until it expires."""
+
+    def trash(self, locations: Sequence[Location]) -> Mapping[Location, Location]:
+        """HDFS: move to the user's trash; where each now is."""
+
+    def restore(self, location: Location) -> Location:
+        """HDFS: move out of the trash to where it was. ``Refused`` when something is there."""
+
+    def trash_root(self) -> Location | None:
+        """HDFS: the user's trash; ``None`` where there is none."""
+
+    def close(self) -> None:
+        """Close all connections; calls under way fail soon."""
