@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hue_desktop.core.clusters import ClusterRef, ClusterSummary
+from hue_desktop.core.clusters import ClusterRef, ClusterState, ClusterSummary
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import (
     AccessDenied,
@@ -302,6 +302,8 @@ class RegionState:
             self._plan_details(ref)
             if "summary" in parts and (Topic.CLUSTER, ref.cluster_id) in known:
                 self._hurry_details(ref.cluster_id)
+            if "summary" in parts and self._lacks_metrics(ref):
+                self._schedule.hurry(_METRICS, now)
             nodes = (Topic.INSTANCES, ref.cluster_id)
             if parts & {"groups", "fleets"} and nodes in known:
                 self._schedule.hurry(nodes, now)
@@ -316,6 +318,12 @@ class RegionState:
             or ref.cluster_id == self._focus
             or (Topic.CLUSTER, ref.cluster_id) in self._schedule
         )
+
+    def _lacks_metrics(self, ref: ClusterRef) -> bool:
+        """A cluster that came up after the last reading would be without them for minutes."""
+        state = self.data.clusters[ref].snapshot.summary.state
+        up = state in (ClusterState.RUNNING, ClusterState.WAITING)
+        return up and ref not in self.data.metrics
 
     def _plan_details(self, ref: ClusterRef) -> None:
         """Plan what can be read of the cluster; groups or fleets once it is known which."""

@@ -182,9 +182,10 @@ def run_cluster(
     *,
     groups: tuple[tuple[str, str, int], ...] = GROUPS,
     name: str = "analytics",
+    up: bool = True,
     **options: Any,
 ) -> str:
-    """A cluster that runs; its id."""
+    """A cluster that runs, or one that has only been asked for; its id."""
     instances = {
         "InstanceGroups": [
             {"InstanceRole": role, "InstanceType": kind, "InstanceCount": count, "Name": role}
@@ -202,7 +203,8 @@ def run_cluster(
         Instances=instances,
         **options,
     )
-    region.jump(minutes=15)
+    if up:
+        region.jump(minutes=15)
     return str(answer["JobFlowId"])
 
 

@@ -62,6 +62,18 @@ def test_a_change_by_somebody_else_shows_in_the_cluster_in_front(
     assert all(node is before[node.id] for node in kept), "unchanged nodes are the same objects"
 
 
+def test_a_cluster_that_comes_up_is_not_without_metrics_for_minutes(
+    region: SimulatedRegion, house: House
+) -> None:
+    cluster_id = run_cluster(region, up=False)
+    house.cluster(cluster_id, lambda c: c.cluster)
+    house.until(lambda s: bool(s.connections[0].caller_arn))
+
+    region.jump(minutes=15)
+
+    house.until(lambda s: house.ref(cluster_id) in s.metrics)
+
+
 def test_announces_only_what_changed(region: SimulatedRegion, house: House) -> None:
     cluster_id = run_cluster(region)
     ref = house.ref(cluster_id)
