@@ -10,12 +10,13 @@ SOURCES := hue_desktop tests resources
 TYPED := hue_desktop/core hue_desktop/adapters hue_desktop/services hue_desktop/simulator
 PYTEST_ARGS ?= -n 2 --dist loadfile --max-worker-restart=0
 
-.PHONY: help setup run tour test test-slow check format bench clean
+.PHONY: help setup run tour test test-slow test-real check format bench clean
 help:
 	@echo "make run        open the window (without a screen: take the tour)"
 	@echo "make test       run the tests"
 	@echo "make check      format, lint, types, layers"
 	@echo "make test-slow  the long fault tests"
+	@echo "make test-real  the contract suites over a real HDFS, OpenSSH and S3 server"
 	@echo "make bench      the benchmarks, each a ratio against a peer"
 	@echo "make tour       pictures of every page into ./tour"
 
@@ -27,11 +28,11 @@ $(VENV)/.system: packaging/system-packages.sh
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.system $(PINNED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,hdfs,preview]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run $(PINNED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,hdfs,preview,dev]'
 	@touch $@
 
 setup: $(VENV)/.dev
@@ -52,6 +53,13 @@ test: $(VENV)/.dev
 
 test-slow: $(VENV)/.dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
+
+# `real-hadoop` starts HDFS, the Hive metastore and OpenSSH on loopback (CONTRIBUTING.md).
+test-real: $(VENV)/.dev
+	@command -v real-hadoop >/dev/null || \
+	  { echo "make test-real needs the command real-hadoop on the PATH (CONTRIBUTING.md)"; exit 1; }
+	real-hadoop install
+	QT_QPA_PLATFORM=offscreen real-hadoop run hdfs sshd -- $(BIN)/python -m pytest -m real
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check $(SOURCES)
