@@ -4,12 +4,16 @@ All methods block, may be called from any thread at the same time, and raise a `
 ``NotFound``, ``AccessDenied``, ``Refused`` (exists already, not empty, quota, no space),
 ``Throttled``, ``Unreachable``, ``ProtocolError``, ``Cancelled``. A request that can be repeated
 safely has been repeated (back-off with jitter) before ``Throttled`` or ``Unreachable`` comes out.
+
+``Refused`` carries one of the codes of :class:`Refusal` where one fits, whatever the store's own
+word for it is, so that services and tests need not know the stores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from hue_desktop.core.storage import Checksum, Entry, EntryPage, Location, Space, StoreId
@@ -20,10 +24,40 @@ __all__ = [
     "Connector",
     "FileSystem",
     "Part",
+    "Refusal",
     "Source",
     "Stream",
     "Upload",
+    "is_temporary",
+    "temporary_name",
 ]
+
+_TEMPORARY_START, _TEMPORARY_END = ".hue-", ".part"
+
+
+class Refusal(StrEnum):
+    """Why a store refuses: the ``code`` of ``Refused``."""
+
+    ALREADY_EXISTS = "AlreadyExists"  #: and must not be replaced
+    NOT_EMPTY = "NotEmpty"
+    IS_FOLDER = "IsFolder"  #: a folder stands where a file is meant
+    NOT_FOLDER = "NotFolder"  #: a file stands where a folder is meant
+    NO_SPACE = "NoSpace"  #: disk full or quota reached
+    SOURCE_CHANGED = "SourceChanged"
+    INCOMPLETE = "Incomplete"  #: ``commit`` without all parts
+    BAD_CHECKSUM = "BadChecksum"  #: what arrived is not what was sent
+    INVALID_NAME = "InvalidName"  #: the store cannot hold such a name
+    NOT_OFFERED = "NotOffered"  #: the store has no such thing
+
+
+def temporary_name(unique: str) -> str:
+    """What a file that is being written is called, beside its target; ``unique`` tells it apart."""
+    return f"{_TEMPORARY_START}{unique}{_TEMPORARY_END}"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a last part of a path is such a name. ``list`` and ``walk`` leave them out."""
+    return name.startswith(_TEMPORARY_START) and name.endswith(_TEMPORARY_END)
 
 
 class Stream(Protocol):
@@ -147,7 +181,10 @@ class FileSystem(Protocol):
     def walk(self, location: Location) -> Iterator[EntryPage]:
         """All files below, names relative to ``location``; folders only where they are empty
         (real folders) or are keys of their own (S3 markers, name ending in ``/`` kept as folder).
-        A folder that cannot be read comes as an entry of the column ``error`` (its text)."""
+        A folder that cannot be read comes as an entry of the column ``error`` (its text). What is
+        no file to be copied (a symbolic link, a device) comes with its reason in the column
+        ``skipped``. Both columns are absent from pages that have none, and empty where all is
+        well."""
 
     def open(
         self, location: Location, offset: int = 0, length: int | None = None,
@@ -168,7 +205,10 @@ class FileSystem(Protocol):
         self, location: Location, source: Source, *, overwrite: bool,
         modified: float | None = None, content_type: str = "",
     ) -> tuple[Entry, int]:  # fmt: skip
-        """Store a small file whole, visible at once and atomically; also its CRC32C."""
+        """Store a small file whole, visible at once and atomically; also its CRC32C.
+
+        Folders above it are made where they are missing, as by ``upload``.
+        """
 
     def upload(
         self, location: Location, size: int, *, modified: float | None = None,
