@@ -11,6 +11,7 @@ word for it is, so that services and tests need not know the stores.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 from hue_desktop.core.storage import Checksum, Entry, EntryPage, Location, Space, StoreId
 
 __all__ = [
+    "RUN",
     "BlockPlace",
     "Capabilities",
     "Connector",
@@ -30,7 +32,12 @@ __all__ = [
     "Upload",
     "is_temporary",
     "temporary_name",
+    "temporary_run",
 ]
+
+#: Which process began a temporary file: drawn once for each, kept in the transfer journal, so that
+#: what a killed process left behind can be told from what another one is writing right now.
+RUN = secrets.token_hex(4)
 
 _TEMPORARY_START, _TEMPORARY_END = ".hue-", ".part"
 
@@ -52,7 +59,12 @@ class Refusal(StrEnum):
 
 def temporary_name(unique: str) -> str:
     """What a file that is being written is called, beside its target; ``unique`` tells it apart."""
-    return f"{_TEMPORARY_START}{unique}{_TEMPORARY_END}"
+    return f"{_TEMPORARY_START}{RUN}-{unique}{_TEMPORARY_END}"
+
+
+def temporary_run(name: str) -> str:
+    """The ``RUN`` of the process that began the temporary file; empty for any other name."""
+    return name[len(_TEMPORARY_START) :].partition("-")[0] if is_temporary(name) else ""
 
 
 def is_temporary(name: str) -> bool:
@@ -122,11 +134,24 @@ class Source(Protocol):
 
     length: int  #: bytes the range holds
 
+    @property
+    def checksum(self) -> Checksum | None:
+        """The whole file's checksum when the store told it with the bytes (S3: of a whole GET,
+        which the source then has compared once its end was read); else ``None``."""
+
+    @property
+    def modified(self) -> float | None:
+        """The file's own time when the store told it with the bytes (S3: ``mtime`` metadata)."""
+
     def readinto(self, buffer: memoryview, /) -> int:
         """Fill as much as is there now; 0 at the end. A body cut short raises ``Unreachable``."""
 
     def fileno(self) -> int:
         """A file descriptor whose bytes may be sent from ``offset`` by the kernel, or -1."""
+
+    def advance(self, count: int, /) -> None:
+        """Whoever sends from ``fileno`` calls it after each piece (a MiB or some) with its bytes,
+        so that progress shows and limits hold. May block for a moment; ``Cancelled`` to stop."""
 
     @property
     def offset(self) -> int:
@@ -221,6 +246,11 @@ class FileSystem(Protocol):
 
     def discard(self, token: str) -> None:
         """Remove what an upload left behind; nothing happens when there is nothing."""
+
+    def unfinished(self, location: Location, run: str) -> Sequence[str]:
+        """Tokens for ``discard`` of what a killed process left behind: right below the folder
+        ``location``, temporary names of its ``RUN``; S3: uploads to exactly
+        the key ``location`` that were neither completed nor aborted, whoever began them."""
 
     def copy_within(
         self, source: Location, target: Location, *, overwrite: bool,
