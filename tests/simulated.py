@@ -26,13 +26,11 @@ from typing import Any
 
 from hue_desktop.simulator.clock import Clock
 from hue_desktop.simulator.region import Region, RegionOptions
+from hue_desktop.simulator.servers import ACCESS_KEY, SECRET_KEY, SshAccess
 from hue_desktop.simulator.wire.front import Front
 from hue_desktop.simulator.world.world import World
 
 __all__ = ["ACCESS_KEY", "SECRET_KEY", "SimulatedRegion", "simulated_region"]
-
-ACCESS_KEY = "AKIAHUESIMULATOR0000"
-SECRET_KEY = "simulated"
 
 _CLIENTS = threading.Lock()  # making clients of one session is not safe in threads
 
@@ -69,6 +67,16 @@ class SimulatedRegion:
         """The AWS region's name."""
         return self.region.name
 
+    @property
+    def s3_endpoint(self) -> str:
+        """The endpoint for S3 clients; the store behind it starts with the first request."""
+        return self.front.servers.s3_endpoint_url
+
+    @property
+    def ssh(self) -> SshAccess:
+        """How to log in to the bastion."""
+        return self.front.servers.ssh_access()
+
     def session(self) -> Any:
         """A boto3 session with the region's credentials, without reading the user's files."""
         return _session(self.name)
@@ -83,9 +91,9 @@ class SimulatedRegion:
             read_timeout=30,
         )
         with _CLIENTS:
-            return self.session().client(
-                service, endpoint_url=self.endpoint_url, config=config, **options
-            )
+            endpoint = self.s3_endpoint if service == "s3" else self.endpoint_url
+            options.setdefault("endpoint_url", endpoint)
+            return self.session().client(service, config=config, **options)
 
     def jump(self, **by: float) -> datetime:
         """Move the clock forward (``minutes=10``) and let everything due happen; the new time."""
@@ -129,8 +137,12 @@ def simulated_region(
     seed: int = 0,
     start: datetime | None = None,
     port: int = 0,
+    s3_store: str = "",
 ) -> Iterator[SimulatedRegion]:
-    """Run a region until the block ends. Throttling is off unless asked for."""
+    """Run a region until the block ends. Throttling is off unless asked for.
+
+    ``s3_store="moto"`` keeps objects in moto, which takes keys that SeaweedFS changes (``a//b``).
+    """
     options = RegionOptions(
         state=state,
         scenario=scenario,
@@ -145,7 +157,7 @@ def simulated_region(
     opened = Region.open(options)
     if paused:
         opened.clock.pause()
-    front = Front(opened)
+    front = Front(opened, s3_store=s3_store)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="simulated-region", daemon=True)
     thread.start()

@@ -18,6 +18,7 @@ from typing import Any
 
 from hue_desktop.simulator.assembly import check_scenario
 from hue_desktop.simulator.region import Region, RegionOptions
+from hue_desktop.simulator.servers import ACCESS_KEY, SECRET_KEY
 from hue_desktop.simulator.store import StateError
 from hue_desktop.simulator.wire.front import Front, PortTaken
 
@@ -26,9 +27,6 @@ __all__ = ["PROFILE", "RUNNING_FILE", "add_arguments", "default_state_directory"
 PROFILE = "hue-simulator"
 RUNNING_FILE = "running.json"  #: in the state directory while a region runs on it
 
-# Placeholders that make clients sign their requests; they open nothing anywhere.
-_ACCESS_KEY = "AKIAHUESIMULATOR0000"
-_SECRET_KEY = "simulated"
 _INTERRUPTED = 130
 
 
@@ -184,14 +182,18 @@ def _facts(front: Front, directory: Path) -> dict[str, Any]:
         f"[profile {PROFILE}]\n"
         f"region = {front.region.name}\n"
         f"endpoint_url = {front.endpoint_url}\n"
-        f"aws_access_key_id = {_ACCESS_KEY}\n"
-        f"aws_secret_access_key = {_SECRET_KEY}\n",
+        f"services = {PROFILE}\n"
+        f"aws_access_key_id = {ACCESS_KEY}\n"
+        f"aws_secret_access_key = {SECRET_KEY}\n"
+        f"[services {PROFILE}]\n"
+        f"s3 =\n  endpoint_url = {front.servers.s3_endpoint_url}\n",
     )
     return {
         "endpoint_url": front.endpoint_url,
         "region": front.region.name,
         "aws_config_file": str(config),
-        "ssh": None,
+        "s3_endpoint_url": front.servers.s3_endpoint_url,
+        "ssh": front.servers.ssh_access().as_json(),
         "control_url": front.control_url,
         "pid": os.getpid(),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from hue_desktop.simulator.throttle import ACCOUNT, Rate
 if TYPE_CHECKING:
     from hue_desktop.simulator.aws.moto_bridge import MotoBridge
     from hue_desktop.simulator.region import Region
+    from hue_desktop.simulator.servers import Servers
 
 __all__ = ["Control"]
 
@@ -36,9 +37,10 @@ class _Refused(Exception):
 class Control:
     """Answers the control API of one region."""
 
-    def __init__(self, region: Region, moto: MotoBridge) -> None:
+    def __init__(self, region: Region, moto: MotoBridge, servers: Servers) -> None:
         self._region = region
         self._moto = moto
+        self._servers = servers
         self._token = secrets.token_urlsafe(24)
         self._posts: dict[str, Callable[[_Body], object]] = {
             "clock": self._clock,
@@ -64,6 +66,9 @@ class Control:
         name = "/".join(rest).strip("/")
         if method == "GET" and name in ("", "state"):
             return web.json_response(self._state())
+        steer = self._servers.controls().get(name)
+        if steer is not None and method in ("GET", "POST"):
+            return await self._steer(steer, body if method == "POST" else b"")
         action = self._posts.get(name)
         if action is None or method != "POST":
             return web.json_response(
@@ -77,6 +82,7 @@ class Control:
                 self._region.flush()
             if name == "reset":
                 await self._moto.reset()
+                await self._servers.reset()
         except (_Refused, ValueError, KeyError) as problem:
             return web.json_response({"message": _text(problem)}, status=400)
         except Exception:
@@ -85,6 +91,15 @@ class Control:
                 {"message": "The simulated region has a bug; see its log."}, status=500
             )
         return web.json_response(result if result is not None else self._state())
+
+    async def _steer(
+        self, action: Callable[[_Body], Coroutine[Any, Any, object]], body: bytes
+    ) -> web.Response:
+        """A request for the servers beside the front, answered in their thread."""
+        try:
+            return web.json_response(await self._servers.run(action(_parsed(body))))
+        except (_Refused, ValueError, KeyError) as problem:
+            return web.json_response({"message": _text(problem)}, status=400)
 
     def _state(self) -> dict[str, Any]:
         region = self._region

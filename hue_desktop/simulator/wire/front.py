@@ -19,6 +19,7 @@ from aiohttp import web
 
 from hue_desktop.simulator.aws.moto_bridge import MotoBridge
 from hue_desktop.simulator.control import Control
+from hue_desktop.simulator.servers import Servers
 from hue_desktop.simulator.service import ApiError
 from hue_desktop.simulator.wire.models import Models, OperationApi, ServiceApi, service_by_scope
 from hue_desktop.simulator.wire.protocols import S3_PROTOCOL, WireProtocol, protocol_of
@@ -49,11 +50,12 @@ class PortTaken(Exception):
 class Front:
     """Serves a region on 127.0.0.1."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, *, s3_store: str = "") -> None:
         self.region = region
         self.models = Models(strict=region.compat != "moto")
         self.moto = MotoBridge(region)
-        self.control = Control(region, self.moto)
+        self.servers = Servers(region, s3_store=s3_store)
+        self.control = Control(region, self.moto, self.servers)
         self.port = 0
         self.bugs: list[str] = []  #: answers that the models do not allow, for tests to see
         self._server: web.Server | None = None
@@ -93,9 +95,11 @@ class Front:
                 "Choose another one with --port, or let the system choose with --port 0."
             ) from error
         self.port = self._listener.sockets[0].getsockname()[1]
+        self.servers.start()
 
     async def stop(self) -> None:
         """Stop listening and close the connections."""
+        loop = asyncio.get_running_loop()
         if self._listener is not None:
             await _take_no_more(self._listener)
             self._listener.close()
@@ -105,6 +109,7 @@ class Front:
             await self._server.shutdown(0.2)
         if self._listener is not None:
             await self._listener.wait_closed()
+        await loop.run_in_executor(None, self.servers.stop)
         self.moto.close()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:

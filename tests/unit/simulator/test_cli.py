@@ -16,7 +16,15 @@ import pytest
 from hue_desktop.simulator.cli import RUNNING_FILE, default_state_directory, main
 from tests.unit.simulator.processes import simulator_process
 
-FACTS = {"endpoint_url", "region", "aws_config_file", "ssh", "control_url", "pid"}
+FACTS = {
+    "endpoint_url",
+    "s3_endpoint_url",
+    "region",
+    "aws_config_file",
+    "ssh",
+    "control_url",
+    "pid",
+}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +44,7 @@ def test_it_says_what_a_client_needs_and_stops_cleanly(
     with simulator_process("--state", str(tmp_path), "--scenario", "empty") as running:
         facts = running.facts
         assert set(facts) == FACTS
-        assert facts["ssh"] is None
+        assert set(facts["ssh"]) == {"host", "port", "user", "key_file", "host_key"}
         assert facts["pid"] == running.process.pid
         assert json.loads((tmp_path / RUNNING_FILE).read_text()) == facts
         assert stat.S_IMODE((tmp_path / RUNNING_FILE).stat().st_mode) == 0o600

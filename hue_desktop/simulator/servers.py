@@ -1,0 +1,234 @@
+"""The region's servers beside the AWS front: S3 and SSH, and whatever they lead to.
+
+They live in a thread with an event loop of its own, so that a large transfer never keeps an answer
+of the AWS front waiting. Each has a listening socket from the start, on the port it had the last
+time; what stands behind a socket is loaded or started when its first client comes, so that a region
+that nobody asks for objects costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hue_desktop.simulator.s3.faults import fault_of
+from hue_desktop.simulator.s3.service import S3Service
+from hue_desktop.simulator.ssh.service import SshService
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.region import Region
+
+__all__ = ["ACCESS_KEY", "SECRET_KEY", "Servers", "SshAccess"]
+
+# The keys that the object store knows; they open nothing anywhere else.
+ACCESS_KEY = "AKIAHUESIMULATOR0000"
+SECRET_KEY = "simulated"
+
+_LOG = logging.getLogger(__name__)
+_STOP_S = 15.0
+_Body = Mapping[str, Any]
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class SshAccess:
+    """How to log in to the bastion."""
+
+    host: str
+    port: int
+    user: str
+    key_file: str  #: a private key in OpenSSH's format, readable by its owner only
+    host_key: str  #: as a line of ``known_hosts`` has it behind the host
+
+    def as_json(self) -> dict[str, Any]:
+        """The ``ssh`` member of what ``simulate --json`` prints."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "key_file": self.key_file,
+            "host_key": self.host_key,
+        }
+
+
+class Servers:
+    """Starts, stops and steers them; methods may be called from any other thread."""
+
+    def __init__(self, region: Region, *, s3_store: str = "") -> None:
+        self._region = region
+        self._loop = asyncio.SelectorEventLoop()
+        self._thread: threading.Thread | None = None
+        self._scratch: Path | None = None
+        self._listeners: dict[str, socket.socket] = {}
+        self._serving: list[asyncio.Task[None]] = []
+        self.s3 = S3Service(
+            lambda: self.directory / "s3",
+            (ACCESS_KEY, SECRET_KEY),
+            furnish=self._furnish_s3,
+            expired=lambda: region.admission.credentials_expired,
+            latency_s=lambda: region.admission.latency_s,
+            kind=s3_store,
+        )
+        self.ssh = SshService(lambda: self.directory / "ssh", region)
+
+    @property
+    def directory(self) -> Path:
+        """Where the servers keep their things: the state directory, or one that ends with us."""
+        kept = self._region.store.directory
+        if kept is not None:
+            return kept
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="hue-simulator-"))
+        return self._scratch
+
+    @property
+    def s3_endpoint_url(self) -> str:
+        """The endpoint for S3 clients."""
+        return f"http://127.0.0.1:{self._port('s3')}"
+
+    def ssh_access(self) -> SshAccess:
+        """How to log in to the bastion; makes its keys the first time."""
+        keys = self.ssh.keys()
+        return SshAccess(
+            "127.0.0.1", self._port("ssh"), self.ssh.user, str(keys.user_key), keys.host_public
+        )
+
+    def start(self) -> None:
+        """Listen. Raises ``OSError`` when the system gives no ports."""
+        ports = dict(self._region.store.load_kind("region")).get("servers", {})
+        for name in ("s3", "ssh"):
+            self._listeners[name] = _listening(int(ports.get(name, 0)))
+        self._keep_ports()
+        self._thread = threading.Thread(target=self._run, name="region-servers", daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._begin(), self._loop)
+
+    def stop(self) -> None:
+        """Stop all servers and let go of their ports; a second call does nothing."""
+        if self._thread is not None:
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(_STOP_S)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(_STOP_S)
+            self._thread = None
+        if not self._loop.is_closed() and not self._loop.is_running():
+            self._loop.close()
+        for listener in self._listeners.values():
+            listener.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+    async def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run something in the servers' thread, from another loop."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    async def reset(self) -> None:
+        """Empty what the servers keep, as the region was."""
+        self._keep_ports()
+        await self.run(self.s3.erase())
+
+    def controls(self) -> Mapping[str, Callable[[_Body], Coroutine[Any, Any, object]]]:
+        """Requests of the control API by name; a GET has an empty body."""
+        return {
+            "s3": self._s3_state,
+            "s3/faults": self._s3_faults,
+            "s3/cut": self._s3_cut,
+            "ssh": self._ssh_state,
+            "ssh/cut": self._ssh_cut,
+            "ssh/refuse": self._ssh_refuse,
+            "ssh/host-key": self._ssh_host_key,
+        }
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    async def _begin(self) -> None:
+        for name, serve in (("s3", self.s3.serve), ("ssh", self.ssh.serve)):
+            task = self._loop.create_task(serve(self._listeners[name]))
+            task.add_done_callback(_report)
+            self._serving.append(task)
+
+    async def _end(self) -> None:
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self.ssh.stop()
+        self.s3.stop()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _port(self, name: str) -> int:
+        port: int = self._listeners[name].getsockname()[1]
+        return port
+
+    def _keep_ports(self) -> None:
+        self._region.keep("region", "servers", {name: self._port(name) for name in self._listeners})
+
+    async def _furnish_s3(self, address: tuple[str, int]) -> None:
+        """Put the scenario's objects into a store that has just been made."""
+
+    async def _s3_state(self, body: _Body) -> object:
+        return {"endpoint_url": self.s3_endpoint_url, **self.s3.described()}
+
+    async def _s3_faults(self, body: _Body) -> object:
+        if body.get("clear"):
+            self.s3.faults.clear()
+        elif body:
+            self.s3.faults.add(fault_of(body))
+        return await self._s3_state(body)
+
+    async def _s3_cut(self, body: _Body) -> object:
+        return {"cut": self.s3.cut()}
+
+    async def _ssh_state(self, body: _Body) -> object:
+        return {**self.ssh_access().as_json(), **self.ssh.described()}
+
+    async def _ssh_cut(self, body: _Body) -> object:
+        return {"cut": self.ssh.cut()}
+
+    async def _ssh_refuse(self, body: _Body) -> object:
+        for_s = body.get("for_s", 30)
+        if isinstance(for_s, bool) or not isinstance(for_s, int | float) or not 0 <= for_s < 1e9:
+            raise ValueError("for_s must be a number that is not negative.")
+        self.ssh.refuse(float(for_s))
+        return await self._ssh_state(body)
+
+    async def _ssh_host_key(self, body: _Body) -> object:
+        await self.ssh.change_host_key()
+        return await self._ssh_state(body)
+
+
+def _listening(wanted: int) -> socket.socket:
+    """A listening socket on 127.0.0.1; on another port when the wanted one is taken."""
+    for port in (wanted, 0):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: else two could listen on one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+            listener.listen(512)
+            listener.setblocking(False)
+            return listener
+        except OSError:
+            listener.close()
+    raise OSError("no port on 127.0.0.1 is free")
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _LOG.error("a server of the region ended", exc_info=task.exception())

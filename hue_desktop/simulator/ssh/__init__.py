@@ -1,0 +1,1 @@
+"""SSH of the region: a bastion that leads to the simulated hosts."""
