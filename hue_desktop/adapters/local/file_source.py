@@ -9,7 +9,7 @@ import threading
 from hue_desktop.adapters.local.file_errors import refused, translated
 from hue_desktop.core.errors import Refused
 from hue_desktop.core.file_systems import Refusal
-from hue_desktop.core.storage import Entry
+from hue_desktop.core.storage import Checksum, Entry
 from hue_desktop.core.text import _
 
 __all__ = ["BUFFER_BYTES", "LocalSource", "buffer"]
@@ -48,6 +48,8 @@ class LocalSource:
         except BaseException:
             os.close(self._file)
             raise
+        self.checksum: Checksum | None = None  # a disk keeps none
+        self.modified: float | None = found.st_mtime
         self.offset = offset
         rest = max(0, found.st_size - offset)
         self.length = rest if length is None else min(length, rest)
@@ -77,6 +79,12 @@ class LocalSource:
     def fileno(self) -> int:
         """The descriptor; its own file position is not used."""
         return self._file
+
+    def advance(self, count: int, /) -> None:
+        """``count`` bytes went out by the descriptor; at the end the file is looked at again."""
+        self._position += count
+        if self._position >= self._end:
+            self.check()
 
     def close(self) -> None:
         """Give the descriptor back; safe to call twice."""

@@ -24,6 +24,7 @@ from hue_desktop.adapters.local.file_upload import (
     create_beside,
     pour,
     set_modified,
+    tokens_of_run,
 )
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.file_systems import BlockPlace, Capabilities, Refusal, Source, Upload
@@ -148,6 +149,12 @@ class LocalFileSystem:
     def discard(self, token: str) -> None:
         """Remove the temporary file of an upload, if it is there."""
         LocalUpload.from_token(token).abort()
+
+    def unfinished(self, location: Location, run: str) -> Sequence[str]:
+        """What a killed process left right below the folder."""
+        path = _native(location)
+        with translated(path):
+            return tokens_of_run(path, run)
 
     def copy_within(
         self,

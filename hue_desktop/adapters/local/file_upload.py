@@ -18,11 +18,11 @@ from hue_desktop.adapters.local.file_entries import entry_of
 from hue_desktop.adapters.local.file_errors import refused, translate_os_error, translated
 from hue_desktop.adapters.local.file_source import BUFFER_BYTES, buffer
 from hue_desktop.core.errors import NotFound
-from hue_desktop.core.file_systems import Part, Refusal, Source, temporary_name
+from hue_desktop.core.file_systems import Part, Refusal, Source, temporary_name, temporary_run
 from hue_desktop.core.storage import Entry
 from hue_desktop.core.text import _
 
-__all__ = ["LocalUpload", "appear", "create_beside", "pour", "set_modified"]
+__all__ = ["LocalUpload", "appear", "create_beside", "pour", "set_modified", "tokens_of_run"]
 
 PART_BYTES = 16 << 20
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -46,9 +46,7 @@ class LocalUpload:
         self._lock = threading.Lock()
         self._file = -1
         self._done = False
-        stamp = "" if modified is None else repr(modified)
-        name = os.path.basename(temporary)
-        self.token = "\n".join((_TOKEN, str(size), str(part_size), stamp, name, target))
+        self.token = _token(os.path.basename(temporary), target, size, part_size, modified)
 
     @classmethod
     def begin(
@@ -175,6 +173,20 @@ class LocalUpload:
                     path=self._target, got=sum(part.length for part in parts), size=self.size
                 ),
             )
+
+
+def tokens_of_run(folder: str, run: str) -> list[str]:
+    """Tokens, good for ``abort`` only, of the temporary files of one process in a folder."""
+    try:
+        names = [name for name in os.listdir(folder) if temporary_run(name) == run]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [_token(name, os.path.join(folder, name), 0, 1, None) for name in names]
+
+
+def _token(name: str, target: str, size: int, part_size: int, modified: float | None) -> str:
+    stamp = "" if modified is None else repr(modified)
+    return "\n".join((_TOKEN, str(size), str(part_size), stamp, name, target))
 
 
 def create_beside(target: str) -> tuple[int, str]:
