@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from hue_desktop.core.storage import Location, StoreKind
 from hue_desktop.core.text import _
+from hue_desktop.core.transfers.naming import landing_of
+from hue_desktop.core.transfers.patterns import pattern_expression
 from hue_desktop.core.transfers.values import Conflict, Filter, TransferRequest
 
 __all__ = ["DistCpStep", "command_line", "distcp_problem", "distcp_step", "java_pattern"]
@@ -99,10 +101,11 @@ def java_pattern(
         ahead += f"(?={base}(?:{'|'.join(map(_quoted, names))})(?:/.*)?$)"
     if left_out:
         ahead += f"(?!{base}(?:{'|'.join(map(_quoted, left_out))})$)"
+    within = f"{base}(?:(?:{'|'.join(map(_quoted, names))})/)?" if names else base
     if wanted.include:
-        ahead += f"(?={_any_glob(base, wanted.include)}$)"
+        ahead += f"(?={_any_glob(within, wanted.include)}$)"
     if wanted.exclude:
-        ahead += f"(?!{_any_glob(base, wanted.exclude)}$)"
+        ahead += f"(?!{_any_glob(within, wanted.exclude)}$)"
     return f"{ahead}.*" if ahead else ""
 
 
@@ -125,13 +128,10 @@ def _shape(request: TransferRequest, folder: bool) -> _Shape:
     first, target = request.sources[0], request.target
     if len(request.sources) > 1:
         return _Shape(_parent(first), target, tuple(source.name for source in request.sources))
-    if first.is_folder:  # its content
-        return _Shape(first, target)
-    if folder and target.is_folder:
-        return _Shape(first, target.child(first.name), inner=first.name + "/")
-    if folder:
-        return _Shape(first, target)
-    return _Shape(first.parent(), target if target.is_folder else target.parent(), (first.name,))
+    landing = landing_of(request, 0, folder=folder or first.is_folder)
+    if folder or first.is_folder:
+        return _Shape(landing.source, landing.root, inner=landing.prefix)
+    return _Shape(first.parent(), landing.base, (first.name,))
 
 
 def _parent(source: Location) -> Location:
@@ -165,43 +165,4 @@ def _quoted(text: str) -> str:
 
 
 def _any_glob(base: str, globs: Sequence[str]) -> str:
-    return "(?:" + "|".join(_glob(base, one) for one in globs) + ")"
-
-
-def _glob(base: str, glob: str) -> str:
-    """One shell pattern; without a slash it is about the last part of the path."""
-    if "/" not in glob:
-        return f".*/{_translated(glob)}"
-    return base + _translated(glob.lstrip("/"))
-
-
-def _translated(glob: str) -> str:
-    parts, at = [], 0
-    while at < len(glob):
-        if glob.startswith("**/", at):
-            parts.append("(?:.*/)?")
-            at += 3
-        elif glob.startswith("**", at):
-            parts.append(".*")
-            at += 2
-        elif glob[at] == "*":
-            parts.append("[^/]*")
-            at += 1
-        elif glob[at] == "?":
-            parts.append("[^/]")
-            at += 1
-        else:
-            text, at = _bracket_or_char(glob, at)
-            parts.append(text)
-    return "".join(parts)
-
-
-def _bracket_or_char(glob: str, at: int) -> tuple[str, int]:
-    end = glob.find("]", at + 2) if glob[at] == "[" else -1
-    if end < 0:
-        return _quoted(glob[at]), at + 1
-    inside = glob[at + 1 : end]
-    negated = inside[:1] in ("!", "^")
-    body = inside[1:] if negated else inside
-    body = body.replace("\\", "\\\\").replace("[", "\\[").replace("&", "\\&")
-    return f"[{'^' if negated else ''}{body}]", end + 1
+    return base + "(?:" + "|".join(f"(?:{pattern_expression(one)})" for one in globs) + ")"

@@ -35,8 +35,8 @@ def test_a_folder_lands_below_the_target_under_its_own_name() -> None:
     step = distcp_step(ask())
     assert step.args == (
         "s3-dist-cp",
-        "--src=hdfs:///warehouse/events/dt=2026-11-19",
-        "--dest=s3://lake/raw/events/dt=2026-11-19",
+        "--src=hdfs:///warehouse/events/dt=2026-11-19/",
+        "--dest=s3://lake/raw/events/dt=2026-11-19/",
     )
     assert command_line(step.args).startswith("s3-dist-cp --src=hdfs:///")
 
@@ -49,8 +49,8 @@ def test_the_content_of_a_folder_lands_in_the_target_itself() -> None:
 def test_a_folder_becomes_the_target_when_that_is_no_folder() -> None:
     step = distcp_step(ask(target=Location(S3, "/lake/copy")))
     assert step.args[1:] == (
-        "--src=hdfs:///warehouse/events/dt=2026-11-19",
-        "--dest=s3://lake/copy",
+        "--src=hdfs:///warehouse/events/dt=2026-11-19/",
+        "--dest=s3://lake/copy/",
     )
 
 
