@@ -30,6 +30,8 @@ def encode(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [encode(part) for part in value]
+    if isinstance(value, frozenset):
+        return sorted(encode(part) for part in value)
     if isinstance(value, Mapping):
         return {str(key): encode(part) for key, part in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -47,6 +49,8 @@ def decode(data: Any, kind: Any) -> Any:
         return _decode_union(data, typing.get_args(kind))
     if origin is tuple:
         return _decode_tuple(data, typing.get_args(kind))
+    if origin is frozenset:
+        return frozenset(_decode_tuple(data, (*typing.get_args(kind), Ellipsis)))
     if origin is not None and issubclass(origin, Mapping):
         _key, part = typing.get_args(kind)
         return {key: decode(value, part) for key, value in _expect(data, dict).items()}

@@ -25,11 +25,12 @@ class Database:
     """An open database; safe from any thread, and beside another process that has it open.
 
     A committed transaction survives a kill of the process at any moment (WAL), and of the machine
-    (``synchronous = FULL``).
+    unless ``hasty``: then the newest ones may be lost with it, and none waits for the disk.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, hasty: bool = False) -> None:
         self._path = path
+        self._hasty = hasty
         self._lock = threading.RLock()
         with self._explained():
             self._refuse_newer(_version_in_header(path))
@@ -73,7 +74,8 @@ class Database:
 
     def _prepare(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
+        level = "NORMAL" if self._hasty else "FULL"
+        self._connection.execute(f"PRAGMA synchronous = {level}")
         with self.writing() as connection:
             version = self._version()
             self._refuse_newer(version)  # another process may have been faster

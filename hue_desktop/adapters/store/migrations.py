@@ -37,4 +37,67 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (region, instance_type)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE transfer (
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        created  REAL NOT NULL,
+        started  REAL,
+        ended    REAL,
+        route    TEXT NOT NULL,
+        state    TEXT NOT NULL,
+        request  TEXT NOT NULL,
+        reason   TEXT NOT NULL DEFAULT '',
+        error    TEXT NOT NULL DEFAULT '',
+        remedy   TEXT NOT NULL DEFAULT '',
+        step_id  TEXT NOT NULL DEFAULT '',
+        verified TEXT NOT NULL DEFAULT '',
+        listed   INTEGER NOT NULL DEFAULT 0,
+        run      TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE transfer_file (
+        id         INTEGER PRIMARY KEY,
+        transfer   INTEGER NOT NULL,
+        source     INTEGER NOT NULL,
+        name       NOT NULL,
+        target     NOT NULL,
+        size       INTEGER NOT NULL,
+        modified   REAL,
+        etag       TEXT NOT NULL,
+        folder     INTEGER NOT NULL,
+        state      TEXT NOT NULL,
+        comparison TEXT NOT NULL,
+        attempts   INTEGER NOT NULL DEFAULT 0,
+        error      TEXT NOT NULL DEFAULT '',
+        remedy     TEXT NOT NULL DEFAULT '',
+        asks       INTEGER NOT NULL DEFAULT 0,
+        verified   TEXT NOT NULL DEFAULT '',
+        token      TEXT NOT NULL DEFAULT '',
+        removed    INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE UNIQUE INDEX transfer_file_name ON transfer_file (transfer, source, name);
+    CREATE INDEX transfer_file_state ON transfer_file (transfer, state);
+    CREATE INDEX transfer_file_token ON transfer_file (transfer) WHERE token <> '';
+    CREATE TABLE transfer_part (
+        file    INTEGER NOT NULL,
+        number  INTEGER NOT NULL,
+        start   INTEGER NOT NULL,
+        length  INTEGER NOT NULL,
+        crc32c  INTEGER NOT NULL,
+        tag     TEXT NOT NULL,
+        PRIMARY KEY (file, number)
+    ) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE route_run (
+        id      INTEGER PRIMARY KEY,
+        route   TEXT NOT NULL,
+        source  TEXT NOT NULL,
+        target  TEXT NOT NULL,
+        at      REAL NOT NULL,
+        files   INTEGER NOT NULL,
+        bytes   INTEGER NOT NULL,
+        seconds REAL NOT NULL
+    );
+    CREATE INDEX route_run_newest ON route_run (route, source, target, at);
+    """,
 )

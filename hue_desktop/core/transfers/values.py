@@ -16,6 +16,7 @@ __all__ = [
     "PlannedFile",
     "Route",
     "Transfer",
+    "TransferFile",
     "TransferOptions",
     "TransferProgress",
     "TransferRequest",
@@ -167,6 +168,7 @@ class TransferProgress:
     bytes_per_s: float = 0.0  #: over the last few seconds
     eta_s: float | None = None
     now: str = ""  #: one file being copied
+    files_asked: int = 0  #: of the skipped: their targets differ and nobody has decided yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +191,27 @@ class Transfer:
     step_id: str = ""
     verified: str = ""
     reason: str = ""  #: why this route
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFile:
+    """One file of a transfer as the journal has it. ``relative`` is below the request's target.
+
+    ``asks``: it was left out because its target differs and nobody has decided yet. ``verified``
+    says how the copy was checked: ``"crc32c"``, ``"size"``, or empty.
+    """
+
+    id: int
+    relative: str
+    source: Location
+    target: Location
+    size: int
+    modified: float | None
+    folder: bool
+    state: FileState
+    comparison: Comparison
+    attempts: int = 0
+    error: str = ""
+    remedy: str = ""
+    asks: bool = False
+    verified: str = ""
