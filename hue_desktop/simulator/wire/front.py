@@ -19,10 +19,11 @@ from aiohttp import web
 
 from hue_desktop.simulator.aws.moto_bridge import MotoBridge
 from hue_desktop.simulator.control import Control
+from hue_desktop.simulator.s3.passage import S3Passage
 from hue_desktop.simulator.servers import Servers
 from hue_desktop.simulator.service import ApiError
 from hue_desktop.simulator.wire.models import Models, OperationApi, ServiceApi, service_by_scope
-from hue_desktop.simulator.wire.protocols import S3_PROTOCOL, WireProtocol, protocol_of
+from hue_desktop.simulator.wire.protocols import WireProtocol, protocol_of
 from hue_desktop.simulator.wire.requests import (
     BadCredential,
     Credential,
@@ -56,6 +57,7 @@ class Front:
         self.moto = MotoBridge(region)
         self.servers = Servers(region, s3_store=s3_store)
         self.control = Control(region, self.moto, self.servers)
+        self._s3 = S3Passage(lambda: self.servers.s3_endpoint_url)
         self.port = 0
         self.bugs: list[str] = []  #: answers that the models do not allow, for tests to see
         self._server: web.Server | None = None
@@ -109,6 +111,7 @@ class Front:
             await self._server.shutdown(0.2)
         if self._listener is not None:
             await self._listener.wait_closed()
+        await self._s3.close()
         await loop.run_in_executor(None, self.servers.stop)
         self.moto.close()
 
@@ -121,6 +124,8 @@ class Front:
             )
         if request.headers.get("Expect", "").lower() == "100-continue" and request.transport:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if not controlled and self._s3.takes(request):
+            return await self._s3.answer(request)
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -219,8 +224,6 @@ class _Exchange:
         self._find_service(credential)
         api = self.api
         if api is None:
-            if credential is not None and credential.scope == "s3":
-                self.protocol = S3_PROTOCOL
             raise _not_simulated(credential)
         self.operation_name = self.protocol.operation_name(self._wire)
         if credential is None and self.operation_name not in _UNSIGNED_ACTIONS:
@@ -312,7 +315,7 @@ def _not_simulated(credential: Credential | None) -> ApiError:
     return ApiError(
         "ServiceNotSimulatedException",
         f"The service {named} is not simulated. Simulated are: EMR, EC2, CloudWatch, the price "
-        "list, Service Quotas, CloudTrail, IAM, STS and KMS.",
+        "list, Service Quotas, CloudTrail, S3, IAM, STS and KMS.",
     )
 
 

@@ -18,7 +18,6 @@ from hue_desktop.simulator.wire.requests import WireAnswer, WireRequest
 from hue_desktop.simulator.wire.xml import xml_text
 
 __all__ = [
-    "S3_PROTOCOL",
     "CborProtocol",
     "JsonProtocol",
     "QueryProtocol",
@@ -312,21 +311,6 @@ def _with_epoch_tags(value: object) -> object:
     return value
 
 
-class _S3Protocol(QueryProtocol):
-    """Only the errors of S3, whose clients would misread any other form."""
-
-    def error(self, api: ServiceApi | None, error: ApiError, request_id: str) -> WireAnswer:
-        """The one-element error document of S3."""
-        document = (
-            f"<Error><Code>{xml_text(error.code)}</Code>"
-            f"<Message>{xml_text(error.message)}</Message>"
-            f"<RequestId>{request_id}</RequestId></Error>"
-        )
-        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode()
-        return WireAnswer(error.status, "application/xml", body, {})
-
-
-S3_PROTOCOL: WireProtocol = _S3Protocol(ec2=False)
 _JSON = JsonProtocol()
 _QUERY = QueryProtocol(ec2=False)
 _EC2 = QueryProtocol(ec2=True)

@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,12 +170,6 @@ def test_a_browser_gets_no_page(shared: SimulatedRegion) -> None:
     status, _, body = send(shared, {"Accept": "text/html"}, method="GET")
     assert status == 400
     assert b"<html" not in body.lower()
-
-
-def test_s3_says_in_its_own_form_that_it_is_not_simulated(shared: SimulatedRegion) -> None:
-    with pytest.raises(ClientError) as raised:
-        shared.client("s3").list_buckets()
-    assert raised.value.response["Error"]["Code"] == "ServiceNotSimulatedException"
 
 
 @pytest.mark.parametrize("host", ["evil.example:{port}", "127.0.0.1", "localhost:1", "", "[::1]"])
