@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hue_desktop.simulator.hadoop.control import HadoopControl
+from hue_desktop.simulator.hadoop.servers import HadoopServers
 from hue_desktop.simulator.s3.faults import fault_of
 from hue_desktop.simulator.s3.service import S3Service
 from hue_desktop.simulator.ssh.service import SshService
@@ -79,6 +81,8 @@ class Servers:
             kind=s3_store,
         )
         self.ssh = SshService(lambda: self.directory / "ssh", region)
+        self.hadoop = HadoopServers(region, lambda: self.directory / "hdfs")
+        self.ssh.hosts.add(self.hadoop)
 
     @property
     def directory(self) -> Path:
@@ -136,6 +140,7 @@ class Servers:
         """Empty what the servers keep, as the region was."""
         self._keep_ports()
         await self.run(self.s3.erase())
+        await self.run(self.hadoop.reset())
 
     def controls(self) -> Mapping[str, Callable[[_Body], Coroutine[Any, Any, object]]]:
         """Requests of the control API by name; a GET has an empty body."""
@@ -143,6 +148,7 @@ class Servers:
             "s3": self._s3_state,
             "s3/faults": self._s3_faults,
             "s3/cut": self._s3_cut,
+            **HadoopControl(self.hadoop).controls(),
             "ssh": self._ssh_state,
             "ssh/cut": self._ssh_cut,
             "ssh/refuse": self._ssh_refuse,
@@ -154,6 +160,7 @@ class Servers:
         self._loop.run_forever()
 
     async def _begin(self) -> None:
+        await self.hadoop.start()
         for name, serve in (("s3", self.s3.serve), ("ssh", self.ssh.serve)):
             task = self._loop.create_task(serve(self._listeners[name]))
             task.add_done_callback(_report)
@@ -164,6 +171,7 @@ class Servers:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
         await self.ssh.stop()
+        await self.hadoop.stop()
         self.s3.stop()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:

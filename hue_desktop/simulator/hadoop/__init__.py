@@ -1,0 +1,1 @@
+"""Hadoop as a cluster runs it: HDFS with WebHDFS and HttpFS."""

@@ -1,0 +1,338 @@
+"""Blocks and replicas: where new ones go, who has them, and how they multiply again over time.
+
+Everything is a function of the facts and the instant given to :meth:`BlockManager.advance`: nothing
+runs between two calls, and two short steps lead where one long step does.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+
+from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
+from hue_desktop.simulator.hadoop.errors import io_error
+from hue_desktop.simulator.hadoop.inodes import Block, File
+from hue_desktop.simulator.hadoop.journal import Journal
+
+__all__ = ["BlockManager"]
+
+_ROUND_MS = 3_000  #: the NameNode plans replication that often
+_PER_NODE = 2  #: dfs.namenode.replication.work.multiplier.per.iteration
+_FIRST_BLOCK = 1_073_741_825
+_FIRST_GENERATION = 1001
+_FACTS = 1  #: key of this module's row in the table of facts
+
+
+class BlockManager:
+    """The blocks of one HDFS and the DataNodes that hold them."""
+
+    def __init__(self, journal: Journal, seed: str) -> None:
+        self._journal = journal
+        self._random = random.Random(seed)
+        self.datanodes: dict[int, DataNode] = {}
+        self.blocks: dict[int, Block] = {}
+        self._wanted: dict[int, int] = {}  #: replication of each block
+        self._references: dict[int, int] = {}  #: files (snapshots included) that hold a block
+        self._next_block = _FIRST_BLOCK
+        self._next_generation = _FIRST_GENERATION
+        self._done_until = 0  #: replication has been planned up to here
+        self._settled = False  #: nothing is left to replicate
+
+    # What is kept
+
+    def restore(self) -> None:
+        """Take over DataNodes and blocks from the journal."""
+        for number, document in self._journal.rows("datanodes"):
+            self.datanodes[number] = DataNode.from_document(number, document)
+        for block_id, document in self._journal.rows("blocks"):
+            block = Block(block_id, document["g"], document["n"], document["r"])
+            self.blocks[block_id] = block
+            self._count(block, block.replicas, 1)
+            self._next_block = max(self._next_block, block_id + 1)
+            self._next_generation = max(self._next_generation, block.generation + 1)
+        for key, document in self._journal.rows("facts"):
+            if key == _FACTS:
+                self._done_until = document["done_until"]
+                self._next_block = max(self._next_block, document["next_block"])
+                self._next_generation = max(self._next_generation, document["next_generation"])
+
+    def adopt(self, file: File) -> None:
+        """Note that a file holds its blocks, at the replication it wants."""
+        for block in file.blocks:
+            self._references[block.id] = self._references.get(block.id, 0) + 1
+            self._wanted[block.id] = max(file.replication, self._wanted.get(block.id, 0))
+        self._settled = False
+
+    def release(self, file: File) -> list[Block]:
+        """Note that a file is gone; the blocks that nobody holds any more."""
+        return self.release_blocks(file.blocks)
+
+    def release_blocks(self, blocks: Iterable[Block]) -> list[Block]:
+        """Note that a file no longer holds these blocks; those that nobody holds any more."""
+        freed = []
+        for block in blocks:
+            left = self._references.get(block.id, 0) - 1
+            self._references[block.id] = left
+            if left <= 0:
+                freed.append(block)
+                self._forget(block)
+        return freed
+
+    def _forget(self, block: Block) -> None:
+        self._count(block, block.replicas, -1)
+        for table in (self.blocks, self._wanted, self._references):
+            table.pop(block.id, None)
+        self._journal.put("blocks", block.id, None)
+
+    def touch(self, block: Block) -> None:
+        """Note that a block has changed."""
+        document = {"g": block.generation, "n": block.length, "r": block.replicas}
+        self._journal.put("blocks", block.id, document)
+
+    def _touch_node(self, node: DataNode) -> None:
+        self._journal.put("datanodes", node.number, node.to_document())
+
+    def _touch_facts(self) -> None:
+        document = {
+            "done_until": self._done_until,
+            "next_block": self._next_block,
+            "next_generation": self._next_generation,
+        }
+        self._journal.put("facts", _FACTS, document)
+
+    # Writing
+
+    def allocate(
+        self, path: str, file: File, writer: DataNode | None, excluded: Iterable[int] = ()
+    ) -> Block:
+        """A new block at the end of a file, with DataNodes chosen for it.
+
+        Raises an ``IOException`` when no DataNode can take it.
+        """
+        targets = self.choose(path, file, writer, frozenset(excluded))
+        block = Block(self._next_block, self._next_generation, 0, [node.number for node in targets])
+        self._next_block += 1
+        self._next_generation += 1
+        self.blocks[block.id] = block
+        self._references[block.id] = 1
+        self._wanted[block.id] = file.replication
+        file.blocks.append(block)
+        self.touch(block)
+        self._touch_facts()
+        return block
+
+    def choose(
+        self, path: str, file: File, writer: DataNode | None, excluded: frozenset[int]
+    ) -> list[DataNode]:
+        """DataNodes for a block: the writer's own first, then any; raises if there is none."""
+        running = [node for node in self.datanodes.values() if node.serving]
+        able = [
+            node
+            for node in running
+            if node.writable
+            and node.running
+            and node.number not in excluded
+            and node.remaining >= file.block_size
+        ]
+        if not able:
+            raise io_error(
+                f"File {path} could only be written to 0 of the 1 minReplication nodes. There are "
+                f"{len(running)} datanode(s) running and {len(running)} node(s) are excluded in "
+                "this operation."
+            )
+        self._random.shuffle(able)
+        able.sort(key=lambda node: node is not writer)
+        return able[: file.replication]
+
+    def finalize(self, block: Block, length: int) -> None:
+        """A block is written: its length stands, and only DataNodes that still run have it."""
+        self._count(block, block.replicas, -1)
+        block.length = length
+        alive = [number for number in block.replicas if self.datanodes[number].running]
+        block.replicas = alive or block.replicas
+        self._count(block, block.replicas, 1)
+        if len(alive) < self._wanted.get(block.id, 1):
+            self._settled = False
+        self.touch(block)
+
+    def renew(self, block: Block) -> None:
+        """A block is written again (append, truncate): it gets a new generation."""
+        block.generation = self._next_generation
+        self._next_generation += 1
+        self.touch(block)
+        self._touch_facts()
+
+    def want(self, file: File) -> None:
+        """A file's replication has changed."""
+        for block in file.blocks:
+            self._wanted[block.id] = file.replication
+        self._settled = False
+
+    def _count(self, block: Block, replicas: Iterable[int], sign: int) -> None:
+        for number in replicas:
+            self.datanodes[number].used += sign * block.length
+
+    # Reading
+
+    def holders(self, block: Block) -> list[DataNode]:
+        """DataNodes that the NameNode names for a block, those being decommissioned last."""
+        nodes = [self.datanodes[number] for number in block.replicas]
+        return sorted((node for node in nodes if node.serving), key=lambda n: n.leaving is not None)
+
+    def readable(self, block: Block) -> bool:
+        """Whether a DataNode that really runs has it."""
+        return any(self.datanodes[number].running for number in block.replicas)
+
+    def live_replicas(self, block: Block) -> int:
+        """Replicas that count: on DataNodes that serve and are not being decommissioned."""
+        return sum(1 for node in self.holders(block) if node.leaving is None)
+
+    def wanted(self, block: Block) -> int:
+        """How many replicas it should have."""
+        return self._wanted.get(block.id, 1)
+
+    # Time
+
+    def see(self, nodes: Mapping[str, NodeFacts]) -> None:
+        """Bring the DataNodes up to what the cluster's nodes are now."""
+        known = {node.key: node for node in self.datanodes.values()}
+        for key, facts in nodes.items():
+            node = known.get(key)
+            if node is None:
+                if facts.gone is not None:
+                    continue
+                number = max(self.datanodes, default=0) + 1
+                node = DataNode(number, key, facts.host, facts.ip, facts.capacity, facts.joined)
+                self.datanodes[number] = node
+                self._changed(node)
+            if (node.leaving, node.full) != (facts.leaving, facts.full):
+                node.leaving, node.full = facts.leaving, facts.full
+                self._changed(node)
+            if facts.gone is not None and not node.lost:
+                self._lose(node, facts.gone)
+
+    def _changed(self, node: DataNode) -> None:
+        self._settled = False
+        self._touch_node(node)
+
+    def _lose(self, node: DataNode, at: int) -> None:
+        """The machine is gone; after graceful decommissioning nothing is lost with it."""
+        if node.leaving is not None:
+            self._move_away(node)
+            node.dead = True
+            self._drop_replicas(node)
+        node.stopped = at if node.stopped is None else node.stopped
+        node.lost = True
+        node.held = []
+        self._changed(node)
+
+    def stop(self, node: DataNode, at: int) -> None:
+        """The DataNode's process ends; its disks stay."""
+        if node.stopped is None:
+            node.stopped = at
+            self._changed(node)
+
+    def start(self, node: DataNode) -> None:
+        """The process runs again and reports the blocks it has."""
+        if node.lost or node.stopped is None:
+            return
+        node.stopped = None
+        node.dead = False
+        for block_id in node.held:
+            block = self.blocks.get(block_id)
+            if block is not None and node.number not in block.replicas:
+                block.replicas.append(node.number)
+                node.used += block.length
+                self.touch(block)
+        node.held = []
+        self._changed(node)
+
+    def advance(self, now: int) -> None:
+        """Let everything happen that is due: DataNodes found dead, replicas made and dropped."""
+        if self._settled and not self._unnoticed():
+            self._done_until = now
+            return
+        for node in sorted(self._unnoticed(), key=lambda item: item.stopped or 0):
+            due = (node.stopped or 0) + HEARTBEAT_EXPIRY_MS
+            if due > now:
+                continue
+            self._replicate_until(due)
+            node.dead = True
+            node.held = [] if node.lost else self._held_by(node)
+            self._drop_replicas(node)
+            self._changed(node)
+        self._replicate_until(now)
+
+    def _unnoticed(self) -> list[DataNode]:
+        nodes = self.datanodes.values()
+        return [node for node in nodes if node.stopped is not None and not node.dead]
+
+    def _held_by(self, node: DataNode) -> list[int]:
+        return [block.id for block in self.blocks.values() if node.number in block.replicas]
+
+    def _drop_replicas(self, node: DataNode) -> None:
+        for block in self.blocks.values():
+            if node.number in block.replicas:
+                self._drop(block, node)
+
+    def _drop(self, block: Block, node: DataNode) -> None:
+        block.replicas.remove(node.number)
+        node.used -= block.length
+        self.touch(block)
+
+    def _move_away(self, node: DataNode) -> None:
+        """What decommissioning had to do by the time the node left."""
+        for block in self.blocks.values():
+            if node.number in block.replicas and self.live_replicas(block) < self.wanted(block):
+                self._copy(block)
+
+    def _replicate_until(self, now: int) -> None:
+        if self._settled:
+            self._done_until = now
+            return
+        work = self._work()
+        live = sum(1 for node in self.datanodes.values() if node.writable)
+        rounds = max(0, now - self._done_until) // _ROUND_MS
+        budget = rounds * _PER_NODE * max(1, live)
+        for block in work[:budget]:
+            self._copy(block)
+        if len(work) <= budget:
+            work = self._work()  # a block may lack more than one
+            self._settled = not work
+        self._done_until = now if not work else self._done_until + rounds * _ROUND_MS
+        self._touch_facts()
+
+    def _work(self) -> list[Block]:
+        """Blocks that can get another replica, those with the fewest first; drops extra ones."""
+        places = sum(1 for node in self.datanodes.values() if node.writable and node.running)
+        lacking: list[tuple[int, int, Block]] = []
+        for block in self.blocks.values():
+            live, wanted = self.live_replicas(block), self.wanted(block)
+            if live > wanted:
+                self._drop_extra(block, live - wanted)
+            elif live < wanted and live < places and self.readable(block):
+                lacking.append((live, block.id, block))
+        lacking.sort(key=lambda item: item[:2])
+        return [block for _, _, block in lacking]
+
+    def _drop_extra(self, block: Block, count: int) -> None:
+        extra = [node for node in self.holders(block) if node.leaving is None]
+        extra.sort(key=lambda node: node.remaining)
+        for node in extra[:count]:
+            self._drop(block, node)
+
+    def _copy(self, block: Block) -> None:
+        """One more replica, on the DataNode with the most room."""
+        able = [
+            node
+            for node in self.datanodes.values()
+            if node.writable
+            and node.running
+            and node.number not in block.replicas
+            and node.remaining >= block.length
+        ]
+        if able and self.readable(block):
+            target = max(able, key=lambda node: (node.remaining, -node.number))
+            block.replicas.append(target.number)
+            target.used += block.length
+            self.touch(block)

@@ -1,0 +1,156 @@
+"""The HDFS of one simulated cluster: its DataNodes are the core nodes that the world has.
+
+A cluster with nothing but a primary node has its DataNode there. Nothing is in memory before the
+first use, and nothing happens between two uses.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hue_desktop.simulator.hadoop.datanodes import DataNode, NodeFacts
+from hue_desktop.simulator.hadoop.hdfs import Hdfs, HdfsOptions
+from hue_desktop.simulator.hadoop.seeds import Seed, first_tree, load
+from hue_desktop.simulator.world.documents import NEVER
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.region import Region
+    from hue_desktop.simulator.world.clusters import Cluster
+    from hue_desktop.simulator.world.instances import Instance
+
+__all__ = ["HdfsOfCluster", "has_hdfs"]
+
+_GIB = 1024**3
+_CACHE = "hdfs-nodes"  #: key in the cluster's node cache, which empties when a node changes
+
+
+def has_hdfs(cluster: Cluster) -> bool:
+    """Whether a cluster runs HDFS now."""
+    if cluster.state not in ("RUNNING", "WAITING"):
+        return False
+    names = {str(item.get("Name", "")).lower() for item in cluster.applications}
+    # Every release installs Hadoop but those that were asked for something else without it.
+    return not names or "hadoop" in names or bool(names & {"hive", "spark", "hbase", "tez", "pig"})
+
+
+class HdfsOfCluster:
+    """One cluster's HDFS, opened; ``furniture`` is what a new one holds."""
+
+    def __init__(
+        self, region: Region, cluster: Cluster, directory: Path, furniture: Iterable[Seed]
+    ) -> None:
+        self.cluster = cluster
+        self.directory = directory
+        self.on_stop: Callable[[DataNode], None] = lambda node: None
+        self._region = region
+        self._told: set[int] = set()  #: DataNodes whose end was told
+        world = region.world
+        self.hdfs = Hdfs(
+            directory,
+            lambda: world.at,
+            HdfsOptions(replication=cluster.dfs_replication),
+            kept=region.store.keeps,
+            lock=region.lock,
+            seed=cluster.id,
+        )
+        if self.hdfs.is_new:
+            with self.session() as hdfs:
+                load(hdfs, first_tree(int(cluster.ready * 1000)))
+                load(hdfs, furniture)
+
+    @contextmanager
+    def session(self) -> Iterator[Hdfs]:
+        """The HDFS at this instant, with the DataNodes that the cluster's nodes make up now."""
+        with self._region.lock:
+            self._region.world.advance()
+            with self.hdfs.session(self._nodes()) as hdfs:
+                self._tell_ends()
+                yield hdfs
+                self._tell_ends()
+
+    @property
+    def exists(self) -> bool:
+        """Whether the cluster still runs HDFS."""
+        cluster = self._region.world.clusters.get(self.cluster.id)
+        return cluster is self.cluster and has_hdfs(cluster)
+
+    def _tell_ends(self) -> None:
+        for node in self.hdfs.blocks.datanodes.values():
+            if node.running:
+                self._told.discard(node.number)
+            elif node.number not in self._told:
+                self._told.add(node.number)
+                self.on_stop(node)
+
+    def primary(self) -> Instance | None:
+        """The primary node, where NameNode and HttpFS run."""
+        at = self._region.world.at
+        for collection in self.cluster.of_role("MASTER"):
+            for member in collection.members:
+                if member.ready <= at < member.ended:
+                    return member
+        return None
+
+    def namenode_host(self) -> str:
+        """Private DNS name of the primary node."""
+        primary = self.primary()
+        return self._region.world.private_dns(primary) if primary is not None else "localhost"
+
+    def datanode_at(self, key: str) -> DataNode | None:
+        """The DataNode on an EC2 instance."""
+        for node in self.hdfs.blocks.datanodes.values():
+            if node.key == key:
+                return node
+        return None
+
+    def block_pool(self) -> str:
+        """The id of the block pool, as fsck and block lists print it."""
+        number = zlib.crc32(self.cluster.id.encode())
+        primary = self.primary()
+        ip = primary.private_ip if primary is not None else "127.0.0.1"
+        return f"BP-{number}-{ip}-{int(self.cluster.ready * 1000)}"
+
+    def close(self) -> None:
+        """Write what is left."""
+        self.hdfs.close()
+
+    def _nodes(self) -> dict[str, NodeFacts]:
+        """The nodes with a DataNode, told anew when one of them has changed or time has."""
+        at = self._region.world.at
+        cached = self.cluster.node_cache.get(_CACHE)
+        if cached is not None and at < cached[0]:
+            nodes: dict[str, NodeFacts] = cached[1]
+            return nodes
+        nodes = {}
+        changes = [NEVER]
+        role = "CORE" if self.cluster.of_role("CORE") else "MASTER"
+        for collection in self.cluster.of_role(role):
+            for member in collection.members:
+                if member.ready <= at:
+                    nodes[member.ec2_id] = self._facts(member, at)
+                changes.extend(
+                    instant
+                    for instant in (member.ready, member.draining, member.ended, member.unhealthy)
+                    if instant > at
+                )
+        self.cluster.node_cache[_CACHE] = (min(changes), nodes)
+        return nodes
+
+    def _facts(self, member: Instance, at: float) -> NodeFacts:
+        world = self._region.world
+        shape = world.shapes.get(member.instance_type)
+        disk = shape.nvme_gb + sum(volume[2] for volume in member.volumes)
+        return NodeFacts(
+            key=member.ec2_id,
+            host=world.private_dns(member),
+            ip=member.private_ip,
+            capacity=disk * _GIB,
+            joined=int(member.ready * 1000),
+            leaving=int(member.draining * 1000) if member.draining <= at else None,
+            gone=int(member.ended * 1000) if member.ended <= at else None,
+            full=member.unhealthy <= at,
+        )

@@ -1,0 +1,176 @@
+"""A DataNode's HTTP server: the second step of OPEN, CREATE, APPEND and GETFILECHECKSUM."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from hue_desktop.simulator.hadoop.datanodes import DataNode as Node
+from hue_desktop.simulator.hadoop.errors import HdfsError
+from hue_desktop.simulator.hadoop.identity import caller_of
+from hue_desktop.simulator.hadoop.inodes import File
+from hue_desktop.simulator.hadoop.namenode import answer_json, refusal, unknown_operation
+from hue_desktop.simulator.hadoop.params import Params, path_of, quoted
+from hue_desktop.simulator.hadoop.reading import Span, open_file, spans
+from hue_desktop.simulator.hadoop.writing import CreateOptions, Writer, append, create
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.hadoop.doors import Door
+
+__all__ = ["DataNode", "receive", "send"]
+
+_BATCH = 1 << 20  #: bytes that are written to disk at once
+_SMALL = 256 * 1024  #: up to here reading beats sendfile
+_CORS = {"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Origin": "*"}
+
+
+class DataNode:
+    """Answers for one DataNode, at its door."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        try:
+            return await self._answer(request)
+        except HdfsError as error:
+            answer = refusal(error)
+            answer.force_close()
+            return answer
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = path_of(request.rel_url.raw_path)
+        params = Params(request.rel_url.raw_query_string)
+        op = params.text("op").upper()
+        if (request.method, op) == ("GET", "OPEN"):
+            return await self._open(request, path, params)
+        if (request.method, op) == ("PUT", "CREATE"):
+            return await self._create(request, path, params)
+        if (request.method, op) == ("POST", "APPEND"):
+            return await self._append(request, path, params)
+        raise unknown_operation(request.method, op)
+
+    def _node(self) -> Node | None:
+        return self._door.datanode()
+
+    async def _open(
+        self, request: web.BaseRequest, path: str, params: Params
+    ) -> web.StreamResponse:
+        caller = caller_of(params.text("user.name"), params.text("doas"))
+        offset = params.number("offset", 0, least=0)
+        length = params.number("length", -1)
+        with self._door.cluster.session() as hdfs:
+            file = open_file(hdfs, caller, path)
+            parts = spans(hdfs, file, offset, None if length < 0 else length)
+        answer = web.StreamResponse(headers=_CORS)
+        answer.force_close()
+        return await send(self._door, request, answer, parts)
+
+    async def _create(
+        self, request: web.BaseRequest, path: str, params: Params
+    ) -> web.StreamResponse:
+        holder, client = _holder(), request.remote or "127.0.0.1"
+        caller = caller_of(params.text("user.name"), params.text("doas"))
+        options = create_options(params)
+        with self._door.cluster.session() as hdfs:
+            file = create(hdfs, caller, path, holder, client, options)
+        await receive(self._door, request, Writer(self._door.cluster.session, file, self._node()))
+        location = f"hdfs://{self._door.namenode_name()}:8020{quoted(path)}"
+        return _done(201, {"Location": location, **_CORS})
+
+    async def _append(
+        self, request: web.BaseRequest, path: str, params: Params
+    ) -> web.StreamResponse:
+        holder, client = _holder(), request.remote or "127.0.0.1"
+        caller = caller_of(params.text("user.name"), params.text("doas"))
+        with self._door.cluster.session() as hdfs:
+            file: File = append(hdfs, caller, path, holder, client)
+        await receive(self._door, request, Writer(self._door.cluster.session, file, self._node()))
+        return _done(200, _CORS)
+
+
+def create_options(params: Params) -> CreateOptions:
+    """The parameters of CREATE."""
+    return CreateOptions(
+        overwrite=params.flag("overwrite", False),
+        create_parent=params.flag("createparent", True),
+        replication=params.number("replication", 0),
+        block_size=params.number("blocksize", 0),
+        mode=params.mode("permission", 0o644),
+    )
+
+
+async def send(
+    door: Door, request: web.BaseRequest, answer: web.StreamResponse, parts: list[Span]
+) -> web.StreamResponse:
+    """Send the bytes of spans, by the system's sendfile when they are many.
+
+    When a block is lost on the way the connection breaks, as it does in Hadoop: the client sees a
+    body shorter than announced.
+    """
+    answer.content_length = sum(part.length for part in parts)
+    answer.content_type = "application/octet-stream"
+    await answer.prepare(request)
+    loop = asyncio.get_running_loop()
+    for part in parts:
+        with door.cluster.session() as hdfs:
+            readable = hdfs.blocks.readable(part.block)
+        transport = request.transport
+        if transport is None or transport.is_closing():
+            return answer
+        if not readable:
+            transport.abort()
+            return answer
+        with part.path.open("rb", buffering=0) as stream:
+            if part.length <= _SMALL:
+                stream.seek(part.offset)
+                await answer.write(stream.read(part.length))
+            else:
+                await loop.sendfile(transport, stream, part.offset, part.length)
+    await answer.write_eof()
+    return answer
+
+
+async def receive(door: Door, request: web.BaseRequest, writer: Writer) -> None:
+    """Write a request's body into a file and finish it.
+
+    When the client goes away in the middle, what it sent is the file: Hadoop's DataNode closes it.
+    When the DataNode dies, nobody closes it.
+    """
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    loop = asyncio.get_running_loop()
+    batch = bytearray()
+    try:
+        async for chunk in request.content.iter_any():
+            batch += chunk
+            if len(batch) >= _BATCH:
+                full, batch = batch, bytearray()
+                await loop.run_in_executor(None, writer.write, full)
+        writer.write(batch)
+    except HdfsError:
+        writer.close()
+        raise
+    except BaseException:
+        finish: Callable[[], None] = writer.close if door.open else writer.abandon
+        finish()
+        raise
+    writer.close()
+
+
+def _holder() -> str:
+    return f"DFSClient_NONMAPREDUCE_{uuid.uuid4().int % 2**31}_{uuid.uuid4().int % 100}"
+
+
+def _done(status: int, headers: dict[str, str]) -> web.Response:
+    answer = web.Response(status=status, headers=headers)
+    answer.force_close()
+    return answer
+
+
+__all__ += ["answer_json", "create_options"]

@@ -1,0 +1,412 @@
+"""One HDFS: what its NameNode does when it is asked, and the course of its DataNodes over time.
+
+An operation takes the :class:`~hue_desktop.simulator.hadoop.identity.Caller` first, checks all that
+Hadoop checks before it changes anything, and raises
+:class:`~hue_desktop.simulator.hadoop.errors.HdfsError` with Hadoop's class and words. Operations
+run inside :meth:`Hdfs.session`, which lets the time pass first and writes what changed at the end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from hue_desktop.simulator.hadoop import permissions
+from hue_desktop.simulator.hadoop.blocks import BlockManager
+from hue_desktop.simulator.hadoop.contents import BlockFiles
+from hue_desktop.simulator.hadoop.datanodes import NodeFacts
+from hue_desktop.simulator.hadoop.errors import (
+    HdfsError,
+    access_control,
+    already_exists,
+    illegal_argument,
+    io_error,
+    not_found,
+    of_protocol,
+)
+from hue_desktop.simulator.hadoop.identity import Caller
+from hue_desktop.simulator.hadoop.inodes import Directory, File, Inode
+from hue_desktop.simulator.hadoop.journal import Journal
+from hue_desktop.simulator.hadoop.permissions import EXECUTE, READ, WRITE
+from hue_desktop.simulator.hadoop.quotas import check_room
+from hue_desktop.simulator.hadoop.tree import SNAPSHOT_DIR, Located, Tree, check_name, walk
+
+__all__ = ["Hdfs", "HdfsOptions"]
+
+_SAFE_MODE = "org.apache.hadoop.hdfs.server.namenode.SafeModeException"
+_LEASE_HARD_LIMIT_MS = 1_200_000  #: dfs.namenode.lease-hard-limit-sec
+_MAX_REPLICATION = 512
+
+
+class HdfsOptions:
+    """What ``hdfs-site`` says."""
+
+    def __init__(
+        self,
+        replication: int = 1,
+        block_size: int = 128 * 1024 * 1024,
+        trash_interval_min: int = 60,
+    ) -> None:
+        self.replication = replication
+        self.block_size = block_size
+        self.trash_interval_min = trash_interval_min
+
+
+class Hdfs:
+    """A namespace with its blocks.
+
+    ``clock`` gives epoch seconds; ``directory`` is where block files go, and the namespace too if
+    ``kept``; ``lock`` guards everything.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        clock: Callable[[], float],
+        options: HdfsOptions | None = None,
+        *,
+        kept: bool = True,
+        lock: threading.RLock | None = None,
+        seed: str = "",
+    ) -> None:
+        self.options = options or HdfsOptions()
+        self.lock = lock or threading.RLock()
+        self.journal = Journal(directory / "namespace.sqlite3" if kept else None)
+        self.files = BlockFiles(directory / "blocks")
+        self._clock = clock
+        self.now = int(clock() * 1000)  #: the instant at which the session stands, epoch ms
+        self.safe_mode = False
+        self.tree = Tree(self.journal, self.now)
+        self.blocks = BlockManager(self.journal, seed)
+        self._freed: list[int] = []
+        self.is_new = not self._restore()
+
+    def _restore(self) -> bool:
+        self.blocks.restore()
+        found = list(self.tree.restore(self.blocks.blocks))
+        for file in found:
+            self.blocks.adopt(file)
+        for file in self.tree.written.values():
+            self._recover_tail(file)
+        self.files.sweep(self.blocks.blocks)
+        if any(True for _ in self.journal.rows("inodes")):
+            return True
+        self.tree.touch(self.tree.root)
+        return False
+
+    def _recover_tail(self, file: File) -> None:
+        """The writer of a file died with the process: what reached the disk is what there is."""
+        if file.blocks:
+            tail = file.blocks[-1]
+            self.blocks.finalize(tail, min(self.files.size(tail.id), file.block_size))
+
+    @contextmanager
+    def session(self, nodes: Mapping[str, NodeFacts] | None = None) -> Iterator[Hdfs]:
+        """One operation, or several that belong together, at one instant.
+
+        ``nodes`` are the cluster's DataNodes now; None leaves them as they were.
+        """
+        with self.lock:
+            self.now = max(self.now, int(self._clock() * 1000))
+            if nodes is not None:
+                self.blocks.see(nodes)
+            self.blocks.advance(self.now)
+            self._expire_leases()
+            try:
+                yield self
+            finally:
+                self.journal.commit()
+                if self._freed:
+                    freed, self._freed = self._freed, []
+                    self.files.delete(freed)
+
+    def close(self) -> None:
+        """Write what is left."""
+        with self.lock:
+            self.journal.close()
+
+    def _expire_leases(self) -> None:
+        for file in list(self.tree.written.values()):
+            if file.lease is not None and file.lease.since + _LEASE_HARD_LIMIT_MS <= self.now:
+                self.complete(file)
+
+    # Looking
+
+    def locate(self, caller: Caller, path: str) -> Located:
+        """What there is of a path, when the caller may pass to it."""
+        located = self.tree.locate(path)
+        permissions.check_traverse(caller, located.ancestors)
+        return located
+
+    def status(self, caller: Caller, path: str) -> Inode:
+        """What a path names; raises when there is nothing."""
+        return self.locate(caller, path).existing()
+
+    def listing(self, caller: Caller, path: str, after: str = "") -> list[Inode]:
+        """A directory's children by name, those after ``after``; a file lists itself."""
+        located = self.locate(caller, path)
+        node = located.node
+        if node is None:
+            raise not_found(f"File {located.path} does not exist.")
+        if not isinstance(node, Directory):
+            return [node]
+        permissions.check_access(caller, node, READ | EXECUTE)
+        names = node.names()
+        if after:
+            wanted = after.encode()
+            names = [name for name in names if name.encode() > wanted]
+        return [node.children[name] for name in names]
+
+    def check(self, caller: Caller, path: str, action: int) -> None:
+        """CHECKACCESS: raise unless the caller may do ``action``."""
+        permissions.check_access(caller, self.status(caller, path), action)
+
+    # Making and taking away
+
+    def changeable(self, caller: Caller, path: str, doing: str) -> Located:
+        """What there is of a path that shall change; not in safe mode, not in a snapshot."""
+        self.check_safe_mode(f"Cannot {doing}")
+        located = self.locate(caller, path)
+        if located.snapshot or SNAPSHOT_DIR in located.names:
+            raise _snapshot_is_read_only()
+        return located
+
+    def check_safe_mode(self, message: str) -> None:
+        """Raise ``SafeModeException`` when the NameNode takes no changes."""
+        if self.safe_mode:
+            raise HdfsError(
+                _SAFE_MODE,
+                f"{message}. Name node is in safe mode.\nIt was turned on manually. Use "
+                '"hdfs dfsadmin -safemode leave" to turn safe mode off.',
+            )
+
+    def mkdirs(self, caller: Caller, path: str, mode: int = 0o755) -> bool:
+        """Make a directory and those above it that are missing."""
+        check_name(path)
+        located = self.changeable(caller, path, f"create directory {path}")
+        if located.node is not None:
+            if not located.node.is_directory:
+                raise already_exists(f"Path is not a directory: {located.path}")
+            return True
+        self.make_parents(caller, located, len(located.missing), mode)
+        return True
+
+    def make_parents(
+        self, caller: Caller, located: Located, count: int, mode: int = 0o755
+    ) -> Directory:
+        """Make the first ``count`` missing directories of a path; the deepest one."""
+        parent = located.last
+        assert isinstance(parent, Directory)
+        if not count:
+            return parent
+        permissions.check_access(caller, parent, WRITE)
+        check_room(parent, names=count)
+        missing = located.missing
+        for place, name in enumerate(missing[:count]):
+            last = place == len(missing) - 1
+            # What is made on the way must let its maker pass and write.
+            bits = mode if last else mode | 0o300
+            child = Directory(self.tree.new_id(), name, caller.user, parent.group, bits, self.now)
+            child.acl = list(parent.default_acl)
+            child.default_acl = list(parent.default_acl)
+            self.tree.count += 1
+            self.tree.add(parent, child, self.now)
+            parent = child
+        return parent
+
+    def delete(self, caller: Caller, path: str, *, recursive: bool) -> bool:
+        """Delete a file or directory; False if there is none."""
+        located = self.changeable(caller, path, f"delete {path}")
+        node = located.node
+        if node is None:
+            return False
+        if node.parent is None:
+            return False
+        if isinstance(node, Directory) and node.children and not recursive:
+            raise HdfsError(
+                "org.apache.hadoop.fs.PathIsNotEmptyDirectoryException",
+                f"`{located.path} is non empty': Directory is not empty",
+            )
+        permissions.check_access(caller, node.parent, WRITE)
+        permissions.check_sticky(caller, node.parent, node)
+        if recursive:
+            permissions.check_subtree(caller, node, READ | WRITE | EXECUTE)
+        self._check_no_snapshots(node)
+        self.drop(node)
+        return True
+
+    def drop(self, node: Inode) -> None:
+        """Take an inode and everything below away, bytes included."""
+        self.tree.remove(node, self.now)
+        for file in self.tree.forget(node):
+            self._freed.extend(block.id for block in self.blocks.release(file))
+
+    def free(self, file: File, count: int) -> None:
+        """Take the last ``count`` blocks away from a file."""
+        gone = file.blocks[len(file.blocks) - count :]
+        del file.blocks[len(file.blocks) - count :]
+        self._freed.extend(block.id for block in self.blocks.release_blocks(gone))
+
+    def _check_no_snapshots(self, node: Inode) -> None:
+        for item in walk(node):
+            if isinstance(item, Directory) and item.snapshots:
+                raise of_protocol(
+                    "SnapshotException",
+                    f"The directory {item.path} cannot be deleted since {item.path} is "
+                    "snapshottable and already has snapshots",
+                )
+
+    # Renaming
+
+    def rename(self, caller: Caller, source: str, target: str) -> bool:
+        """The old rename: False for most things that cannot be; into an existing directory."""
+        check_name(target)
+        old = self.changeable(caller, source, f"rename {source}")
+        new = self.changeable(caller, target, f"rename {source}")
+        node = old.node
+        if node is None or node.parent is None:
+            return False
+        if isinstance(new.node, Directory):
+            new = self.tree.locate(f"{new.path.rstrip('/')}/{node.name}")
+            if new.node is node:
+                return False
+        if new.node is node:
+            return not node.is_directory
+        if new.node is not None or len(new.missing) != 1:
+            return False
+        if node in new.chain or not isinstance(new.last, Directory):
+            return False
+        self._check_rename(caller, node, new.last)
+        self._move(node, new.last, new.missing[0])
+        return True
+
+    def rename_to(self, caller: Caller, source: str, target: str, *, overwrite: bool) -> None:
+        """The new rename: to exactly ``target``, with exceptions for what cannot be."""
+        check_name(target)
+        old = self.changeable(caller, source, f"rename {source}")
+        new = self.changeable(caller, target, f"rename {source}")
+        node = old.node
+        if node is None:
+            raise not_found(f"rename source {old.path} is not found.")
+        if node.parent is None:
+            raise io_error("rename source cannot be the root")
+        if new.node is node:
+            raise already_exists(f"The source {old.path} and destination {new.path} are the same")
+        if node in new.chain:
+            raise io_error(
+                f"Rename destination {new.path} is a directory or file under source {old.path}"
+            )
+        if new.node is None and len(new.missing) > 1:
+            parent = new.path.rpartition("/")[0]
+            raise not_found(f"rename destination parent {parent} not found.")
+        parent_node = new.node.parent if new.node is not None else new.last
+        if not isinstance(parent_node, Directory):
+            raise io_error("rename destination cannot be the root")
+        self._check_rename(caller, node, parent_node)
+        if new.node is not None:
+            self._check_overwrite(node, new.node, overwrite)
+            permissions.check_sticky(caller, parent_node, new.node)
+            self.drop(new.node)
+        self._move(node, parent_node, new.names[-1])
+
+    def _check_overwrite(self, node: Inode, target: Inode, overwrite: bool) -> None:
+        if node.is_directory != target.is_directory:
+            kinds = ("directory", "file") if node.is_directory else ("file", "directory")
+            raise io_error(
+                f"Source {node.path} is a {kinds[0]} and destination {target.path} is a {kinds[1]}"
+            )
+        if not overwrite:
+            raise already_exists(f"rename destination {target.path} already exists")
+        if isinstance(target, Directory) and target.children:
+            raise io_error(f"rename destination directory is not empty: {target.path}")
+
+    def _check_rename(self, caller: Caller, node: Inode, target: Directory) -> None:
+        assert node.parent is not None
+        permissions.check_access(caller, node.parent, WRITE)
+        permissions.check_sticky(caller, node.parent, node)
+        permissions.check_access(caller, target, WRITE)
+        if target is not node.parent:
+            check_room(target, node=node, leaving=node.parent)
+        self._check_no_snapshots(node)
+
+    def _move(self, node: Inode, target: Directory, name: str) -> None:
+        self.tree.remove(node, self.now)
+        node.name = name
+        self.tree.add(target, node, self.now)
+
+    # Attributes
+
+    def set_permission(self, caller: Caller, path: str, mode: int) -> None:
+        """Set the permission bits; with an ACL the group's bits are its mask."""
+        node = self.changeable(caller, path, f"set permission for {path}").existing()
+        permissions.check_owner(caller, node)
+        if not caller.superuser and node.group not in caller.groups:
+            mode &= 0o1777
+        node.mode = mode & 0o1777
+        self.tree.touch(node)
+
+    def set_owner(self, caller: Caller, path: str, owner: str, group: str) -> None:
+        """Set owner and group, each unless it is empty."""
+        node = self.changeable(caller, path, f"set owner for {path}").existing()
+        permissions.check_owner(caller, node)
+        if not owner and not group:
+            raise illegal_argument("Both owner and group are empty.")
+        if not caller.superuser:
+            if owner and owner != caller.user:
+                raise access_control(
+                    "User " + caller.user + " is not a super user (non-super "
+                    "user cannot change owner)."
+                )
+            if group and group not in caller.groups:
+                raise access_control(f"User {caller.user} does not belong to {group}")
+        node.owner = owner or node.owner
+        node.group = group or node.group
+        self.tree.touch(node)
+
+    def set_times(self, caller: Caller, path: str, mtime: int, atime: int) -> None:
+        """Set modification and access time, epoch ms; -1 leaves one as it is."""
+        node = self.changeable(caller, path, f"set times {path}").existing()
+        permissions.check_access(caller, node, WRITE)
+        if mtime != -1:
+            node.mtime = mtime
+        if atime != -1:
+            node.atime = atime
+        self.tree.touch(node)
+
+    def set_replication(self, caller: Caller, path: str, replication: int) -> bool:
+        """Set how many replicas a file shall have; False for a directory."""
+        if not 1 <= replication <= _MAX_REPLICATION:
+            raise io_error(
+                f"Requested replication factor of {replication} is "
+                f"{'less' if replication < 1 else 'greater'} than the required "
+                f"{'minimum of 1' if replication < 1 else f'maximum of {_MAX_REPLICATION}'} "
+                f"for {path}"
+            )
+        node = self.changeable(caller, path, f"set replication for {path}").node
+        if not isinstance(node, File):
+            return False
+        permissions.check_access(caller, node, WRITE)
+        more = (replication - node.replication) * sum(block.length for block in node.blocks)
+        if node.parent is not None and more > 0:
+            check_room(node.parent, space=more)
+        node.replication = replication
+        self.blocks.want(node)
+        self.tree.touch(node)
+        return True
+
+    # Under construction
+
+    def complete(self, file: File) -> None:
+        """A file is written: everybody sees its length."""
+        file.lease = None
+        file.mtime = self.now
+        self.tree.written.pop(file.id, None)
+        self.tree.touch(file)
+
+
+def _snapshot_is_read_only() -> HdfsError:
+    return of_protocol(
+        "SnapshotAccessControlException", "Modification on a read-only snapshot is disallowed"
+    )

@@ -1,0 +1,175 @@
+"""The NameNode's HTTP server: WebHDFS with its redirects to DataNodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from hue_desktop.simulator.hadoop.errors import HdfsError, illegal_argument, io_error, not_found
+from hue_desktop.simulator.hadoop.forms import encoded
+from hue_desktop.simulator.hadoop.hdfs import Hdfs
+from hue_desktop.simulator.hadoop.identity import Caller, caller_of
+from hue_desktop.simulator.hadoop.inodes import File
+from hue_desktop.simulator.hadoop.operations import OPERATIONS, Json
+from hue_desktop.simulator.hadoop.params import PREFIX, Params, path_of, quoted
+from hue_desktop.simulator.hadoop.reading import check_offset, datanode_for
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.hadoop.datanodes import DataNode
+    from hue_desktop.simulator.hadoop.doors import Door
+
+__all__ = ["NameNode", "answer_json", "refusal", "unknown_operation"]
+
+#: Operations that a DataNode carries out.
+REDIRECTED = {
+    ("GET", "OPEN"),
+    ("GET", "GETFILECHECKSUM"),
+    ("PUT", "CREATE"),
+    ("POST", "APPEND"),
+}
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "X-FRAME-OPTIONS": "SAMEORIGIN",
+}
+#: What a DataNode's URL repeats of the request, in Hadoop's order.
+_CREATE_PARAMS = ("permission", "unmaskedpermission", "overwrite", "replication", "blocksize")
+
+
+def answer_json(answer: Json | None, status: int = 200) -> web.Response:
+    """An answer with JSON, or an empty one."""
+    if answer is None:
+        return web.Response(
+            status=status, headers=_HEADERS, content_type="application/octet-stream"
+        )
+    return web.Response(
+        status=status, body=encoded(answer), headers=_HEADERS, content_type="application/json"
+    )
+
+
+def _redirect(request: web.BaseRequest, url: str) -> web.Response:
+    """Away to a DataNode; whoever has a body to send waits with it (``Expect``)."""
+    answer = web.Response(
+        status=307,
+        headers={**_HEADERS, "Location": url},
+        content_type="application/octet-stream",
+    )
+    if request.body_exists and "Expect" in request.headers:
+        answer.force_close()  # the body will not come
+    return answer
+
+
+def refusal(error: HdfsError) -> web.Response:
+    """An exception as Hadoop answers it."""
+    return answer_json(error.to_json(), error.status)
+
+
+def unknown_operation(method: str, op: str) -> HdfsError:
+    """An operation that WebHDFS does not have."""
+    kind = {"GET": "GetOpParam", "PUT": "PutOpParam", "POST": "PostOpParam"}.get(
+        method, "DeleteOpParam"
+    )
+    return illegal_argument(
+        f'Invalid value for webhdfs parameter "op": No enum constant '
+        f"org.apache.hadoop.hdfs.web.resources.{kind}.Op.{op}"
+    )
+
+
+class NameNode:
+    """Answers for the NameNode of one cluster, at one door."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        try:
+            if request.path == "/jmx":
+                return answer_json({"beans": []})
+            return self._webhdfs(request)
+        except HdfsError as error:
+            return refusal(error)
+
+    def _webhdfs(self, request: web.BaseRequest) -> web.Response:
+        if not request.rel_url.raw_path.startswith(PREFIX):
+            raise not_found(request.rel_url.raw_path)
+        path = path_of(request.rel_url.raw_path)
+        params = Params(request.rel_url.raw_query_string)
+        op = params.text("op").upper()
+        caller = caller_of(params.text("user.name"), params.text("doas"))
+        key = (request.method, op)
+        with self._door.cluster.session() as hdfs:
+            if key in REDIRECTED:
+                url = self._datanode_url(hdfs, caller, path, op, params)
+                if params.flag("noredirect", False):
+                    return answer_json({"Location": url})
+                return _redirect(request, url)
+            operation = OPERATIONS.get(key)
+            if operation is None:
+                raise unknown_operation(request.method, op)
+            return answer_json(operation(hdfs, caller, path, params))
+
+    def _datanode_url(self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params) -> str:
+        node = self._choose(hdfs, caller, path, op, params)
+        query: dict[str, str] = {"op": op}
+        if params.text("user.name"):
+            query["user.name"] = params["user.name"]
+        if params.text("doas"):
+            query["doas"] = params["doas"]
+        query["namenoderpcaddress"] = f"{self._door.namenode_name()}:8020"
+        if op == "CREATE":
+            query["createflag"] = params.text("createflag")
+            query["createparent"] = params.text("createparent", "true")
+            query["overwrite"] = params.text("overwrite", "false")
+            for name in _CREATE_PARAMS:
+                if params.text(name):
+                    query[name] = params[name]
+        elif op == "OPEN":
+            for name in ("offset", "length"):
+                if params.text(name):
+                    query[name] = params[name]
+            query.setdefault("offset", "0")
+        if params.text("buffersize"):
+            query["buffersize"] = params["buffersize"]
+        address = self._door.datanode_address(node)
+        return f"http://{address}{PREFIX}{quoted(path)}?{urlencode(query)}"
+
+    def _choose(self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params) -> DataNode:
+        """The DataNode for an operation: one with the data, or any."""
+        excluded = self._excluded(hdfs, params)
+        located = hdfs.locate(caller, path)
+        node = located.node
+        if op != "CREATE":
+            if node is None:
+                raise not_found(f"File {located.path} not found.")
+            if isinstance(node, File):
+                offset = params.number("offset", 0)
+                if op == "OPEN":
+                    check_offset(node, located.path, offset, op)
+                elif op == "APPEND":
+                    offset = max(0, node.length - 1)
+                found = datanode_for(hdfs, node, offset if op != "GETFILECHECKSUM" else 0, excluded)
+                if found is not None:
+                    return found
+        nodes = [
+            item
+            for item in hdfs.blocks.datanodes.values()
+            if item.serving and item.number not in excluded
+        ]
+        if not nodes:
+            raise io_error(
+                f"Failed to find datanode, suggest to check cluster health. "
+                f"excludeDatanodes={params.text('excludedatanodes', 'null')}"
+            )
+        ready = [item for item in nodes if item.writable] or nodes
+        return ready[hdfs.now % len(ready)]
+
+    def _excluded(self, hdfs: Hdfs, params: Params) -> frozenset[int]:
+        names = {name.strip() for name in params.text("excludedatanodes").split(",")} - {""}
+        return frozenset(
+            node.number
+            for node in hdfs.blocks.datanodes.values()
+            if names & self._door.names_of(node)
+        )

@@ -1,0 +1,200 @@
+"""The Hadoop servers of all simulated clusters, by host name and port.
+
+``address_of`` is for whoever leads a connection to a machine (the SSH bastion): the loopback
+address that serves a port of it. ``webhdfs_url`` is for those on this machine: a NameNode whose
+redirects stay on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster, has_hdfs
+from hue_desktop.simulator.hadoop.datanodes import DataNode
+from hue_desktop.simulator.hadoop.doors import DATANODE, HTTPFS, NAMENODE, Door, DoorKey
+from hue_desktop.simulator.hadoop.seeds import Seed
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.region import Region
+    from hue_desktop.simulator.world.clusters import Cluster
+    from hue_desktop.simulator.world.instances import Instance
+
+__all__ = ["HadoopServers"]
+
+
+def _unfurnished(cluster: Cluster) -> Iterable[Seed]:
+    return ()
+
+
+class HadoopServers:
+    """Opens the HDFS of a cluster when somebody first asks for it.
+
+    ``directory`` gives the place for all of them; ``furnish`` what a new one holds.
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        directory: Callable[[], Path],
+        *,
+        furnish: Callable[[Cluster], Iterable[Seed]] = _unfurnished,
+    ) -> None:
+        self._region = region
+        self._directory = directory
+        self._furnish = furnish
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opened: dict[str, HdfsOfCluster] = {}
+        self._doors: dict[DoorKey, Door] = {}
+        self.bugs: list[str] = []  #: requests that failed in a way of their own, for tests
+
+    async def start(self) -> None:
+        """Serve from now on, in the running loop; drops what clusters that have ended left."""
+        self._loop = asyncio.get_running_loop()
+        with self._region.lock:
+            known = self._region.world.clusters
+            directory = self._directory()
+            for left in directory.iterdir() if directory.is_dir() else ():
+                cluster = known.get(left.name)
+                if cluster is None or cluster.ended_already:
+                    shutil.rmtree(left, ignore_errors=True)
+
+    async def stop(self) -> None:
+        """Close all doors and write what is left."""
+        with self._region.lock:
+            for door in list(self._doors.values()):
+                door.close()
+            self._doors.clear()
+            for opened in self._opened.values():
+                opened.close()
+            self._opened.clear()
+
+    async def reset(self) -> None:
+        """The region was emptied: so is everything here."""
+        with self._region.lock:
+            self._drop_ended()
+            shutil.rmtree(self._directory(), ignore_errors=True)
+
+    def address_of(self, private_dns: str, port: int) -> tuple[str, int] | None:
+        """The loopback address that serves a port of a machine; None if nothing listens there."""
+        with self._region.lock:
+            self._region.world.advance()
+            instance = self._machine(private_dns)
+            if instance is None:
+                return None
+            cluster = self._cluster(instance.cluster_id)
+            if cluster is None:
+                return None
+            if port in (NAMENODE, HTTPFS):
+                primary = cluster.primary()
+                if primary is None or primary.ec2_id != instance.ec2_id:
+                    return None
+            elif port != DATANODE or not self._runs_datanode(cluster, instance.ec2_id):
+                return None
+            door = self._door(cluster, DoorKey(cluster.cluster.id, instance.ec2_id, port))
+            return "127.0.0.1", door.port
+
+    def webhdfs_url(self, cluster_id: str) -> str:
+        """A NameNode's address on this machine; KeyError for a cluster without HDFS."""
+        return self._direct_url(cluster_id, NAMENODE)
+
+    def httpfs_url(self, cluster_id: str) -> str:
+        """An HttpFS server's address on this machine; KeyError for a cluster without HDFS."""
+        return self._direct_url(cluster_id, HTTPFS)
+
+    def hdfs_of(self, cluster_id: str) -> HdfsOfCluster:
+        """The HDFS of a cluster; KeyError if it has none."""
+        with self._region.lock:
+            self._region.world.advance()
+            cluster = self._cluster(cluster_id)
+            if cluster is None:
+                raise KeyError(f"The cluster {cluster_id} has no HDFS that runs.")
+            return cluster
+
+    def cluster_ids(self) -> list[str]:
+        """The clusters that have HDFS now."""
+        with self._region.lock:
+            self._region.world.advance()
+            clusters = self._region.world.clusters.values()
+            return [cluster.id for cluster in clusters if has_hdfs(cluster)]
+
+    def _direct_url(self, cluster_id: str, port: int) -> str:
+        with self._region.lock:
+            cluster = self.hdfs_of(cluster_id)
+            primary = cluster.primary()
+            if primary is None:
+                raise KeyError(f"The cluster {cluster_id} has no primary node that runs.")
+            key = DoorKey(cluster_id, primary.ec2_id, port, direct=True)
+            return self._door(cluster, key).url
+
+    def _cluster(self, cluster_id: str) -> HdfsOfCluster | None:
+        self._drop_ended()
+        found = self._opened.get(cluster_id)
+        if found is None:
+            cluster = self._region.world.clusters.get(cluster_id)
+            if cluster is None or not has_hdfs(cluster):
+                return None
+            found = HdfsOfCluster(
+                self._region, cluster, self._directory() / cluster_id, self._furnish(cluster)
+            )
+            found.on_stop = lambda node: self._close(DoorKey(cluster_id, node.key, DATANODE))
+            self._opened[cluster_id] = found
+        return found
+
+    def _drop_ended(self) -> None:
+        for cluster_id, opened in list(self._opened.items()):
+            if not opened.exists:
+                del self._opened[cluster_id]
+                for key in [key for key in self._doors if key.cluster_id == cluster_id]:
+                    self._close(key)
+                opened.close()
+                shutil.rmtree(opened.directory, ignore_errors=True)
+
+    def _machine(self, name: str) -> Instance | None:
+        """The running machine with a private DNS name; its address is in the name."""
+        world = self._region.world
+        for instance in world.instances_by_ec2_id.values():
+            if world.private_dns(instance) == name and instance.runs_at(world.at):
+                return instance
+        return None
+
+    @staticmethod
+    def _runs_datanode(cluster: HdfsOfCluster, ec2_id: str) -> bool:
+        with cluster.session():
+            node = cluster.datanode_at(ec2_id)
+            return node is not None and node.running
+
+    def _door(self, cluster: HdfsOfCluster, key: DoorKey) -> Door:
+        door = self._doors.get(key)
+        if door is None:
+            assert self._loop is not None, "the servers have not been started"
+            door = Door(key, cluster, self._names(key.ec2_id), self._datanode_port, self.bugs)
+            self._doors[key] = door
+            asyncio.run_coroutine_threadsafe(door.serve(), self._loop)
+        return door
+
+    def _datanode_port(self, node: DataNode) -> int:
+        with self._region.lock:
+            instance = self._region.world.instances_by_ec2_id[node.key]
+            cluster = self._opened[instance.cluster_id]
+            if not node.running:
+                return self._dead_port(node)
+            return self._door(cluster, DoorKey(instance.cluster_id, node.key, DATANODE)).port
+
+    def _dead_port(self, node: DataNode) -> int:
+        """A port that nobody listens at: where a DataNode was that has stopped."""
+        return 1
+
+    def _names(self, ec2_id: str) -> frozenset[str]:
+        world = self._region.world
+        instance = world.instances_by_ec2_id[ec2_id]
+        names = (world.private_dns(instance), instance.private_ip, world.public_dns(instance))
+        return frozenset(name.lower() for name in names if name)
+
+    def _close(self, key: DoorKey) -> None:
+        door = self._doors.pop(key, None)
+        if door is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(door.close)
