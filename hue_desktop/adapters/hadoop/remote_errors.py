@@ -14,6 +14,7 @@ from hue_desktop.core.errors import (
     Throttled,
     Unreachable,
 )
+from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.text import _
 
 __all__ = ["Standby", "from_answer", "from_exception"]
@@ -40,7 +41,9 @@ def from_answer(status: int, body: bytes, what: str) -> HueError:
 def from_exception(name: str, message: str, what: str, *, status: int = 0) -> HueError:
     """The error that a Java exception is, by its simple class name and message."""
     first = message.strip().partition("\n")[0].strip()
-    if name == "FileNotFoundException" or name == "PathNotFoundException":
+    if "Path is not a file" in first:
+        return Refused(_("{path} is a folder.").format(path=what), code=Refusal.IS_FOLDER)
+    if name in ("FileNotFoundException", "PathNotFoundException"):
         return NotFound(_("{path} does not exist.").format(path=what), code=name)
     if name in _DENIED:
         return _denied(first)
@@ -65,20 +68,24 @@ def from_exception(name: str, message: str, what: str, *, status: int = 0) -> Hu
 
 def _refused(name: str, message: str, what: str) -> HueError | None:
     if "FileAlreadyExists" in name:
-        return Refused(_("{path} exists already.").format(path=what), code="AlreadyExists")
+        return Refused(_("{path} exists already.").format(path=what), code=Refusal.ALREADY_EXISTS)
     if "NotEmpty" in name or "is non empty" in message:
-        return Refused(_("{path} is not empty.").format(path=what), code="NotEmpty")
+        return Refused(_("{path} is not empty.").format(path=what), code=Refusal.NOT_EMPTY)
     if any(text in message for text in _NO_SPACE):
         return Refused(
             _("HDFS found no DataNode with room for a block of {path}.").format(path=what),
-            code="NoSpace",
+            code=Refusal.NO_SPACE,
             remedy=_("Free space in HDFS, or see which DataNodes are up."),
             retryable=True,
         )
     if "QuotaExceeded" in name:
-        return Refused(message or name, code=name, remedy=_("Raise the quota, or free space."))
+        return Refused(
+            message or name,
+            code=Refusal.NO_SPACE,
+            remedy=_("Raise the folder’s quota, or free space below it."),
+        )
     if "ParentNotDirectory" in name or "is not a directory" in message.lower():
-        return Refused(_said(message, what), code="NotAFolder")
+        return Refused(_said(message, what), code=Refusal.NOT_FOLDER)
     if name == "BlockMissingException" or "Could not obtain block" in message:
         return Refused(
             _("A block of {path} cannot be read: no live DataNode has it.").format(path=what),
@@ -86,13 +93,17 @@ def _refused(name: str, message: str, what: str) -> HueError | None:
             remedy=_("Bring its DataNodes back; if they are gone, the data is lost."),
             retryable=True,
         )
-    if "InvalidPath" in name or "InvalidPath" in message or "MaxPathComponentLength" in name:
+    if "must both be directories" in message:
+        return Refused(_("{path} is a folder.").format(path=what), code=Refusal.IS_FOLDER)
+    if "InvalidPath" in name or "InvalidPath" in message or "ComponentTooLong" in name:
         return Refused(
-            _("HDFS does not allow the name {path}.").format(path=what), code="InvalidName"
+            _("HDFS does not allow the name {path}.").format(path=what), code=Refusal.INVALID_NAME
         )
     if name in ("IllegalArgumentException", "HadoopIllegalArgumentException"):
         return Refused(_said(message or name, what), code=name)
-    if name in ("UnsupportedOperationException", "SnapshotException"):
+    if name == "UnsupportedOperationException":
+        return Refused(_said(message or name, what), code=Refusal.NOT_OFFERED)
+    if name == "SnapshotException":
         return Refused(_said(message or name, what), code=name)
     return None
 
@@ -115,7 +126,9 @@ def _without_exception(status: int, what: str) -> HueError:
     if status == 404:
         return NotFound(_("{path} does not exist.").format(path=what), code="404")
     if status in (429, 503):
-        return Throttled(_("The server is too busy (status {n}).").format(n=status), code=str(status))
+        return Throttled(
+            _("The server is too busy (status {n}).").format(n=status), code=str(status)
+        )
     if status >= 500:
         return ServiceError(
             _("The server failed with status {n}.").format(n=status),

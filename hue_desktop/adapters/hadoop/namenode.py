@@ -1,0 +1,270 @@
+"""Asking a NameNode (or HttpFS) over HTTP: which one answers, again after failures, where to go.
+
+The one place of this room that decides whether a request is sent again. Reads are, and changes
+that do the same when they are done twice; a change that is not is sent again only when the server
+surely had not read it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from hue_desktop.adapters.hadoop.http import (
+    Address,
+    HttpConnection,
+    HttpPool,
+    Response,
+    StaleConnection,
+)
+from hue_desktop.adapters.hadoop.remote_errors import Standby, from_answer
+from hue_desktop.core.errors import Cancelled, HueError, ProtocolError, Throttled, Unreachable
+from hue_desktop.core.text import _
+
+__all__ = ["Call", "Elsewhere", "NameNodes"]
+
+T = TypeVar("T")
+
+PREFIX = "/webhdfs/v1"
+ATTEMPTS = 5
+BASE_S = 0.2
+MOST_S = 5.0
+
+
+class Call:
+    """One operation on a path. ``again``: it may be sent twice without harm."""
+
+    __slots__ = ("again", "method", "op", "params", "path")
+
+    def __init__(
+        self, method: str, op: str, path: str, params: Mapping[str, object] | None = None,
+        *, again: bool = True,
+    ) -> None:  # fmt: skip
+        self.method = method
+        self.op = op
+        self.path = path
+        self.params = params or {}
+        self.again = again
+
+
+class Elsewhere:
+    """Where a redirect leads."""
+
+    __slots__ = ("address", "target")
+
+    def __init__(self, location: str) -> None:
+        parts = urlsplit(location)
+        if parts.scheme != "http" or not parts.hostname:
+            raise ProtocolError(
+                _("HDFS leads to {url}, which Hue Desktop cannot follow.").format(
+                    url=parts._replace(query="").geturl()
+                ),
+                remedy=_("Clusters with encrypted WebHDFS can be reached through HttpFS."),
+            )
+        self.address: Address = (parts.hostname, parts.port or 80)
+        self.target = f"{parts.path}?{parts.query}"
+
+
+class NameNodes:
+    """The NameNodes of one HDFS (one, or an active and its standbys), as one user.
+
+    ``is_httpfs`` is set by whoever knows that an HttpFS gateway stands there.
+    """
+
+    def __init__(
+        self,
+        pool: HttpPool,
+        addresses: Sequence[Address],
+        user: str,
+        *,
+        is_httpfs: bool = False,
+        attempts: int = ATTEMPTS,
+        base_s: float = BASE_S,
+    ) -> None:
+        self.pool = pool
+        self.user = user
+        self.is_httpfs = is_httpfs
+        self._addresses = tuple(addresses)
+        self._active = 0
+        self._attempts = attempts
+        self._base_s = base_s
+        self._closed = threading.Event()
+        self._user_param = urlencode({"user.name": user})
+
+    @property
+    def address(self) -> Address:
+        """The one that answered last."""
+        return self._addresses[self._active]
+
+    def ask(self, call: Call) -> Any:
+        """The JSON answer of an operation (``{}`` for an empty one)."""
+        return self.run(lambda: self.ask_all([call])[0], again=call.again)
+
+    def ask_all(self, calls: Sequence[Call]) -> list[Any]:
+        """The answers of several, sent at once on one connection and answered in order.
+
+        Sent once, to the NameNode that is active; raises the first error. Those before it have
+        been carried out, those after it may have been.
+        """
+        response: Response | None = None
+        connection = self._sent(calls)
+        answers: list[Any] = []
+        try:
+            for call in calls:
+                response = self._response(connection, call)
+                body = response.read()
+                if response.status != 200 and response.status != 201:
+                    raise self._error(response.status, body, call.path)
+                answers.append(_parsed(body, connection.address))
+        except BaseException:
+            self.pool.drop(connection)
+            raise
+        if response is not None:
+            self.pool.give_back(response)
+        return answers
+
+    def redirected(
+        self, call: Call, before: Call | None = None
+    ) -> tuple[Elsewhere | Response, Any]:
+        """Where the bytes of a file go or come from, or (HttpFS) the answer that has them.
+
+        With ``before`` its JSON answer comes along, asked for in the same round trip.
+        """
+        calls = [before, call] if before is not None else [call]
+        connection = self._sent(calls)
+        told: Any = None
+        try:
+            if before is not None:
+                first = self._response(connection, before)
+                body = first.read()
+                if first.status != 200:
+                    raise self._error(first.status, body, before.path)
+                told = _parsed(body, connection.address)
+            response = self._response(connection, call)
+            if response.status == 200 and call.method == "GET":
+                return response, told
+            body = response.read()
+            if response.status != 307:
+                raise self._error(response.status, body, call.path)
+            elsewhere = Elsewhere(response.headers.get("location", ""))
+        except BaseException:
+            self.pool.drop(connection)
+            raise
+        self.pool.give_back(response)
+        return elsewhere, told
+
+    def get(self, target: str) -> bytes:
+        """Another page of the NameNode's HTTP server, such as ``/jmx``."""
+        return self.run(lambda: self._got(target))
+
+    def run(self, act: Callable[[], T], *, again: bool = True) -> T:
+        """Do it, and after what may pass do it again, on another NameNode where there is one."""
+        attempt = 1
+        while True:
+            if self._closed.is_set():
+                raise _closed()
+            at = self._active
+            try:
+                return act()
+            except StaleConnection:
+                continue  # closed while it was idle; each such one leaves the pool
+            except HueError as error:
+                if isinstance(error, Unreachable):
+                    self._turn(at)
+                # a standby, and a NameNode nobody could be reached at, have done nothing
+                harmless = again or isinstance(error, (Standby, Throttled))
+                if not (error.retryable and harmless) or attempt >= self._attempts:
+                    raise
+                if isinstance(error, Standby) and attempt < len(self._addresses):
+                    attempt += 1
+                    continue  # the other one may be asked at once
+            self.pause(attempt)
+            attempt += 1
+
+    def pause(self, attempt: int) -> None:
+        """Wait after the n-th attempt, longer each time; ``Cancelled`` when closed meanwhile."""
+        wait_s = random.uniform(0.3, 1.0) * min(MOST_S, self._base_s * 2.0 ** (attempt - 1))
+        if self._closed.wait(wait_s):
+            raise _closed()
+
+    def close(self) -> None:
+        """End all waiting and all connections."""
+        self._closed.set()
+        self.pool.close()
+
+    def target(self, call: Call) -> str:
+        """The request target of a call."""
+        path = quote(call.path, safe="/", errors="surrogatepass")
+        text = f"{PREFIX}{path}?op={call.op}&{self._user_param}"
+        return f"{text}&{urlencode(call.params)}" if call.params else text
+
+    def _sent(self, calls: Sequence[Call]) -> HttpConnection:
+        address = self.address
+        connection = self.pool.take(address)
+        head = "".join(
+            f"{call.method} {self.target(call)} HTTP/1.1\r\nHost: {host_header(address)}\r\n"
+            + ("" if call.method == "GET" else "Content-Length: 0\r\n")
+            + "\r\n"
+            for call in calls
+        )
+        try:
+            connection.send(head.encode("ascii"))
+        except BaseException:
+            self.pool.drop(connection)
+            raise
+        return connection
+
+    def _response(self, connection: HttpConnection, call: Call) -> Response:
+        return connection.response(call.method)
+
+    def _got(self, target: str) -> bytes:
+        connection = self.pool.take(self.address)
+        try:
+            head = f"GET {target} HTTP/1.1\r\nHost: {host_header(self.address)}\r\n\r\n"
+            connection.send(head.encode("ascii"))
+            response = connection.response("GET")
+            body = response.read()
+            if response.status != 200:
+                raise self._error(response.status, body, target)
+        except BaseException:
+            self.pool.drop(connection)
+            raise
+        self.pool.give_back(response)
+        return body
+
+    def _turn(self, failed: int) -> None:
+        """Ask the next NameNode from now on, unless another thread has turned already."""
+        if self._active == failed:
+            self._active = (failed + 1) % len(self._addresses)
+
+    @staticmethod
+    def _error(status: int, body: bytes, what: str) -> HueError:
+        return from_answer(status, body, what)
+
+
+def host_header(address: Address) -> str:
+    """An address as the Host header has it."""
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _parsed(body: bytes, address: Address) -> Any:
+    if not body:
+        return {}
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise ProtocolError(
+            _("{host}:{port} answers, but not as WebHDFS does.").format(
+                host=address[0], port=address[1]
+            ),
+            remedy=_("Check the port: WebHDFS is on the NameNode’s HTTP port, mostly 9870."),
+        ) from error
+
+
+def _closed() -> Cancelled:
+    return Cancelled(_("The connection was closed."))
