@@ -52,11 +52,15 @@ class Call:
 
 
 class Elsewhere:
-    """Where a redirect leads."""
+    """Where a redirect leads for ``path``.
+
+    The path of the redirect is not trusted: Java's URI composes characters on the way (NFC), and
+    ``e`` with a combining accent would become another file.
+    """
 
     __slots__ = ("address", "target")
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, path: str) -> None:
         parts = urlsplit(location)
         if parts.scheme != "http" or not parts.hostname:
             raise ProtocolError(
@@ -66,7 +70,8 @@ class Elsewhere:
                 remedy=_("Clusters with encrypted WebHDFS can be reached through HttpFS."),
             )
         self.address: Address = (parts.hostname, parts.port or 80)
-        self.target = f"{parts.path}?{parts.query}"
+        known = parts.path.startswith(PREFIX)
+        self.target = f"{PREFIX + _quoted(path) if known else parts.path}?{parts.query}"
 
 
 class NameNodes:
@@ -150,7 +155,7 @@ class NameNodes:
             body = response.read()
             if response.status != 307:
                 raise self._error(response.status, body, call.path)
-            elsewhere = Elsewhere(response.headers.get("location", ""))
+            elsewhere = Elsewhere(response.headers.get("location", ""), call.path)
         except BaseException:
             self.pool.drop(connection)
             raise
@@ -198,8 +203,7 @@ class NameNodes:
 
     def target(self, call: Call) -> str:
         """The request target of a call."""
-        path = quote(call.path, safe="/", errors="surrogatepass")
-        text = f"{PREFIX}{path}?op={call.op}&{self._user_param}"
+        text = f"{PREFIX}{_quoted(call.path)}?op={call.op}&{self._user_param}"
         return f"{text}&{urlencode(call.params)}" if call.params else text
 
     def _sent(self, calls: Sequence[Call]) -> HttpConnection:
@@ -244,6 +248,10 @@ class NameNodes:
     @staticmethod
     def _error(status: int, body: bytes, what: str) -> HueError:
         return from_answer(status, body, what)
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/", errors="surrogatepass")
 
 
 def host_header(address: Address) -> str:

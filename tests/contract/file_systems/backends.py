@@ -7,11 +7,15 @@ them the contract asks that they are refused, and not turned into others.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
+from urllib.parse import urlsplit
 
-from hue_desktop.core.file_systems import FileSystem
-from hue_desktop.core.storage import LOCAL, Location
+import pytest
+
+from hue_desktop.core.file_systems import RUN, FileSystem
+from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 
 __all__ = ["BACKENDS", "Backend"]
 
@@ -61,4 +65,45 @@ class Local:
         self._file_system.close()
 
 
-BACKENDS: tuple[type[Backend], ...] = (Local,)
+class RealWebHdfs:
+    """A real HDFS over its NameNode's and DataNodes' HTTP."""
+
+    name: ClassVar[str] = "real-webhdfs"
+    marks: ClassVar[tuple[Any, ...]] = (pytest.mark.real,)
+    refused_names: ClassVar[frozenset[str]] = frozenset({"colon:semicolon;"})
+    min_part_bytes: ClassVar[int] = 1
+
+    def open(self, tmp: Path) -> FileSystem:
+        """The HDFS that the variable names."""
+        from hue_desktop.adapters.hadoop.direct import DirectConnector
+        from hue_desktop.adapters.hadoop.opening import open_webhdfs
+
+        url = urlsplit(real("HUE_REAL_WEBHDFS"))
+        self._store = StoreId(StoreKind.HDFS, authority=url.netloc, protocol="webhdfs")
+        address = (url.hostname or "", url.port or 0)
+        user = real("HUE_REAL_SSH_USER")
+        self._file_system: FileSystem = open_webhdfs(
+            self._store, DirectConnector(), [address], user
+        )
+        return self._file_system
+
+    def folder(self, unique: str) -> Location:
+        """A directory of its own, so that runs do not meet."""
+        location = Location(self._store, f"/tmp/{RUN}-{self.name}/{unique}/")
+        self._file_system.make_folder(location)
+        return location
+
+    def close(self) -> None:
+        """End all connections."""
+        self._file_system.close()
+
+
+def real(variable: str) -> str:
+    """What a variable of the real servers says; the test is skipped when it says nothing."""
+    value = os.environ.get(variable, "")
+    if not value:
+        pytest.skip(f"{variable} is not set: no real server")
+    return value
+
+
+BACKENDS: tuple[type[Backend], ...] = (Local, RealWebHdfs)

@@ -1,0 +1,90 @@
+"""How an HDFS is talked to: the one place that chooses between WebHDFS, HttpFS and RPC."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hue_desktop.adapters.hadoop.http import Address, HttpPool
+from hue_desktop.adapters.hadoop.namenode import Call, NameNodes
+from hue_desktop.adapters.hadoop.remote_errors import Standby
+from hue_desktop.adapters.hadoop.webhdfs import WebHdfs
+from hue_desktop.core.errors import AccessDenied, HueError, ServiceError, Unreachable
+from hue_desktop.core.file_systems import Connector, FileSystem
+from hue_desktop.core.storage import StoreId
+from hue_desktop.core.text import _
+
+__all__ = ["HTTPFS_PORT", "NAMENODE_PORTS", "Door", "open_cluster_hdfs", "open_webhdfs"]
+
+NAMENODE_PORTS = (9870, 50070)  #: the NameNode's HTTP: Hadoop 3, and 2 (EMR 5)
+HTTPFS_PORT = 14000
+PROBE_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An HTTP address of HDFS: of a NameNode, or of a gateway before it."""
+
+    address: Address
+    is_httpfs: bool = False
+
+
+def open_webhdfs(
+    store: StoreId,
+    connector: Connector,
+    addresses: Sequence[Address],
+    user: str,
+    *,
+    is_httpfs: bool = False,
+    timeout_s: float = 60.0,
+) -> WebHdfs:
+    """HDFS at known addresses: a NameNode, an HA pair, or a gateway. Nothing is contacted."""
+    pool = HttpPool(connector, timeout_s=timeout_s)
+    return WebHdfs(store, NameNodes(pool, addresses, user, is_httpfs=is_httpfs))
+
+
+def open_cluster_hdfs(
+    store: StoreId, connector: Connector, hosts: Sequence[str], user: str
+) -> FileSystem:
+    """HDFS of an EMR cluster by its primary nodes' private names; finds the port that answers.
+
+    The NameNode's own HTTP comes first, since there the bytes come straight from the DataNodes.
+    ``Unreachable`` when neither it nor HttpFS answers.
+    """
+    said: list[HueError] = []
+    for door in _doors(hosts):
+        try:
+            _greet(connector, door, user)
+        except (Unreachable, ServiceError, AccessDenied) as error:
+            said.append(error)
+            continue
+        addresses = [(host, door.address[1]) for host in hosts]
+        return open_webhdfs(store, connector, addresses, user, is_httpfs=door.is_httpfs)
+    first = said[0] if said else None
+    raise Unreachable(
+        _("HDFS of {host} cannot be reached: {reason}").format(
+            host=", ".join(hosts) or "?", reason=first.message if first else _("no address.")
+        ),
+        remedy=first.remedy if first else "",
+    )
+
+
+def _doors(hosts: Sequence[str]) -> list[Door]:
+    ports = [(port, False) for port in NAMENODE_PORTS] + [(HTTPFS_PORT, True)]
+    return [Door((host, port), gateway) for port, gateway in ports for host in hosts]
+
+
+def _greet(connector: Connector, door: Door, user: str) -> None:
+    """Have the door answer one question; a standby's refusal is an answer too."""
+    namenodes = NameNodes(
+        HttpPool(connector, timeout_s=PROBE_S, dial_timeout_s=PROBE_S),
+        [door.address],
+        user,
+        attempts=1,
+    )
+    try:
+        with contextlib.suppress(Standby):
+            namenodes.ask(Call("GET", "GETFILESTATUS", "/"))
+    finally:
+        namenodes.close()
