@@ -44,10 +44,12 @@ class HueError(Exception):
     """What happened (``message``) and what the person can do about it (``remedy``).
 
     ``retryable`` says whether the same request may succeed later without anybody changing anything.
-    Texts carry no secrets: adapters put names and codes in, never credentials.
+    Texts carry no secrets: adapters put names and codes in, never credentials. ``retry_after_s`` is
+    how long the other side asks to wait, 0 when it does not say.
     """
 
     retryable = False
+    retry_after_s: float = 0.0
 
     def __init__(self, message: str, *, remedy: str = "", retryable: bool | None = None) -> None:
         super().__init__(message)

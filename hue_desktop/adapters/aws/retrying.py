@@ -50,10 +50,11 @@ class Retrying:
             try:
                 return send()
             except HueError as error:
-                late = time.monotonic() - started > self._give_up_s
+                late = time.monotonic() - started + error.retry_after_s > self._give_up_s
                 if late or attempt >= self._attempts or not self._may_resend(error, change):
                     raise
-            if self._closed.wait(self.delay_s(attempt)):
+                wait_s = max(self.delay_s(attempt), error.retry_after_s)
+            if self._closed.wait(wait_s):
                 raise Cancelled(_("The connection was closed."))
             attempt += 1
 

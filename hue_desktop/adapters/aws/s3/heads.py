@@ -1,0 +1,65 @@
+"""What the headers of HEAD and GET say of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+from hue_desktop.core.storage import Entry, EntryKind
+
+__all__ = ["MTIME", "entry_of", "mtime_text"]
+
+MTIME = "x-amz-meta-mtime"  #: rclone's: epoch seconds with a fraction
+
+_DETAILS = {
+    "x-amz-storage-class": "storage_class",
+    "x-amz-version-id": "version_id",
+    "content-type": "content_type",
+    "x-amz-restore": "restore",
+}
+
+
+def entry_of(headers: Mapping[str, str], key: str) -> Entry:
+    """The object as an entry; the modification time is the kept one where there is one."""
+    details: dict[str, Any] = {"etag": headers.get("etag", "").strip('"')}
+    for header, name in _DETAILS.items():
+        if header in headers:
+            details[name] = headers[header]
+    details.setdefault("storage_class", "STANDARD")
+    return Entry(name_of(key), EntryKind.FILE, _size(headers), _modified(headers), details)
+
+
+def name_of(key: str) -> str:
+    """The last part of a key; that of a marker is without its slash."""
+    return (key[:-1] if key.endswith("/") else key).rpartition("/")[2]
+
+
+def mtime_text(modified: float) -> str:
+    """A time as rclone writes it into the metadata."""
+    return repr(modified).removesuffix(".0")
+
+
+def _size(headers: Mapping[str, str]) -> int | None:
+    total = headers.get("content-range", "").rpartition("/")[2]
+    text = total if total.isdigit() else headers.get("content-length", "")
+    return int(text) if text.isdigit() else None
+
+
+def _modified(headers: Mapping[str, str]) -> float | None:
+    kept = headers.get(MTIME, "")
+    if kept:
+        try:
+            return float(kept)
+        except ValueError:
+            pass  # somebody else's use of the name
+    return _http_date(headers.get("last-modified", ""))
+
+
+@lru_cache(maxsize=4096)
+def _http_date(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None
