@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection, ConnectionClass
-from hue_desktop.core.errors import HueError
+from hue_desktop.core.errors import HueError, Refused
 from hue_desktop.core.format import style_of, use_style
+from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
 from hue_desktop.services.cost.prices import PriceBooks
@@ -25,13 +26,17 @@ from hue_desktop.services.settings import SettingsService
 if TYPE_CHECKING:
     from hue_desktop.adapters.store.database import Database
     from hue_desktop.core.changes import JournalEntry, Plan
+    from hue_desktop.core.file_systems import FileSystem
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
+    from hue_desktop.core.storage import StoreId
     from hue_desktop.services.cost.service import CostService
     from hue_desktop.services.health.service import HealthService
     from hue_desktop.services.journal.service import JournalService
     from hue_desktop.services.launch.service import LaunchService
     from hue_desktop.services.planning import PlanMaker
     from hue_desktop.services.scaling.service import ScalingService
+    from hue_desktop.services.storage.file_systems import FileSystems
+    from hue_desktop.services.storage.service import StorageService
 
 __all__ = ["Application", "Overrides", "Paths"]
 
@@ -152,6 +157,20 @@ class Application:
         return HealthService(self._access)
 
     @cached_property
+    def file_systems(self) -> FileSystems:
+        """The stores, opened when they are first looked into."""
+        from hue_desktop.services.storage.file_systems import FileSystems
+
+        return FileSystems(self._open_store)
+
+    @cached_property
+    def storage(self) -> StorageService:
+        """Browsing stores and changing what is there."""
+        from hue_desktop.services.storage.service import StorageService
+
+        return StorageService(self.file_systems, self.fleet, self.connections)
+
+    @cached_property
     def _plans(self) -> PlanMaker:
         from hue_desktop.services.planning import PlanMaker
 
@@ -188,6 +207,10 @@ class Application:
         if "journal" in self.__dict__:
             self.journal.stop(left_s() / 2)
         self.fleet.stop(left_s() / 2)
+        if "file_systems" in self.__dict__:
+            self.file_systems.close()
+        if "storage" in self.__dict__:
+            self.storage.close(left_s() / 4)
         self._access.close()
         self._lane.shutdown(timeout_s=left_s())
         if not self.settings.flag("simulator.keep_running"):
@@ -255,6 +278,24 @@ class Application:
             identity=AwsIdentity(session),
             close=session.close,
             spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
+        )
+
+    def _open_store(self, store: StoreId) -> FileSystem:
+        """The door to a store; connections are looked up and regions started when there is need."""
+        from hue_desktop.core.storage import StoreKind
+
+        if store.kind is StoreKind.LOCAL:
+            from hue_desktop.adapters.local.file_system import LocalFileSystem
+
+            return LocalFileSystem()
+        if store.kind is StoreKind.S3:
+            from hue_desktop.adapters.aws.s3.file_system import S3FileSystem
+            from hue_desktop.adapters.aws.session import AwsSession
+
+            connection = self.connections.ensure_region(self.connections.find(store.connection))
+            return S3FileSystem(AwsSession(connection, store.region), store)
+        raise Refused(
+            _("{store} cannot be opened.").format(store=store.authority or store.cluster_id)
         )
 
     def _asks_name(self, plan: Plan) -> bool:

@@ -1,0 +1,119 @@
+"""Keeps a listing's view up to date with little work a page.
+
+Stores that list in the order of names (S3, HDFS) give rows that only need to be appended; the
+arranger notices when they do, and sorts all rows only when it must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hue_desktop.services.storage.arranging import Rows, SortKey, matching_rows, sorted_rows
+from hue_desktop.services.storage.columns import PackedPage
+from hue_desktop.services.storage.view import ListingView
+
+__all__ = ["Arranger"]
+
+_NONE: Rows = np.empty(0, np.int32)
+
+
+class Arranger:
+    """Makes views of the pages of one listing; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._split = 0  # so many pages are split into the two below
+        self._folders: list[Rows] = []
+        self._files: list[Rows] = []
+        self._last_folder = b""
+        self._last_file = b""
+        self._in_order = {"folders": True, "files": True}
+        self._filter = ""
+        self._masks: list[NDArray[np.bool_]] = []
+        self._starts: tuple[int, ...] = ()
+
+    def arrange(
+        self, pages: Sequence[PackedPage], by: SortKey, text: str, before: ListingView | None
+    ) -> ListingView:
+        """The view of the pages there are now."""
+        known = tuple(pages)
+        self._take(known)
+        folders = self._chosen(self._folders, known, text)
+        files = self._chosen(self._files, known, text)
+        folders = self._sorted("folders", known, folders, by)
+        files = self._sorted("files", known, files, by)
+        order = np.concatenate([folders, files]) if len(folders) else files
+        return ListingView(
+            _generation(before, order, by, text),
+            order,
+            known,
+            self._starts,
+            len(folders),
+            by.key,
+            by.descending,
+            text,
+        )
+
+    def _take(self, pages: tuple[PackedPage, ...]) -> None:
+        for page in pages[self._split :]:
+            rows = np.arange(page.start, page.start + len(page), dtype=np.int32)
+            if any(page.folders):
+                mask = np.frombuffer(page.folders, np.uint8).astype(np.bool_)
+                self._append("folders", page, rows[mask])
+                self._append("files", page, rows[~mask])
+            else:
+                self._append("files", page, rows)
+        self._starts += tuple(page.start for page in pages[self._split :])
+        self._split = len(pages)
+
+    def _append(self, which: str, page: PackedPage, rows: Rows) -> None:
+        if not len(rows):
+            return
+        (self._folders if which == "folders" else self._files).append(rows)
+        if not self._in_order[which]:
+            return
+        names, start = page.names, page.start
+        blob, starts = names.blob, names.starts
+        last = self._last_folder if which == "folders" else self._last_file
+        for row in rows.tolist():
+            name = blob[starts[row - start] : starts[row - start + 1]]
+            if name < last:
+                self._in_order[which] = False
+                return
+            last = name
+        if which == "folders":
+            self._last_folder = last
+        else:
+            self._last_file = last
+
+    def _chosen(self, parts: list[Rows], pages: tuple[PackedPage, ...], text: str) -> Rows:
+        rows = np.concatenate(parts) if parts else _NONE
+        if len(parts) > 1:
+            parts[:] = [rows]
+        if not text or not len(rows):
+            return rows
+        if text != self._filter:
+            self._filter, self._masks = text, []
+        for page in pages[len(self._masks) :]:
+            self._masks.append(matching_rows(page, text))
+        mask: NDArray[np.bool_] = np.concatenate(self._masks)
+        return rows[mask[rows]]
+
+    def _sorted(self, which: str, pages: tuple[PackedPage, ...], rows: Rows, by: SortKey) -> Rows:
+        if by.key == "name" and not by.fold and self._in_order[which]:
+            return rows[::-1] if by.descending else rows
+        return sorted_rows(pages, rows, by)
+
+
+def _generation(before: ListingView | None, order: Rows, by: SortKey, text: str) -> int:
+    """The view's before when its rows stand unmoved at the beginning of this one, else the next."""
+    if before is None:
+        return 1
+    same = (
+        (before.key, before.descending, before.filter) == (by.key, by.descending, text)
+        and len(before.order) <= len(order)
+        and np.array_equal(order[: len(before.order)], before.order)
+    )
+    return before.generation if same else before.generation + 1

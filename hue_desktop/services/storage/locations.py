@@ -1,0 +1,230 @@
+"""From what a person writes to a location, and back."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
+from hue_desktop.core.connections import Connection
+from hue_desktop.core.errors import ConfigurationError
+from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
+from hue_desktop.core.text import _
+from hue_desktop.services.fleet.values import FleetSnapshot
+from hue_desktop.services.storage.values import Place
+
+__all__ = ["Locations", "display", "home"]
+
+_S3_SCHEMES = ("s3", "s3a", "s3n")
+_UP = (ClusterState.RUNNING, ClusterState.WAITING)
+
+
+def home() -> Location:
+    """The user's home directory."""
+    return Location(LOCAL, _as_path(os.path.expanduser("~")).rstrip("/") + "/")
+
+
+class Locations:
+    """Reads and writes locations; knows connections and clusters by what is known of them now."""
+
+    def __init__(
+        self,
+        fleet: Callable[[], FleetSnapshot],
+        connections: Callable[[], tuple[Connection, ...]],
+    ) -> None:
+        self._fleet = fleet
+        self._connections = connections
+
+    def places(self) -> tuple[Place, ...]:
+        """Home, the buckets of each connection, the HDFS of each cluster that is up."""
+        found = [Place(_("Home"), home(), "computer", display(home()))]
+        for connection in self._connections():
+            region = connection.regions[0] if connection.regions else ""
+            store = StoreId(StoreKind.S3, connection.name, region)
+            title = _("S3 of {connection}").format(connection=connection.name)
+            found.append(Place(title, Location(store, "/"), "bucket", region))
+        for cluster in self._clusters():
+            title = _("HDFS of {cluster}").format(
+                cluster=cluster.summary.name or cluster.ref.cluster_id
+            )
+            location = Location(_hdfs_of(cluster), "/")
+            found.append(Place(title, location, "storage", cluster.ref.connection))
+        return tuple(found)
+
+    def parse(self, text: str, near: Location) -> Location:
+        """The location that a text means. ``ConfigurationError`` says what is wrong with it.
+
+        What the text leaves open (whose S3, which cluster's HDFS, a relative path) is as ``near``.
+        """
+        text = text.strip("\r\n\t")
+        if not text.strip():
+            return near
+        scheme, mark, rest = text.partition("://")
+        if not mark:
+            return self._parse_path(text, near)
+        scheme = scheme.strip().lower()
+        if scheme in _S3_SCHEMES:
+            return Location(
+                self._s3_of(near), "/" + rest if "/" in rest or not rest else f"/{rest}/"
+            )
+        authority, slash, path = rest.partition("/")
+        if scheme == "file":
+            return _local(unquote(slash + path, errors="surrogateescape") or "/")
+        if scheme == "hdfs":
+            return Location(self._hdfs(authority, near), _clean(slash + path or "/"))
+        if scheme == "webhdfs":
+            return Location(_named("webhdfs", authority), _clean(slash + path or "/"))
+        raise ConfigurationError(
+            _("“{scheme}://” is not a store that can be opened.").format(scheme=scheme),
+            remedy=_(
+                "Write s3://bucket/key, hdfs:///path, webhdfs://host:port/path or a local path."
+            ),
+        )
+
+    def _parse_path(self, text: str, near: Location) -> Location:
+        kind = near.store.kind
+        if text == "~" or text.startswith("~/"):
+            if kind is StoreKind.HDFS:
+                raise ConfigurationError(
+                    _("“~” is a folder of this machine."),
+                    remedy=_("For your folder in HDFS write hdfs:///user/NAME."),
+                )
+            return _local(os.path.expanduser(text))
+        if _is_drive(text):
+            return _local(text)
+        if text.startswith("/"):
+            if kind is StoreKind.HDFS:
+                return Location(near.store, _clean(text))
+            return _local(text)
+        folder = near.as_folder() if near.is_folder else near.parent()
+        if kind is StoreKind.S3:
+            return _relative_key(folder, text)
+        return Location(near.store, _clean(folder.path + text))
+
+    def _s3_of(self, near: Location) -> StoreId:
+        if near.store.kind is StoreKind.S3:
+            return near.store
+        wanted = near.store.connection
+        for connection in self._connections():
+            if wanted in ("", connection.name):
+                region = near.store.region or (connection.regions[0] if connection.regions else "")
+                return StoreId(StoreKind.S3, connection.name, region)
+        raise ConfigurationError(
+            _("There is no connection to reach S3 with."),
+            remedy=_("Add one under Connections, or name one with --connection."),
+        )
+
+    def _hdfs(self, authority: str, near: Location) -> StoreId:
+        if not authority:
+            return self._default_hdfs(near)
+        for cluster in self._clusters():
+            if authority in _names_of(cluster):
+                return _hdfs_of(cluster)
+        if ":" not in authority and "." not in authority:
+            raise ConfigurationError(
+                _("There is no running cluster called “{name}”.").format(name=authority),
+                remedy=_("Running clusters: {names}.").format(names=self._cluster_names()),
+            )
+        return _named("hdfs", authority)
+
+    def _default_hdfs(self, near: Location) -> StoreId:
+        if near.store.kind is StoreKind.HDFS:
+            return near.store
+        clusters = self._clusters()
+        mine = [each for each in clusters if each.ref.connection == near.store.connection]
+        candidates = mine or clusters
+        if len(candidates) == 1:
+            return _hdfs_of(candidates[0])
+        raise ConfigurationError(
+            _("hdfs:/// does not say which cluster’s HDFS is meant."),
+            remedy=_("Write hdfs://CLUSTER/path. Running clusters: {names}.").format(
+                names=self._cluster_names()
+            ),
+        )
+
+    def _clusters(self) -> list[ClusterSnapshot]:
+        """Clusters whose HDFS may answer."""
+        known = self._fleet().clusters.values()
+        return [each for each in known if each.summary.state in _UP]
+
+    def _cluster_names(self) -> str:
+        names = [each.summary.name or each.ref.cluster_id for each in self._clusters()]
+        return ", ".join(names) or _("none")
+
+    def cluster_name(self, store: StoreId) -> str:
+        """What the cluster of an HDFS is called."""
+        for each in self._fleet().clusters.values():
+            if _hdfs_of(each) == store:
+                return each.summary.name or each.ref.cluster_id
+        return store.cluster_id
+
+
+def display(location: Location) -> str:
+    """How a location is written for a person; ``parse`` with ``near`` in its store reads it."""
+    if location.store.kind is not StoreKind.LOCAL:
+        return str(location)
+    own = home().path
+    path = location.path
+    if path == own or path == own.rstrip("/"):
+        return "~" + path[len(own) - 1 :]
+    return "~/" + path[len(own) :] if path.startswith(own) and own != "/" else path
+
+
+def _hdfs_of(cluster: ClusterSnapshot) -> StoreId:
+    ref = cluster.ref
+    return StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id)
+
+
+def _names_of(cluster: ClusterSnapshot) -> set[str]:
+    names = {cluster.ref.cluster_id, cluster.summary.name}
+    if cluster.cluster is not None and cluster.cluster.master_dns:
+        names |= {cluster.cluster.master_dns, f"{cluster.cluster.master_dns}:8020"}
+    return names - {""}
+
+
+def _named(protocol: str, authority: str) -> StoreId:
+    host, _colon, port = authority.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise ConfigurationError(
+            _("“{protocol}://{authority}” names no host and port.").format(
+                protocol=protocol, authority=authority
+            ),
+            remedy=_("Write {protocol}://host:port/path; NameNodes listen on {port}.").format(
+                protocol=protocol, port="8020" if protocol == "hdfs" else "9870"
+            ),
+        )
+    return StoreId(StoreKind.HDFS, authority=authority, protocol=protocol)
+
+
+def _local(path: str) -> Location:
+    folder = path.endswith(("/", os.sep))
+    return Location(LOCAL, _clean(_as_path(os.path.abspath(path)) + ("/" if folder else "")))
+
+
+def _as_path(native: str) -> str:
+    if os.sep == "/":
+        return native
+    path = native.replace(os.sep, "/")
+    return path if path.startswith("/") else "/" + path
+
+
+def _is_drive(text: str) -> bool:
+    return os.name == "nt" and text[1:2] == ":" and text[:1].isalpha()
+
+
+def _clean(path: str) -> str:
+    """Without ``.``, ``..`` and doubled slashes; a slash at the end stays."""
+    folder = path.endswith(("/", "/.", "/.."))
+    cleaned = posixpath.normpath("/" + path.lstrip("/"))
+    return cleaned + "/" if folder and cleaned != "/" else cleaned
+
+
+def _relative_key(folder: Location, text: str) -> Location:
+    """Keys are taken verbatim, but for ``.`` and ``..`` at the beginning."""
+    while text == "." or text.startswith("./"):
+        text = text[2:]
+    while text == ".." or text.startswith("../"):
+        folder, text = folder.parent(), text[3:]
+    return folder.child(text) if text else folder

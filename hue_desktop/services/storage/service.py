@@ -1,0 +1,122 @@
+"""Browsing: the one door through which screens look into stores and change what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.file_systems import BlockPlace, FileSystem
+from hue_desktop.core.format import size
+from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId, StoreKind
+from hue_desktop.core.text import _
+from hue_desktop.services.lanes import Lane
+from hue_desktop.services.storage.file_systems import FileSystems
+from hue_desktop.services.storage.listing import Listing
+from hue_desktop.services.storage.locations import Locations, display
+from hue_desktop.services.storage.values import Place
+
+if TYPE_CHECKING:
+    from hue_desktop.services.connections.service import ConnectionService
+    from hue_desktop.services.fleet.service import FleetService
+
+__all__ = ["StorageService"]
+
+_READERS = 8
+
+
+class StorageService:
+    """Methods return at once where that is said; all others block and raise a ``HueError``."""
+
+    def __init__(
+        self, file_systems: FileSystems, fleet: FleetService, connections: ConnectionService
+    ) -> None:
+        self.file_systems = file_systems
+        self._fleet = fleet
+        self._locations = Locations(fleet.snapshot, connections.connections)
+        self._readers = Lane("storage", _READERS)
+        self._arrangers = Lane("storage-order", 1)
+
+    # -- places and texts (return at once) ----------------------------------------------------
+
+    def places(self) -> tuple[Place, ...]:
+        """Where browsing can begin."""
+        return self._locations.places()
+
+    def parse(self, text: str, near: Location) -> Location:
+        """The location that a text means; ``ConfigurationError`` when it means none."""
+        return self._locations.parse(text, near)
+
+    def display(self, location: Location) -> str:
+        """How a location is written for a person."""
+        return display(location)
+
+    def read_only(self, store: StoreId) -> bool:
+        """Whether read-only mode keeps this store from being changed."""
+        return bool(store.connection) and self._fleet.is_read_only(store.connection)
+
+    def listing(self, location: Location) -> Listing:
+        """Begin to read a folder; returns at once. Cancel it when nobody looks any more."""
+        folder = location.as_folder()
+
+        def read() -> Iterator[EntryPage]:
+            return self._fs(folder).list(folder)
+
+        return Listing(folder, read, self._readers.submit, self._arrangers.submit)
+
+    # -- looking (block) ----------------------------------------------------------------------
+
+    def complete(self, text: str, near: Location | None = None) -> tuple[str, ...]:
+        """What a text may go on as: names in its folder that begin so, folders first."""
+        from hue_desktop.services.storage.completing import complete
+
+        return complete(text, near, self._locations, self._fs)
+
+    def stat(self, location: Location) -> Entry:
+        """What stands at a location."""
+        return self._fs(location).stat(location)
+
+    def properties(self, location: Location) -> Mapping[str, str]:
+        """Everything the store tells of it, under the store's own words."""
+        return self._fs(location).properties(location)
+
+    def blocks(self, location: Location) -> tuple[BlockPlace, ...]:
+        """HDFS: where the blocks of a file are."""
+        return self._fs(location).blocks(location)
+
+    def versions(self, location: Location) -> tuple[Entry, ...]:
+        """S3: the versions of an object, newest first."""
+        return self._fs(location).versions(location)
+
+    def presigned(self, location: Location, expires_s: int) -> str:
+        """S3: a URL that reads the object without credentials until it expires."""
+        return self._fs(location).presigned_url(location, expires_s)
+
+    def trash_root(self, store: StoreId) -> Location | None:
+        """Where the store keeps what was deleted; ``None`` where it keeps nothing."""
+        return self.file_systems.of(store).trash_root()
+
+    def status(self, location: Location) -> str:
+        """The store in half a line: room that is left, or what a bucket does with its keys."""
+        fs = self._fs(location)
+        if location.store.kind is StoreKind.S3:
+            facts: Callable[[Location], Mapping[str, str]] | None = getattr(
+                fs, "bucket_facts", None
+            )
+            found = facts(location) if facts is not None and location.bucket else {}
+            return " · ".join(text for text in found.values() if text)
+        space = fs.space(location)
+        if space.free is None or space.capacity is None:
+            return ""
+        return _("{free} free of {capacity}").format(
+            free=size(space.free), capacity=size(space.capacity)
+        )
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """Stop reading; whatever is under way ends by itself."""
+        self._readers.shutdown(timeout_s=timeout_s / 2)
+        self._arrangers.shutdown(timeout_s=timeout_s / 2)
+
+    def _fs(self, location: Location) -> FileSystem:
+        return self.file_systems.of(location.store)
