@@ -170,7 +170,7 @@ def simulated_region(
         thread.join(30)
         loop.close()
         opened.close()
-    bugs = sorted(set(front.bugs + opened.bugs))
+    bugs = sorted(set(front.bugs + opened.bugs + front.servers.bugs))
     assert not bugs, f"the simulated region met {len(bugs)} bugs: {bugs[:3]}"
 
 

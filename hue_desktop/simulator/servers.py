@@ -95,6 +95,11 @@ class Servers:
         return self._scratch
 
     @property
+    def bugs(self) -> list[str]:
+        """Requests that failed in a way of their own, for tests to see."""
+        return self.hadoop.bugs
+
+    @property
     def s3_endpoint_url(self) -> str:
         """The endpoint for S3 clients."""
         return f"http://127.0.0.1:{self._port('s3')}"
@@ -114,7 +119,7 @@ class Servers:
         self._keep_ports()
         self._thread = threading.Thread(target=self._run, name="region-servers", daemon=True)
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._begin(), self._loop)
+        asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(_STOP_S)
 
     def stop(self) -> None:
         """Stop all servers and let go of their ports; a second call does nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bastion"]
 
+_LOG = logging.getLogger(__name__)
 _USERS = ("hadoop", "ec2-user")
 _SSH_PORT = 22
 _LOGIN_S = 30.0
@@ -84,12 +86,17 @@ class Bastion:
             machine = await loop.run_in_executor(None, self._hosts.find, host)
             if port == _SSH_PORT:
                 return await self._hop(machine)
-            address = self._hosts.address_of(machine, port)
+            address = await loop.run_in_executor(None, self._hosts.address_of, machine, port)
             _, peer = await loop.create_connection(SSHForwarder, *address)
         except Unreachable as refusal:
             raise _refused(str(refusal)) from None
         except OSError as problem:
             raise _refused(problem.strerror or "Connection refused") from None
+        except asyncssh.ChannelOpenError:
+            raise
+        except Exception:  # asyncssh would end the whole connection
+            _LOG.exception("forwarding to %s:%d failed", host, port)
+            raise _refused("Connection refused") from None
         return SSHForwarder(peer)
 
     async def _hop(self, machine: Instance) -> SSHForwarder:
