@@ -13,6 +13,7 @@ from hue_desktop.services.lanes import Lane
 from hue_desktop.services.storage.file_systems import FileSystems
 from hue_desktop.services.storage.listing import Listing
 from hue_desktop.services.storage.locations import Locations, display
+from hue_desktop.services.storage.usage import Usage
 from hue_desktop.services.storage.values import Place
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class StorageService:
         self._locations = Locations(fleet.snapshot, connections.connections)
         self._readers = Lane("storage", _READERS)
         self._arrangers = Lane("storage-order", 1)
+        self._counters = Lane("storage-usage", 2)
 
     # -- places and texts (return at once) ----------------------------------------------------
 
@@ -62,6 +64,15 @@ class StorageService:
             return self._fs(folder).list(folder)
 
         return Listing(folder, read, self._readers.submit, self._arrangers.submit)
+
+    def usage(self, location: Location) -> Usage:
+        """Begin to count what is below a folder; returns at once. Cancel it when nobody looks."""
+        folder = location.as_folder()
+
+        def read() -> Iterator[EntryPage]:
+            return self._fs(folder).walk(folder)
+
+        return Usage(folder, read, self._counters.submit)
 
     # -- looking (block) ----------------------------------------------------------------------
 
@@ -115,8 +126,8 @@ class StorageService:
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Stop reading; whatever is under way ends by itself."""
-        self._readers.shutdown(timeout_s=timeout_s / 2)
-        self._arrangers.shutdown(timeout_s=timeout_s / 2)
+        for lane in (self._readers, self._arrangers, self._counters):
+            lane.shutdown(timeout_s=timeout_s / 3)
 
     def _fs(self, location: Location) -> FileSystem:
         return self.file_systems.of(location.store)
