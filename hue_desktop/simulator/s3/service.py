@@ -59,6 +59,7 @@ class S3Service:
         self._furnish = furnish
         self._kind = kind
         self._store: ObjectStore | None = None
+        self._ready_pid: int | None = None  #: the process that answered and was furnished
         self._starting = asyncio.Lock()
         self._gate = S3Gate(self.ready, self.faults, expired=expired, latency_s=latency_s)
 
@@ -71,14 +72,16 @@ class S3Service:
 
         Raises ``OSError`` when it does not start.
         """
-        if self._store is None or not _runs(self._store):
-            async with self._starting:
-                if self._store is None:
-                    self._store = self._made()
-                if not _runs(self._store):
-                    await self._store.start()
-                    await self._furnish(self._store.address)
-        return self._store.address
+        store = self._store
+        if store is not None and store.pid is not None and store.pid == self._ready_pid:
+            return store.address
+        async with self._starting:
+            store = self._store = self._store or self._made()
+            if store.pid is None or store.pid != self._ready_pid:
+                await store.start()
+                await self._furnish(store.address)
+                self._ready_pid = store.pid
+            return store.address
 
     def cut(self) -> int:
         """Cut the connections of all clients; how many there were."""
@@ -86,14 +89,14 @@ class S3Service:
 
     def described(self) -> dict[str, Any]:
         """The state for the control API."""
-        running = self._store is not None and _runs(self._store)
+        store = self._store
+        pid = store.pid if store is not None else None
+        running = store is not None and pid is not None and pid == self._ready_pid
         return {
             "running": running,
-            "store": type(self._store).__name__.lower() if self._store is not None else None,
-            "store_url": "http://{}:{}".format(*self._store.address)
-            if running and self._store is not None
-            else None,
-            "pid": self._store.pid if self._store is not None else None,
+            "store": type(store).__name__.lower() if store is not None else None,
+            "store_url": "http://{}:{}".format(*store.address) if store and running else None,
+            "pid": pid,
             "faults": self.faults.described(),
             "met": self.faults.met,
         }
@@ -109,7 +112,7 @@ class S3Service:
             self.faults.clear()
             self._gate.cut()
             store = self._store or self._made()
-            self._store = None
+            self._store = self._ready_pid = None
             store.erase()
 
     def _made(self) -> ObjectStore:
@@ -119,7 +122,3 @@ class S3Service:
         if self._kind != "moto":
             _LOG.warning("there is no weed program here: objects are kept in memory only")
         return MotoStore()
-
-
-def _runs(store: ObjectStore) -> bool:
-    return store.pid is not None
