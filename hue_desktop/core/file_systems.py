@@ -120,7 +120,10 @@ class BlockPlace:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that has been stored. ``crc32c`` of its bytes; ``tag`` is the store's receipt."""
+    """A part that has been stored. ``crc32c`` of its bytes; ``tag`` is the store's receipt.
+
+    Of a part that ``Upload.stored`` tells, ``crc32c`` is -1 where the store did not keep it.
+    """
 
     index: int  #: from 0
     offset: int

@@ -150,7 +150,10 @@ class EntryPage:
     """Some hundred or thousand entries in columns: a million of them must stay small.
 
     ``names`` are last parts (``list``) or paths relative to the listed folder (``walk``), folders
-    without the slash at the end; an S3 folder marker (key equal to the prefix) has the name ``""``.
+    without the slash at the end. ``walk`` of an S3 prefix that has a marker (the key equal to the
+    prefix) tells it as a file with the name ``""``; ``list`` only if it holds bytes. Below ``a/``
+    the folder ``a//`` is a folder with the name ``""``: ``child(name, folder=...)`` is right for
+    both.
     ``sizes`` is -1 and ``modified`` NaN where the store did not say. ``columns`` are the store's
     own details, each as long as ``names``; their strings are shared (interned) where they repeat.
     """

@@ -16,6 +16,7 @@ import pytest
 
 from hue_desktop.core.file_systems import RUN, FileSystem
 from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
+from tests.contract.file_systems.s3_servers import Seaweed, SeaweedTls
 
 __all__ = ["BACKENDS", "Backend"]
 
@@ -26,6 +27,7 @@ class Backend(Protocol):
     name: ClassVar[str]
     marks: ClassVar[tuple[Any, ...]]
     refused_names: ClassVar[frozenset[str]]
+    mangled_names: ClassVar[frozenset[str]]  #: that the server itself turns into others: left out
     min_part_bytes: ClassVar[int]  #: the least that a part may have, but for the last
 
     def open(self, tmp: Path) -> FileSystem:
@@ -44,6 +46,7 @@ class Local:
     name: ClassVar[str] = "local"
     marks: ClassVar[tuple[Any, ...]] = ()
     refused_names: ClassVar[frozenset[str]] = frozenset()
+    mangled_names: ClassVar[frozenset[str]] = frozenset()
     min_part_bytes: ClassVar[int] = 1
 
     def open(self, tmp: Path) -> FileSystem:
@@ -71,6 +74,7 @@ class RealWebHdfs:
     name: ClassVar[str] = "real-webhdfs"
     marks: ClassVar[tuple[Any, ...]] = (pytest.mark.real,)
     refused_names: ClassVar[frozenset[str]] = frozenset({"colon:semicolon;"})
+    mangled_names: ClassVar[frozenset[str]] = frozenset()
     min_part_bytes: ClassVar[int] = 1
 
     def open(self, tmp: Path) -> FileSystem:
@@ -106,4 +110,4 @@ def real(variable: str) -> str:
     return value
 
 
-BACKENDS: tuple[type[Backend], ...] = (Local, RealWebHdfs)
+BACKENDS: tuple[type[Backend], ...] = (Local, Seaweed, SeaweedTls, RealWebHdfs)

@@ -38,6 +38,8 @@ ODD_NAMES = [
 @pytest.mark.parametrize("name", ODD_NAMES, ids=lambda name: ascii(name)[:30])
 def test_an_odd_name_survives_the_round_trip(place: Place, name: str) -> None:
     folder = f"{name}.d"
+    if name in place.backend.mangled_names:
+        pytest.skip("this server makes another name of it")
     if name in place.backend.refused_names:
         with pytest.raises(Refused):
             place.put(name)
@@ -61,7 +63,7 @@ def test_keys_that_no_disk_can_hold(place: Place) -> None:
     if place.fs.store.kind is not StoreKind.S3:
         pytest.skip("only object stores have keys")
     for name in ("/leading", "double//slash", "marker/"):
-        if name in place.backend.refused_names:
+        if name in place.backend.refused_names | place.backend.mangled_names:
             continue
         data = b"" if name.endswith("/") else name.encode()
         place.put(name, data)

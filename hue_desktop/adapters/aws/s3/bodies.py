@@ -19,6 +19,7 @@ __all__ = ["NOTHING", "Body", "BytesBody", "FileBody", "Nothing", "StreamBody", 
 
 CRC_CHUNK = 256 * 1024  #: stays in the processor's cache between reading and summing
 STREAM_CHUNK = 256 * 1024
+FILE_PIECE = 4 * 1024 * 1024
 
 _local = threading.local()
 
@@ -100,9 +101,11 @@ class FileBody:
     payload = UNSIGNED
     repeatable = True
 
-    def __init__(self, fd: int, offset: int, length: int) -> None:
-        self.fd, self.offset, self.length = fd, offset, length
+    def __init__(self, source: Source) -> None:
+        self.fd, self.offset, self.length = source.fileno(), source.offset, source.length
         self.crc32c = 0
+        self._source = source
+        self._told = 0  #: bytes that the source has been told of; once, however often they are sent
 
     def describe(self, headers: dict[str, str]) -> None:
         """The checksum, of the file as it is now."""
@@ -119,7 +122,12 @@ class FileBody:
     def send(self, connection: Connection, head: bytes) -> None:
         """The head, then the file through the kernel."""
         connection.send(head)
-        connection.send_file(self.fd, self.offset, self.length)
+        for start in range(0, self.length, FILE_PIECE):
+            piece = min(FILE_PIECE, self.length - start)
+            connection.send_file(self.fd, self.offset + start, piece)
+            if start + piece > self._told:
+                self._told = start + piece
+                self._source.advance(piece)
 
 
 class StreamBody:

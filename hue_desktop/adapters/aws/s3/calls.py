@@ -63,6 +63,7 @@ class Calls:
         self._retrying = retrying or Retrying(attempts=6, base_s=0.2, most_s=4.0, give_up_s=20.0)
         self._lock = threading.Lock()
         self._lacking: set[str] = set()
+        self._proven: set[str] = set()
 
     def send(
         self,
@@ -154,6 +155,15 @@ class Calls:
     def lacks(self, feature: str) -> bool:
         """Whether the endpoint was found to be without a feature."""
         return feature in self._lacking
+
+    def honours(self, feature: str) -> bool:
+        """Whether the endpoint surely has a feature: it is AWS's, or has proven it."""
+        return feature in self._proven or not self.endpoints.is_own
+
+    def found_proven(self, feature: str) -> None:
+        """Remember that the endpoint has a feature."""
+        with self._lock:
+            self._proven.add(feature)
 
     def found_lacking(self, feature: str) -> None:
         """Remember that the endpoint cannot do something, so that it is not asked again."""

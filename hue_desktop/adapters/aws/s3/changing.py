@@ -7,13 +7,14 @@ from typing import Any
 
 from hue_desktop.adapters.aws.s3.bodies import BytesBody
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
+from hue_desktop.adapters.aws.s3.conditions import already_there
 from hue_desktop.adapters.aws.s3.copying import copy_object
 from hue_desktop.adapters.aws.s3.deleting import delete_keys, delete_one
 from hue_desktop.adapters.aws.s3.describing import not_found, stat
 from hue_desktop.adapters.aws.s3.heads import MTIME, mtime_text
 from hue_desktop.adapters.aws.s3.listing import any_key, raw_pages
-from hue_desktop.adapters.aws.s3.writing import already_there
 from hue_desktop.core.errors import NotFound, Refused
+from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.storage import Location
 from hue_desktop.core.text import _
 
@@ -64,7 +65,7 @@ def _make_bucket(calls: Calls, bucket: str) -> None:
 def rename(calls: Calls, source: Location, target: Location, *, overwrite: bool) -> None:
     """Copy, then remove: not atomic, but nothing is removed before all of it is copied."""
     if not source.key or not target.key:
-        raise Refused(_("Buckets cannot be renamed."), code="NotSupported")
+        raise Refused(_("Buckets cannot be renamed."), code=Refusal.NOT_OFFERED)
     if not source.is_folder and not stat(calls, source).is_folder:
         copy_object(
             calls, (source.bucket, source.key), (target.bucket, target.key), overwrite=overwrite
@@ -118,7 +119,7 @@ def change(calls: Calls, location: Location, what: str, value: Any) -> None:
     if what not in ("storage_class", "modified") or not key:
         raise Refused(
             _("S3 has no “{what}” for {where}.").format(what=what, where=uri(bucket, key)),
-            code="NotSupported",
+            code=Refusal.NOT_OFFERED,
         )
     answer = calls.send("HeadObject", "HEAD", bucket, key).headers
     kept = {

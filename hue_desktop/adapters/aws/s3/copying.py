@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from hue_desktop.adapters.aws.s3.bodies import NOTHING
-from hue_desktop.adapters.aws.s3.calls import Calls, uri
+from hue_desktop.adapters.aws.s3.calls import Calls
+from hue_desktop.adapters.aws.s3.conditions import unless_there
 from hue_desktop.adapters.aws.s3.failures import field
 from hue_desktop.adapters.aws.s3.heads import entry_of
+from hue_desktop.adapters.aws.s3.reading import changed
 from hue_desktop.adapters.aws.s3.signing import quoted
 from hue_desktop.adapters.aws.s3.uploads import MIB, S3Upload, begin_upload
-from hue_desktop.adapters.aws.s3.writing import already_there, exists, new_entry
-from hue_desktop.core.errors import Refused, ServiceError
+from hue_desktop.adapters.aws.s3.writing import new_entry
+from hue_desktop.core.errors import ServiceError
 from hue_desktop.core.file_systems import Part
 from hue_desktop.core.storage import Entry
-from hue_desktop.core.text import _
 
 __all__ = ["copy_object"]
 
 ONE_CALL = 1024 * MIB  #: larger objects are copied in parts side by side (5 GiB is S3's limit)
 COPY_PART = 256 * MIB
+CHEAP = 16 * MIB
 WIDTH = 8
 
 
@@ -44,40 +45,24 @@ def copy_object(
     etag = str(head.details.get("etag", ""))
     if etag:
         headers["x-amz-copy-source-if-match"] = f'"{etag}"'
-    if not overwrite:
-        if calls.lacks("copy-if-none-match"):
-            if exists(calls, *target):
-                raise already_there(*target)
-        else:
-            headers["if-none-match"] = "*"
+
+    def write(condition: Mapping[str, str]) -> str:
+        return calls.document("CopyObject", "PUT", *target, headers={**headers, **condition})
+
     try:
-        document = calls.document("CopyObject", "PUT", *target, headers=headers, body=NOTHING)
+        if overwrite:
+            document = write({})
+        else:
+            small = (head.size or 0) <= CHEAP
+            document = unless_there(calls, "CopyObject", target, write, may_repeat=small)
     except ServiceError as error:
-        raise _refusal(calls, error, source, target, overwrite=overwrite) from error
+        if error.code == "PreconditionFailed":
+            raise changed(*source) from error
+        raise
     if progress is not None:
         progress(head.size or 0)
     answer = {"etag": field(document, "ETag")}
     return new_entry(target[1], head.size or 0, head.modified, answer)
-
-
-def _refusal(
-    calls: Calls,
-    error: ServiceError,
-    source: tuple[str, str],
-    target: tuple[str, str],
-    *,
-    overwrite: bool,
-) -> ServiceError:
-    """Which of the two conditions of a copy was not met."""
-    if error.code != "PreconditionFailed":
-        return error
-    if not overwrite and exists(calls, *target):
-        return already_there(*target)
-    return Refused(
-        _("{what} has changed since it was listed.").format(what=uri(*source)),
-        code="SourceChanged",
-        remedy=_("Copy it again."),
-    )
 
 
 def _head(calls: Calls, at: tuple[str, str]) -> Entry:

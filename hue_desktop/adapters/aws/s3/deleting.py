@@ -14,6 +14,7 @@ from hue_desktop.adapters.aws.s3.describing import not_found, stat
 from hue_desktop.adapters.aws.s3.failures import field
 from hue_desktop.adapters.aws.s3.listing import any_key, raw_pages
 from hue_desktop.core.errors import HueError, Refused
+from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.storage import Location
 from hue_desktop.core.text import _
 
@@ -29,7 +30,7 @@ def delete(calls: Calls, location: Location, *, recursive: bool) -> int:
     """Remove an object, or a prefix with all below it; how many objects went."""
     bucket, key = location.bucket, location.key
     if not bucket:
-        raise Refused(_("All buckets at once are not removed."), code="NotSupported")
+        raise Refused(_("All buckets at once are not removed."), code=Refusal.NOT_OFFERED)
     if not key:
         return _delete_bucket(calls, bucket, recursive=recursive)
     if not key.endswith("/"):
@@ -114,7 +115,7 @@ def _delete_marker(calls: Calls, bucket: str, key: str) -> int:
     if others:
         raise Refused(
             _("{what} is not empty.").format(what=uri(bucket, key)),
-            code="NotEmpty",
+            code=Refusal.NOT_EMPTY,
             remedy=_("Remove it with everything in it."),
         )
     if not marker:
@@ -127,7 +128,7 @@ def _delete_bucket(calls: Calls, bucket: str, *, recursive: bool) -> int:
     gone = _delete_below(calls, bucket, "") if recursive else 0
     if not recursive and any_key(calls, bucket, ""):
         raise Refused(
-            _("The bucket “{bucket}” is not empty.").format(bucket=bucket), code="NotEmpty"
+            _("The bucket “{bucket}” is not empty.").format(bucket=bucket), code=Refusal.NOT_EMPTY
         )
     calls.send("DeleteBucket", "DELETE", bucket).close()
     return gone

@@ -19,6 +19,7 @@ from hue_desktop.core.errors import (
     Throttled,
     Unreachable,
 )
+from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.text import _
 
 __all__ = ["answer_failure", "broken", "error_code", "field", "mismatch"]
@@ -41,6 +42,18 @@ DAMAGED = frozenset(
 )
 EXISTS = frozenset({"PreconditionFailed"})
 DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidObjectState"})
+#: Where the port has a word of its own.
+OWN_CODES = {
+    "BucketAlreadyExists": Refusal.ALREADY_EXISTS,
+    "BucketNotEmpty": Refusal.NOT_EMPTY,
+    "EntityTooSmall": Refusal.INCOMPLETE,
+    "InvalidPart": Refusal.INCOMPLETE,
+    "InvalidPartOrder": Refusal.INCOMPLETE,
+    "InvalidBucketName": Refusal.INVALID_NAME,
+    "InvalidURI": Refusal.INVALID_NAME,
+    "KeyTooLongError": Refusal.INVALID_NAME,
+    "QuotaExceeded": Refusal.NO_SPACE,
+}
 #: Codes for answers without a body (HEAD, or a server that sends none).
 BY_STATUS = {
     403: "AccessDenied",
@@ -110,7 +123,7 @@ def _refused(status: int, code: str, said: str, where: Where, what: str) -> HueE
             code=code,
         )
     if code in DAMAGED:
-        return mismatch(what, code)
+        return mismatch(what)
     if code in DENIED:
         return AccessDenied(
             _("“{connection}” may not do {operation} on {what}: {said}").format(
@@ -120,6 +133,8 @@ def _refused(status: int, code: str, said: str, where: Where, what: str) -> HueE
                 operation=where.operation
             ),
         )
+    if code in OWN_CODES:
+        return Refused(f"{what}: {said or code}", code=OWN_CODES[code])
     if not code:
         return not_aws(where)
     from botocore.exceptions import ClientError
@@ -142,13 +157,13 @@ def _missing(code: str, what: str) -> NotFound:
     return NotFound(_("{what} does not exist.").format(what=what), code=code)
 
 
-def mismatch(what: str, code: str = "BadDigest") -> Refused:
+def mismatch(what: str) -> Refused:
     """Bytes that came are not the bytes that were sent."""
     return Refused(
         _("The checksum of {what} does not agree: what came is not what was sent.").format(
             what=what
         ),
-        code=code,
+        code=Refusal.BAD_CHECKSUM,
         remedy=_("Copy it again; if it happens again, check the network and the disk."),
         retryable=True,
     )

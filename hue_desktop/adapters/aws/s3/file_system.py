@@ -17,12 +17,13 @@ from hue_desktop.adapters.aws.s3.uploads import (
     begin_upload,
     discard_upload,
     resume_upload,
+    unfinished_uploads,
 )
 from hue_desktop.adapters.aws.s3.walking import walk_prefix
 from hue_desktop.adapters.aws.s3.writing import put_object
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.core.errors import HueError, Refused
-from hue_desktop.core.file_systems import BlockPlace, Capabilities, Source
+from hue_desktop.core.file_systems import BlockPlace, Capabilities, Refusal, Source
 from hue_desktop.core.storage import Checksum, Entry, EntryPage, Location, Space, StoreId
 from hue_desktop.core.text import _
 
@@ -144,6 +145,10 @@ class S3FileSystem:
         """Abort a multipart upload."""
         discard_upload(self._calls, token)
 
+    def unfinished(self, location: Location, run: str) -> Sequence[str]:
+        """Uploads to exactly this key that were neither completed nor aborted."""
+        return unfinished_uploads(self._calls, location.bucket, _key(location))
+
     def copy_within(
         self,
         source: Location,
@@ -196,8 +201,8 @@ class S3FileSystem:
 
     # -- what only some have ----------------------------------------------------------------
     def blocks(self, location: Location) -> tuple[BlockPlace, ...]:
-        """None: S3 does not show where bytes are."""
-        return ()
+        """S3 does not show where bytes are."""
+        raise _unsupported(_("S3 does not show where its bytes are."))
 
     def properties(self, location: Location) -> Mapping[str, str]:
         """Headers and tags of an object; facts of a bucket."""
@@ -239,9 +244,9 @@ def _prefix(location: Location) -> str:
 
 def _key(location: Location) -> str:
     if not location.key:
-        raise Refused(_("{what} is no object.").format(what=location), code="IsFolder")
+        raise Refused(_("{what} is no object.").format(what=location), code=Refusal.IS_FOLDER)
     return location.key
 
 
 def _unsupported(message: str) -> Refused:
-    return Refused(message, code="NotSupported")
+    return Refused(message, code=Refusal.NOT_OFFERED)

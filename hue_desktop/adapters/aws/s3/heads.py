@@ -9,7 +9,7 @@ from typing import Any
 
 from hue_desktop.core.storage import Entry, EntryKind
 
-__all__ = ["MTIME", "entry_of", "mtime_text"]
+__all__ = ["MTIME", "entry_of", "kept_time", "mtime_text", "name_of"]
 
 MTIME = "x-amz-meta-mtime"  #: rclone's: epoch seconds with a fraction
 
@@ -48,13 +48,16 @@ def _size(headers: Mapping[str, str]) -> int | None:
 
 
 def _modified(headers: Mapping[str, str]) -> float | None:
-    kept = headers.get(MTIME, "")
-    if kept:
-        try:
-            return float(kept)
-        except ValueError:
-            pass  # somebody else's use of the name
-    return _http_date(headers.get("last-modified", ""))
+    kept = kept_time(headers)
+    return _http_date(headers.get("last-modified", "")) if kept is None else kept
+
+
+def kept_time(headers: Mapping[str, str]) -> float | None:
+    """The modification time that was kept with the object."""
+    try:
+        return float(headers[MTIME])
+    except (KeyError, ValueError):  # none, or somebody else's use of the name
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -59,6 +59,8 @@ def list_prefix(
 ) -> Iterator[EntryPage]:
     """The entries below a prefix: those of the folder, or with ``deep`` all keys."""
     for page in raw_pages(calls, bucket, prefix, delimiter="" if deep else "/"):
+        if not deep and page.keys and page.keys[0] == prefix and page.sizes[0] == "0":
+            page.drop_first()  # the folder's own marker is no entry of it
         if page.keys or page.prefixes:
             yield to_columns(page, prefix, deep=deep)
 

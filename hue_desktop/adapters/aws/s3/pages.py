@@ -46,6 +46,11 @@ class ListPage:
     prefixes: list[str]
     token: str  #: of the page that follows; empty at the end
 
+    def drop_first(self) -> None:
+        """Leave out the first object."""
+        for column in (self.keys, self.times, self.sizes, self.etags, self.classes):
+            del column[:1]
+
 
 def next_token(document: str) -> str:
     """The token of the page that follows."""

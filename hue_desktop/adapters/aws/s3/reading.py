@@ -10,13 +10,14 @@ from awscrt.checksums import crc32c as _crc32c
 
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
 from hue_desktop.adapters.aws.s3.failures import mismatch
-from hue_desktop.adapters.aws.s3.heads import entry_of
+from hue_desktop.adapters.aws.s3.heads import entry_of, kept_time
 from hue_desktop.adapters.aws.s3.responses import Response
 from hue_desktop.core.errors import NotFound, Refused, ServiceError
+from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.storage import Checksum, Entry
 from hue_desktop.core.text import _
 
-__all__ = ["S3Source", "full_crc32c", "open_object", "sum_of"]
+__all__ = ["S3Source", "changed", "full_crc32c", "open_object", "sum_of"]
 
 SUM_CHUNK = 1024 * 1024
 
@@ -34,6 +35,7 @@ class S3Source:
         self._left = length
         self.length = length
         self.entry: Entry = entry_of(response.headers, key)
+        self._kept = kept_time(response.headers)
         self._stored = full_crc32c(response.headers) if response.status == 200 else None
         self.crc32c = 0  #: of the bytes read so far, in order
 
@@ -63,6 +65,19 @@ class S3Source:
         if not self._left and self._stored is not None and self.crc32c != self._stored:
             raise mismatch(uri(self._bucket, self._key))
         return got
+
+    @property
+    def checksum(self) -> Checksum | None:
+        """The CRC32C of the whole object if the answer told it; compared at the end."""
+        return None if self._stored is None else Checksum("CRC32C", f"{self._stored:08x}")
+
+    @property
+    def modified(self) -> float | None:
+        """The kept time."""
+        return self._kept
+
+    def advance(self, count: int, /) -> None:
+        """There is no file to send from."""
 
     def close(self) -> None:
         """Drop what was not read."""
@@ -104,17 +119,17 @@ def open_object(
         response = calls.send("GetObject", method, bucket, key, headers=headers)
     except NotFound as error:
         if expected is not None and error.code != "NoSuchBucket":
-            raise _changed(bucket, key) from error
+            raise changed(bucket, key) from error
         raise
     except ServiceError as error:
         if error.code == "PreconditionFailed":
-            raise _changed(bucket, key) from error
+            raise changed(bucket, key) from error
         raise
     have = response.length if response.length >= 0 else 0
     source = S3Source(calls, response, bucket, key, offset, have)
     if expected is not None and _differs(source.entry, expected, etag):
         source.close()
-        raise _changed(bucket, key)
+        raise changed(bucket, key)
     return source
 
 
@@ -125,10 +140,11 @@ def _differs(now: Entry, expected: Entry, etag: str) -> bool:
     return expected.size is not None and now.size is not None and expected.size != now.size
 
 
-def _changed(bucket: str, key: str) -> Refused:
+def changed(bucket: str, key: str) -> Refused:
+    """The object is not the one that was listed."""
     return Refused(
         _("{what} has changed since it was listed.").format(what=uri(bucket, key)),
-        code="SourceChanged",
+        code=Refusal.SOURCE_CHANGED,
         remedy=_("Copy it again."),
     )
 

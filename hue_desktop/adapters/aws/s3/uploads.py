@@ -10,22 +10,36 @@ from dataclasses import asdict, dataclass
 
 from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, FileBody, StreamBody, b64_of_crc
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
+from hue_desktop.adapters.aws.s3.conditions import already_there, exists
 from hue_desktop.adapters.aws.s3.failures import field
 from hue_desktop.adapters.aws.s3.heads import entry_of
 from hue_desktop.adapters.aws.s3.writing import (
     IN_MEMORY,
-    already_there,
-    exists,
     new_entry,
     object_headers,
     read_all,
 )
-from hue_desktop.core.errors import HueError, NotFound, ProtocolError, ServiceError, Unreachable
-from hue_desktop.core.file_systems import Part, Source
+from hue_desktop.core.errors import (
+    HueError,
+    NotFound,
+    ProtocolError,
+    Refused,
+    ServiceError,
+    Unreachable,
+)
+from hue_desktop.core.file_systems import Part, Refusal, Source
 from hue_desktop.core.storage import Entry
 from hue_desktop.core.text import _
 
-__all__ = ["S3Upload", "Ticket", "begin_upload", "discard_upload", "part_size_for", "resume_upload"]
+__all__ = [
+    "S3Upload",
+    "Ticket",
+    "begin_upload",
+    "discard_upload",
+    "part_size_for",
+    "resume_upload",
+    "unfinished_uploads",
+]
 
 MIB = 1024 * 1024
 USUAL_PART = 16 * MIB
@@ -147,7 +161,7 @@ class S3Upload:
         if source.length <= IN_MEMORY:
             return BytesBody(read_all(source))
         if source.fileno() >= 0:
-            return FileBody(source.fileno(), source.offset, source.length)
+            return FileBody(source)
         if self._calls.lacks("trailer"):
             return BytesBody(read_all(source))
         return StreamBody(source)
@@ -180,13 +194,15 @@ class S3Upload:
     def commit(self, parts: Sequence[Part], *, crc32c: int | None, overwrite: bool) -> Entry:
         """CompleteMultipartUpload; the server compares the CRC32C of all bytes if it has one."""
         ticket, calls = self.ticket, self._calls
+        if sum(part.length for part in parts) != ticket.size:
+            raise _incomplete(ticket)
         if not overwrite and exists(calls, ticket.bucket, ticket.key):
             raise already_there(ticket.bucket, ticket.key)
         headers: dict[str, str] = {}
         if ticket.checksum == FULL_OBJECT and crc32c is not None:
             headers["x-amz-checksum-crc32c"] = b64_of_crc(crc32c)
             headers["x-amz-checksum-type"] = FULL_OBJECT
-        if not overwrite and not calls.lacks("if-none-match"):
+        if not overwrite:  # besides: somebody may be faster than we
             headers["if-none-match"] = "*"
         try:
             document = calls.document(
@@ -269,4 +285,29 @@ class S3Upload:
         )
 
 
+def unfinished_uploads(calls: Calls, bucket: str, key: str) -> Sequence[str]:
+    """Tokens of all uploads to exactly this key; good for ``discard`` only."""
+    tokens: list[str] = []
+    query = {"uploads": "", "prefix": key}
+    while True:
+        document = calls.document("ListMultipartUploads", "GET", bucket, query=query)
+        for text in _UPLOAD.findall(document):
+            if field(text, "Key") == key:
+                tokens.append(Ticket(bucket, key, field(text, "UploadId"), 0, 0, "").token())
+        markers = field(document, "NextKeyMarker"), field(document, "NextUploadIdMarker")
+        if field(document, "IsTruncated") != "true" or not markers[0]:
+            return tokens
+        if markers == (query.get("key-marker"), query.get("upload-id-marker")):
+            return tokens
+        query |= {"key-marker": markers[0], "upload-id-marker": markers[1]}
+
+
+def _incomplete(ticket: Ticket) -> Refused:
+    return Refused(
+        _("Not all parts of {what} have been stored.").format(what=uri(ticket.bucket, ticket.key)),
+        code=Refusal.INCOMPLETE,
+    )
+
+
+_UPLOAD = re.compile(r"<Upload>(.*?)</Upload>", re.DOTALL)
 _PART = re.compile(r"<Part>(.*?)</Part>", re.DOTALL)

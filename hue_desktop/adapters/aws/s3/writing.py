@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, FileBody
-from hue_desktop.adapters.aws.s3.calls import Calls, uri
+from hue_desktop.adapters.aws.s3.calls import Calls
+from hue_desktop.adapters.aws.s3.conditions import unless_there
 from hue_desktop.adapters.aws.s3.heads import MTIME, mtime_text, name_of
-from hue_desktop.core.errors import NotFound, Refused, ServiceError, Unreachable
+from hue_desktop.core.errors import Unreachable
 from hue_desktop.core.file_systems import Source
 from hue_desktop.core.storage import Entry, EntryKind
 from hue_desktop.core.text import _
 
-__all__ = ["already_there", "body_of", "exists", "new_entry", "put_object", "read_all"]
+__all__ = ["body_of", "new_entry", "object_headers", "put_object", "read_all"]
 
 IN_MEMORY = 1024 * 1024  #: up to here a file is read at once and sent with its head
 
@@ -31,49 +32,26 @@ def put_object(
     """PUT; ``Refused`` with the code ``AlreadyExists`` when a key is there and must stay."""
     body = body_of(source)
     headers = object_headers(modified, content_type)
-    answer = send_unless_there(
-        calls, "PutObject", bucket, key, headers=headers, body=body, overwrite=overwrite
-    )
+
+    def write(condition: Mapping[str, str]) -> Mapping[str, str]:
+        response = calls.send(
+            "PutObject", "PUT", bucket, key, headers={**headers, **condition}, body=body
+        )
+        response.close()
+        return response.headers
+
+    if overwrite:
+        answer = write({})
+    else:
+        small = source.length <= IN_MEMORY
+        answer = unless_there(calls, "PutObject", (bucket, key), write, may_repeat=small)
     return new_entry(key, source.length, modified, answer), body.crc32c
-
-
-def send_unless_there(
-    calls: Calls,
-    operation: str,
-    bucket: str,
-    key: str,
-    *,
-    headers: Mapping[str, str],
-    body: Body,
-    overwrite: bool,
-) -> Mapping[str, str]:
-    """PUT with ``If-None-Match: *`` unless ``overwrite``; servers without it are asked before."""
-    sent = dict(headers)
-    if not overwrite:
-        if calls.lacks("if-none-match"):
-            if exists(calls, bucket, key):
-                raise already_there(bucket, key)
-        else:
-            sent["if-none-match"] = "*"
-    try:
-        response = calls.send(operation, "PUT", bucket, key, headers=sent, body=body)
-    except ServiceError as error:
-        if error.code == "PreconditionFailed" and not overwrite:
-            raise already_there(bucket, key) from error
-        if error.code == "NotImplemented" and "if-none-match" in sent:
-            calls.found_lacking("if-none-match")
-            return send_unless_there(
-                calls, operation, bucket, key, headers=headers, body=body, overwrite=overwrite
-            )
-        raise
-    response.read()
-    return response.headers
 
 
 def body_of(source: Source) -> Body:
     """The best way to send a source: from memory if it is small, through the kernel if a file."""
     if source.length > IN_MEMORY and source.fileno() >= 0:
-        return FileBody(source.fileno(), source.offset, source.length)
+        return FileBody(source)
     return BytesBody(read_all(source))
 
 
@@ -105,21 +83,3 @@ def new_entry(key: str, size: int, modified: float | None, answer: Mapping[str, 
     if answer.get("x-amz-version-id"):
         details["version_id"] = answer["x-amz-version-id"]
     return Entry(name_of(key), EntryKind.FILE, size, modified, details)
-
-
-def exists(calls: Calls, bucket: str, key: str) -> bool:
-    """Whether there is an object of exactly this key."""
-    try:
-        calls.send("HeadObject", "HEAD", bucket, key)
-    except NotFound:
-        return False
-    return True
-
-
-def already_there(bucket: str, key: str) -> Refused:
-    """A target that must not be replaced."""
-    return Refused(
-        _("{what} exists already.").format(what=uri(bucket, key)),
-        code="AlreadyExists",
-        remedy=_("Choose another name, or allow it to be replaced."),
-    )
