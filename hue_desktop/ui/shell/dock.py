@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.page import PanelKind
@@ -34,7 +34,9 @@ class Dock(QWidget):
         self.bar.currentChanged.connect(self._show_current)
         self.toggle = IconButton("chevron-up", _("Unfold the dock"), clicked=self.flip)
         self._stack = QStackedWidget()
-        head = row(self.bar, None, self.toggle, spacing=0, margins=(8, 0, 20, 0))
+        self._heads = QStackedWidget()  # what the panel in front has to say beside the tabs
+        self._heads.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Ignored)
+        head = row(self.bar, None, self._heads, self.toggle, spacing=0, margins=(8, 0, 20, 0))
         holder = QWidget()
         holder.setFixedHeight(SIZES["dock-folded"] - 1)
         holder.setLayout(head)
@@ -54,6 +56,10 @@ class Dock(QWidget):
             self._kinds.append(kind)
             self._panels[kind.key] = panel
             self._stack.addWidget(panel)
+            beside: Any = getattr(panel, "head", None)
+            beside = beside if isinstance(beside, QWidget) else QWidget()
+            beside.setProperty("surface", "chrome")
+            self._heads.addWidget(beside)
             position = self.bar.addTab(kind.title)
             self.bar.setTabData(position, kind.key)
             changed: Any = getattr(panel, "badge_changed", None)
@@ -97,6 +103,7 @@ class Dock(QWidget):
     def _show_current(self, position: int) -> None:
         if 0 <= position < self._stack.count():
             self._stack.setCurrentIndex(position)
+            self._heads.setCurrentIndex(position)
 
     def _set_badge(self, key: str, text: str) -> None:
         for position, kind in enumerate(self._kinds):

@@ -1,0 +1,76 @@
+"""Carries the engine's snapshots to a widget: ten times a second while something moves.
+
+Progress is polled, never pushed: the engine copies thousands of chunks a second.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
+
+from hue_desktop.core.transfers.values import Transfer, TransferState
+from hue_desktop.ui.context import UiContext
+
+__all__ = ["TransferFeed", "in_order"]
+
+_TICK_MS = 100
+
+
+def in_order(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
+    """What moves or waits first, as it was asked for; then what failed; then the rest.
+
+    What ended stands newest first.
+    """
+    busy = sorted((one for one in transfers if not one.state.ended), key=lambda one: one.id)
+    over = sorted((one for one in transfers if one.state.ended), key=_lateness)
+    return (*busy, *over)
+
+
+def _lateness(transfer: Transfer) -> tuple[bool, int]:
+    return transfer.state is not TransferState.FAILED, -transfer.id
+
+
+class TransferFeed(QObject):
+    """``arrived`` brings all transfers in order; ``run`` and ``rest`` as the widget shows."""
+
+    arrived = Signal(object)
+
+    def __init__(self, ctx: UiContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._service = ctx.app.transfers
+        self.transfers: tuple[Transfer, ...] = ()
+        self._running = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.poll)
+        post = ctx.tasks.poster.post
+
+        def changed(_transfer: Transfer) -> None:
+            post(lambda: self.poll() if isValid(self) else None)
+
+        stop = self._service.subscribe(changed)
+        self.destroyed.connect(lambda: stop())
+
+    def run(self) -> None:
+        """Somebody looks: follow what moves."""
+        self._running = True
+        self.poll()
+
+    def rest(self) -> None:
+        """Nobody looks: only changes of state are told."""
+        self._running = False
+        self._timer.stop()
+
+    def poll(self) -> None:
+        """Take the newest snapshot."""
+        self.transfers = in_order(tuple(self._service.transfers()))
+        moving = any(not one.state.ended for one in self.transfers)
+        if moving and self._running:
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.arrived.emit(self.transfers)
+
+    def rates(self) -> tuple[float, ...]:
+        """Bytes per second over the last two minutes, all routes together."""
+        return tuple(rate for _at, rate in self._service.throughput())
