@@ -13,6 +13,7 @@ from hue_desktop.services.lanes import Lane
 from hue_desktop.services.storage.file_systems import FileSystems
 from hue_desktop.services.storage.listing import Listing
 from hue_desktop.services.storage.locations import Locations, display
+from hue_desktop.services.storage.previews.values import Preview
 from hue_desktop.services.storage.usage import Usage
 from hue_desktop.services.storage.values import Place
 
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from hue_desktop.services.connections.service import ConnectionService
     from hue_desktop.services.fleet.service import FleetService
 
-__all__ = ["StorageService"]
+__all__ = ["PREVIEW_BYTES", "StorageService"]
 
 _READERS = 8
+PREVIEW_BYTES = 256 << 10
 
 
 class StorageService:
@@ -85,6 +87,13 @@ class StorageService:
     def stat(self, location: Location) -> Entry:
         """What stands at a location."""
         return self._fs(location).stat(location)
+
+    def preview(self, location: Location, limit: int = PREVIEW_BYTES) -> Preview:
+        """The beginning of a file as what it is; of texts at most ``limit`` bytes."""
+        from hue_desktop.services.storage.previews.making import make_preview
+
+        file_system = self._fs(location)
+        return make_preview(file_system, location, file_system.stat(location), limit)
 
     def properties(self, location: Location) -> Mapping[str, str]:
         """Everything the store tells of it, under the store's own words."""

@@ -91,7 +91,7 @@ class Usage:
         self._tell()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` on a service thread, five times a second at most; the answer ends it."""
+        """Call ``listener`` on a service thread, up to five times a second; the answer ends it."""
         with self._lock:
             self._listeners.append(listener)
 

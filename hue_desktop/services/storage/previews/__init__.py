@@ -1,0 +1,1 @@
+"""The beginning of a file as what it is: text, table, schema, picture, or bytes."""
