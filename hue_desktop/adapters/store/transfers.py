@@ -207,7 +207,7 @@ class SqliteTransfers:
             connection.executemany(
                 "UPDATE transfer_file SET state = ?, attempts = ?, error = ?, remedy = ?,"
                 " verified = ?, size = iif(? < 0, size, ?),"
-                " modified = iif(? < 0, modified, ?), asks = 0 WHERE id = ?",
+                " modified = iif(? < 0, modified, ?), asks = ? WHERE id = ?",
                 [
                     (
                         each.state.value,
@@ -219,6 +219,7 @@ class SqliteTransfers:
                         each.size,
                         each.size,
                         each.modified,
+                        each.asks,
                         each.id,
                     )
                     for each in outcomes
@@ -284,10 +285,11 @@ class SqliteTransfers:
             ).rowcount
 
     def rename_target(self, file_id: int, target: str) -> None:
-        """Copy the file under another name."""
+        """Copy the file under another name, at which nothing stands."""
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE transfer_file SET target = ? WHERE id = ?", (_name(target), file_id)
+                "UPDATE transfer_file SET target = ?, comparison = ? WHERE id = ?",
+                (_name(target), Comparison.NEW.value, file_id),
             )
 
     def mark_removed(self, file_ids: Sequence[int]) -> None:

@@ -87,6 +87,7 @@ class Outcome(NamedTuple):
     error: str = ""
     remedy: str = ""
     verified: str = ""
+    asks: bool = False
     size: int = -1  #: when it is another than the listing said; -1: as it was
     modified: float | None = None
 
@@ -188,7 +189,7 @@ class TransferStore(Protocol):
         """Leave files out for good that were asked about (all, or the one); how many."""
 
     def rename_target(self, file_id: int, target: str) -> None:
-        """Copy the file under another name."""
+        """Copy the file under another name, at which nothing stands."""
 
     def mark_removed(self, file_ids: Sequence[int]) -> None:
         """The sources of these files are gone (a move)."""

@@ -1,0 +1,89 @@
+"""Leaving nothing behind: temporary files and uploads of files that will not be finished."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.file_systems import RUN, is_temporary
+from hue_desktop.core.storage import Location, StoreKind
+from hue_desktop.core.transfers.ports import FileRow
+from hue_desktop.services.transfers.large import ABOUT_TO_BEGIN
+from hue_desktop.services.transfers.work import Work
+
+__all__ = ["clean_up", "discard_begun"]
+
+_IN_FLIGHT = 10_000  #: files that may have been under way or done and not noted, at most
+
+logger = logging.getLogger(__name__)
+
+
+def clean_up(work: Work, run: str) -> None:
+    """Remove what the process ``run`` left behind when it ended in the midst of the transfer.
+
+    Uploads that the journal knows are kept: they are taken up again.
+    """
+    begun = work.store.begun(work.transfer_id)
+    for row in begun:
+        if row.token == ABOUT_TO_BEGIN:
+            _discard_unknown(work, row)
+    if run == RUN:
+        return
+    kept = {name for row in begun for name in _temporary_names(row.token)}
+    for folder in _folders(work, begun):
+        _discard_beside(work, folder, run, kept)
+
+
+def discard_begun(work: Work, *, ended: bool = False) -> None:
+    """Remove uploads that were begun: of all files, or when ``ended`` of those that failed."""
+    for row in work.store.begun(work.transfer_id):
+        if ended and row.state.value == "waiting":
+            continue
+        if row.token == ABOUT_TO_BEGIN:
+            _discard_unknown(work, row)
+            continue
+        try:
+            fs, _target = work.target_of(row)
+            fs.discard(row.token)
+            work.store.set_token(row.id, "")
+        except HueError as error:
+            logger.warning("an upload to %s stays behind: %s", row.target, error)
+
+
+def _discard_unknown(work: Work, row: FileRow) -> None:
+    """The process ended between noting that an upload begins and noting its token."""
+    fs, target = work.target_of(row)
+    try:
+        if target.store.kind is StoreKind.S3:
+            for token in fs.unfinished(target, ""):
+                fs.discard(token)
+        work.store.set_token(row.id, "")
+    except HueError as error:
+        logger.warning("an upload to %s may stay behind: %s", target, error)
+
+
+def _folders(work: Work, begun: list[FileRow]) -> set[Location]:
+    """Where temporary files may be: S3 has none."""
+    rows = work.store.waiting(work.transfer_id, after=0, limit=_IN_FLIGHT)
+    return {
+        target.parent()
+        for row in (*rows, *begun)
+        for _fs, target in (work.target_of(row),)
+        if target.store.kind is not StoreKind.S3
+    }
+
+
+def _discard_beside(work: Work, folder: Location, run: str, kept: set[str]) -> None:
+    fs = work.opener.of(folder.store)
+    try:
+        for token in fs.unfinished(folder, run):
+            if kept.isdisjoint(_temporary_names(token)):
+                fs.discard(token)
+    except HueError as error:
+        logger.debug("nothing to clean in %s: %s", folder, error)
+
+
+def _temporary_names(token: str) -> set[str]:
+    """Names of temporary files that a token speaks of."""
+    return {name for name in re.split(r"[\n/\"]", token) if is_temporary(name)}
