@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hue_desktop.simulator import scenarios
 from hue_desktop.simulator.hadoop.control import HadoopControl
 from hue_desktop.simulator.hadoop.servers import HadoopServers
 from hue_desktop.simulator.s3.faults import fault_of
+from hue_desktop.simulator.s3.seeds import load as load_s3
 from hue_desktop.simulator.s3.service import S3Service
 from hue_desktop.simulator.ssh.service import SshService
 
@@ -37,6 +39,7 @@ SECRET_KEY = "simulated"
 
 _LOG = logging.getLogger(__name__)
 _STOP_S = 15.0
+_FURNISHED = "s3"  #: key of the document that says that the scenario's objects are there
 _Body = Mapping[str, Any]
 _Result = TypeVar("_Result")
 
@@ -72,6 +75,7 @@ class Servers:
         self._scratch: Path | None = None
         self._listeners: dict[str, socket.socket] = {}
         self._serving: list[asyncio.Task[None]] = []
+        self._s3_furnished = False
         self.s3 = S3Service(
             lambda: self.directory / "s3",
             (ACCESS_KEY, SECRET_KEY),
@@ -81,7 +85,11 @@ class Servers:
             kind=s3_store,
         )
         self.ssh = SshService(lambda: self.directory / "ssh", region)
-        self.hadoop = HadoopServers(region, lambda: self.directory / "hdfs")
+        self.hadoop = HadoopServers(
+            region,
+            lambda: self.directory / "hdfs",
+            furnish=lambda cluster: scenarios.hdfs_seeds(region.scenario, region.world, cluster),
+        )
         self.ssh.hosts.add(self.hadoop)
 
     @property
@@ -144,6 +152,7 @@ class Servers:
     async def reset(self) -> None:
         """Empty what the servers keep, as the region was."""
         self._keep_ports()
+        self._s3_furnished = False
         await self.run(self.s3.erase())
         await self.run(self.hadoop.reset())
 
@@ -192,6 +201,18 @@ class Servers:
 
     async def _furnish_s3(self, address: tuple[str, int]) -> None:
         """Put the scenario's objects into a store that has just been made."""
+        region = self._region
+        kept = dict(region.store.load_kind("region")).get(_FURNISHED)
+        if kept is not None or (self._s3_furnished and region.store.directory is None):
+            return
+        with region.lock:
+            region.world.advance()
+            seeds = list(scenarios.s3_seeds(region.scenario, region.world))
+        keys = (ACCESS_KEY, SECRET_KEY)
+        if seeds:
+            await asyncio.to_thread(load_s3, address, keys, region.name, seeds)
+        self._s3_furnished = True
+        region.keep("region", _FURNISHED, {"objects": len(seeds)})
 
     async def _s3_state(self, body: _Body) -> object:
         return {"endpoint_url": self.s3_endpoint_url, **self.s3.described()}

@@ -17,7 +17,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -27,6 +26,7 @@ _LOG = logging.getLogger(__name__)
 _READY_S = 60.0
 _POLL_S = 0.02
 _GONE_S = 10.0
+_SOCKETS = Path(os.sep, "tmp")  #: built into the program, whatever TMPDIR says
 #: In this order: each service and its gRPC twin.
 _PORTS = (
     "s3.port",
@@ -131,7 +131,7 @@ class Weed:
 
     def _spawn(self, ports: list[int]) -> None:
         self._data.mkdir(exist_ok=True, mode=0o700)
-        command = [str(self._program), "mini", f"-dir={self._data}", *_FIXED]
+        command = [str(self._program), "-logtostderr=true", "mini", f"-dir={self._data}", *_FIXED]
         command += [f"-{name}={port}" for name, port in zip(_PORTS, ports, strict=True)]
         if sys.platform == "linux" and not getattr(sys, "frozen", False):
             command = [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command]
@@ -178,9 +178,9 @@ class Weed:
 
     @staticmethod
     def _remove_sockets(ports: list[int]) -> None:
-        """It leaves sockets behind in the folder for temporary files, named by port."""
+        """It leaves sockets behind, named by port."""
         for port in ports:
-            for found in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{port}.sock"):
+            for found in _SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
                 with contextlib.suppress(OSError):
                     found.unlink()
 
