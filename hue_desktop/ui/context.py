@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.storage import Location
+from hue_desktop.core.storage_plans import StoragePlan
+from hue_desktop.core.transfers.values import TransferRequest
 from hue_desktop.ui.actions import ActionRegistry
 from hue_desktop.ui.tasks import TaskRunner
 from hue_desktop.ui.theme import Theme
@@ -26,6 +29,9 @@ class Asker(Protocol):
 
     def confirm_plan(self, plan: Plan) -> bool:
         """Show what a plan does, costs and risks; whether the person wants it."""
+
+    def confirm_storage(self, plan: StoragePlan) -> bool:
+        """Show what a change of files does and loses; whether the person wants it."""
 
     def confirm(self, title: str, text: str, *, action: str, danger: bool = False) -> bool:
         """A question with two answers; ``action`` is the word on the button that does it."""
@@ -51,6 +57,12 @@ class Navigator(Protocol):
 
     def close_sheet(self) -> None:
         """Take the sheet of the current tab away."""
+
+    def open_storage(self, location: Location) -> None:
+        """Show a folder (or the folder of a file, with the file in focus) in a tab of its own."""
+
+    def review_transfer(self, request: TransferRequest) -> None:
+        """Show what copying would do, under the page in front, with the button that starts it."""
 
     def show_dock(self, panel: str = "activity") -> None:
         """Unfold the dock with one of its panels."""

@@ -18,15 +18,19 @@ from hue_desktop.ui.page import PageKind, PanelKind, TourStop
 __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 
 #: Rooms with a page, in the order of the rail and of a cluster's page bar.
-_PAGES = ("fleet", "overview", "nodes", "configuration", "connections", "settings")
-_ACTING = ("fleet", "overview", "nodes", "configuration", "launch", "scaling", "journal",
+_PAGES = ("fleet", "overview", "nodes", "storage", "configuration", "connections", "settings")
+_ACTING = ("fleet", "overview", "nodes", "storage", "configuration", "launch", "scaling", "journal",
            "connections", "settings")  # fmt: skip
 _SEEN = (*_PAGES, "launch", "scaling", "confirm", "journal")
 
 
 def page_kinds() -> tuple[PageKind, ...]:
     """Every page, those of no cluster included."""
-    return tuple(kind for room in _PAGES if (kind := _offer(room, "page_kind")))
+    kinds: list[PageKind] = []
+    for room in _PAGES:
+        single = _offer(room, "page_kind")
+        kinds += (single,) if single else _offer(room, "page_kinds") or ()
+    return tuple(kinds)
 
 
 def panel_kinds() -> tuple[PanelKind, ...]:

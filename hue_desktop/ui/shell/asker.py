@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.connections import ConnectionClass
+from hue_desktop.core.storage_plans import StoragePlan
 from hue_desktop.core.text import _
 from hue_desktop.ui.parts import Button, Label, Rule, column, row
 from hue_desktop.ui.shell.feed import FleetFeed
@@ -58,6 +59,16 @@ class DialogAsker:
         status = self._feed.snapshot.status(plan.connection)
         kind = status.connection.connection_class if status else ConnectionClass.PRODUCTION
         return confirm_plan(plan, kind, self.window)
+
+    def confirm_storage(self, plan: StoragePlan) -> bool:
+        """Show what a change of files does and loses; whether the person wants it."""
+        from hue_desktop.ui.storage.plan_dialog import StoragePlanDialog
+
+        dialog = StoragePlanDialog(plan, self.window)
+        try:
+            return dialog.exec() == QDialog.DialogCode.Accepted
+        finally:
+            dialog.deleteLater()
 
     def confirm(self, title: str, text: str, *, action: str, danger: bool = False) -> bool:
         """A question with two answers; ``action`` is the word on the button that does it."""

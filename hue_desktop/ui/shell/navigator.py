@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.storage import Location
+from hue_desktop.core.transfers.values import TransferRequest
 from hue_desktop.ui.context import UiContext
 
 if TYPE_CHECKING:
@@ -41,6 +43,21 @@ class WindowNavigator:
         """Take the sheet of the current tab away."""
         if self.window is not None:
             self.window.workspace.close_sheet()
+
+    def open_storage(self, location: Location) -> None:
+        """Show a folder (or the folder of a file, with the file in focus) in a tab of its own."""
+        if self.window is not None:
+            from hue_desktop.ui.storage import place_of
+
+            text, packed = place_of(self.window.ctx, location)
+            self.window.open_tab(None, "stores", select=packed, place=text)
+
+    def review_transfer(self, request: TransferRequest) -> None:
+        """Show what copying would do, under the page in front."""
+        if self.window is not None:
+            from hue_desktop.ui.transfers.sheet import TransferSheet
+
+            self.window.lower_sheets.open(lambda ctx: TransferSheet(ctx, request))
 
     def show_dock(self, panel: str = "activity") -> None:
         """Unfold the dock with one of its panels."""

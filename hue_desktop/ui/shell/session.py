@@ -23,6 +23,7 @@ class SavedTab:
             raise ValueError("not a tab")
         self.page: str = data["page"]
         self.name = str(data.get("name", ""))
+        self.place = str(data.get("place", ""))
         parts = data.get("cluster")
         self.ref: ClusterRef | None = None
         if parts is not None:
@@ -52,6 +53,7 @@ class Session:
             {
                 "page": tab.page,
                 "name": tab.name,
+                "place": tab.place,
                 "cluster": [tab.ref.connection, tab.ref.region, tab.ref.cluster_id]
                 if tab.ref
                 else None,

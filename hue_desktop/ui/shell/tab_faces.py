@@ -13,11 +13,15 @@ from hue_desktop.ui.shell.workspace import Tab
 
 __all__ = ["tab_face"]
 
+_STORES = {"s3": "cloud", "hdfs": "storage", "webhdfs": "storage"}
+
 
 def tab_face(tab: Tab, snapshot: FleetSnapshot, kinds: Mapping[str, PageKind]) -> TabFace:
     """The face of ``tab`` now; a cluster's name is kept in the tab for the next start."""
     if tab.ref is None:
         kind = kinds[tab.page]
+        if tab.place:
+            return TabFace(tab.place, icon_name=_STORES.get(tab.place.partition(":")[0], kind.icon))
         return TabFace(kind.title, icon_name=kind.icon)
     cluster = snapshot.clusters.get(tab.ref)
     if cluster is None:

@@ -20,6 +20,7 @@ from hue_desktop.ui.shell.catalog import Catalog
 from hue_desktop.ui.shell.catalog_lines import CatalogLine
 from hue_desktop.ui.shell.dock import Dock
 from hue_desktop.ui.shell.feed import FleetFeed
+from hue_desktop.ui.shell.lower_sheets import LowerSheets
 from hue_desktop.ui.shell.palette import Palette
 from hue_desktop.ui.shell.palette_entries import palette_entries
 from hue_desktop.ui.shell.problem_strip import ProblemStrip
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.problems = ProblemStrip(ctx)
         self.workspace = Workspace(self._kinds)
         self.workspace.bind(ctx, lambda: feed.snapshot)
+        self.lower_sheets = LowerSheets(ctx)
         self.dock = Dock()
         self.status_bar = StatusBar()
         self.palette_box = Palette(self, lambda text: palette_entries(self, text))
@@ -74,7 +76,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Hue Desktop")
         self.setMinimumSize(*_SMALLEST)
         self.page_bar.hide()
-        work = column(self.tabs, self.page_bar, self.problems, self.workspace, self.dock)
+        work = column(
+            self.tabs, self.page_bar, self.problems, self.workspace, self.lower_sheets, self.dock
+        )
         work.setStretchFactor(self.workspace, 1)
         middle = row(self.rail, Rule("v"), self.catalog, Rule("v"), work, spacing=0)
         middle.setStretchFactor(work, 1)
@@ -136,14 +140,16 @@ class MainWindow(QMainWindow):
 
     # Opening, showing, closing
 
-    def open_tab(self, ref: ClusterRef | None, page: str = "", *, select: str = "") -> None:
+    def open_tab(
+        self, ref: ClusterRef | None, page: str = "", *, select: str = "", place: str = ""
+    ) -> None:
         """Show a cluster (on the page it was left on, unless one is named) or a place."""
-        known = self.workspace.tab(tab_key(ref, page))
+        known = self.workspace.tab(tab_key(ref, page, place))
         if not page:
             page = known.page if known else "overview"
         if page not in self._kinds:
             return
-        tab = self.workspace.open(ref, page)
+        tab = self.workspace.open(ref, page, place=place)
         self._put_face(tab)
         self.workspace.show_tab(tab.key, page)
         self.tabs.show_tab(tab.key)
@@ -156,6 +162,7 @@ class MainWindow(QMainWindow):
         if not self.workspace.close(wanted):
             return
         self.tabs.drop(wanted)
+        self.lower_sheets.drop(wanted)
         if not self.workspace.tabs():
             self.open_tab(None, "fleet")
         elif self.workspace.current is None:
@@ -168,7 +175,7 @@ class MainWindow(QMainWindow):
         self.catalog.set_folds(self._session.list("folded"), self._session.list("ended"))
         for item in saved:
             if item.page in self._kinds:
-                self._put_face(self.workspace.open(item.ref, item.page, item.name))
+                self._put_face(self.workspace.open(item.ref, item.page, item.name, item.place))
         if start_page == "last" and self.workspace.tab(current) is not None:
             self._show_tab(current)
         else:
@@ -202,7 +209,8 @@ class MainWindow(QMainWindow):
         tab = self.workspace.current
         if tab is None:
             return
-        self.rail.set_current("" if tab.ref else tab.page)
+        self.rail.set_current("" if tab.ref or tab.place else tab.page)
+        self.lower_sheets.show_for(tab.key)
         self.catalog.set_current(tab.ref)
         self.ctx.app.fleet.set_focus(tab.ref)
         if tab.ref is not None:
@@ -377,6 +385,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.lower_sheets.fit()
         if self.palette_box.isVisible():
             self.palette_box.place()
 

@@ -18,16 +18,22 @@ from hue_desktop.ui.shell.feed import everything
 __all__ = ["Tab", "Workspace", "tab_key"]
 
 
-def tab_key(ref: ClusterRef | None, page: str) -> str:
-    """The identity of a tab: one for each cluster, one for each page that belongs to none."""
-    return f"{ref.connection}/{ref.region}/{ref.cluster_id}" if ref is not None else f":{page}"
+def tab_key(ref: ClusterRef | None, page: str, place: str = "") -> str:
+    """The identity of a tab: one for each cluster, one for each page that belongs to none, and of
+    such a page one for each ``place`` that it was opened at."""
+    if ref is not None:
+        return f"{ref.connection}/{ref.region}/{ref.cluster_id}"
+    return f":{page} {place}" if place else f":{page}"
 
 
 class Tab:
     """One opened cluster (with its pages) or one page of its own."""
 
-    def __init__(self, key: str, ref: ClusterRef | None, page: str, name: str) -> None:
+    def __init__(
+        self, key: str, ref: ClusterRef | None, page: str, name: str, place: str = ""
+    ) -> None:
         self.key = key
+        self.place = place  #: what the page was opened at, if that makes it a tab of its own
         self.ref = ref
         self.page = page
         self.name = name  #: shown until the cluster itself is known
@@ -79,12 +85,12 @@ class Workspace(QStackedWidget):
         """All tabs, as they were opened."""
         return tuple(self._tabs.values())
 
-    def open(self, ref: ClusterRef | None, page: str, name: str = "") -> Tab:
+    def open(self, ref: ClusterRef | None, page: str, name: str = "", place: str = "") -> Tab:
         """The tab of a cluster or page, made if it is not there; it is not brought to the front."""
-        key = tab_key(ref, page)
+        key = tab_key(ref, page, place)
         tab = self._tabs.get(key)
         if tab is None:
-            tab = self._tabs[key] = Tab(key, ref, page, name)
+            tab = self._tabs[key] = Tab(key, ref, page, name, place)
             self.addWidget(tab.stack)
         return tab
 
@@ -199,6 +205,8 @@ class Workspace(QStackedWidget):
             tab.pages[tab.page] = page
             tab.stack.addWidget(page)
             self._stale.add(page)
+            if tab.place:
+                page.select(tab.place)
         return page
 
     def _freshen(self, page: Page) -> None:

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QHeaderView
 
 from hue_desktop.core.text import _
-from hue_desktop.ui.tables.model import RowsModel
+from hue_desktop.ui.tables.column import Column
 from hue_desktop.ui.theme import active_theme, pixmap
 from hue_desktop.ui.theme.tokens import SIZES
 
-__all__ = ["TableHead"]
+__all__ = ["Ordered", "TableHead"]
+
+
+class Ordered(Protocol):
+    """A model whose rows stand in an order that a column names."""
+
+    @property
+    def columns(self) -> Sequence[Column[Any]]: ...
+    @property
+    def order(self) -> tuple[str, bool]: ...
+    @property
+    def order_changed(self) -> Any: ...
+    def sort_by(self, key: str, descending: bool = ..., /) -> None: ...
 
 
 class TableHead(QHeaderView):
-    """Painted by itself, so that title, arrow and cell text stand on one edge."""
+    """Painted by itself, so that title, arrow and cell text stand on one edge.
+
+    ``lead`` and ``tail`` are what the first column has more at its left, the last at its right.
+    """
 
     menu_requested = Signal(QPoint)
 
-    def __init__(self, model: RowsModel[Any], padding: int) -> None:
+    def __init__(self, model: Ordered, padding: int, *, lead: int = 0, tail: int = 0) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._model = model
         self._padding = padding
+        self._lead, self._tail = lead, tail
         self.setAccessibleName(_("Column heads"))
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -52,7 +69,9 @@ class TableHead(QHeaderView):
         ordered = key == column.key
         painter.setFont(theme.font("small", 500))
         painter.setPen(theme.color("text" if ordered else "text-2"))
-        box = rect.adjusted(self._padding, 0, -self._padding, -1)
+        lead = self._lead if logical_index == 0 else 0
+        tail = self._tail if logical_index == len(self._model.columns) - 1 else 0
+        box = rect.adjusted(self._padding + lead, 0, -self._padding - tail, -1)
         metrics = painter.fontMetrics()
         if ordered:
             arrow = pixmap("arrow-down" if descending else "arrow-up", "text-2", 10)

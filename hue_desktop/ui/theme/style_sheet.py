@@ -93,6 +93,7 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
   background: @sunken; border-color: @line-strong; color: @text-2; }
 QLineEdit[problem="true"], QComboBox[problem="true"], QSpinBox[problem="true"],
 QPlainTextEdit[problem="true"] { border-color: @critical-shape; }
+QLineEdit[lit="true"] { border-color: @accent-text; }
 QLineEdit[mono="true"] { font-family: @mono; font-size: @monopx; }
 QLineEdit[search="true"] { padding-left: 28px; padding-right: 24px; }
 QLineEdit[search="true"]:focus { padding-left: 27px; padding-right: 23px; }
@@ -141,7 +142,7 @@ QPushButton[statuslock="true"] { border: none; padding: 0 2px; min-height: 20px;
 QPushButton[statuslock="true"][tone="production"] { color: @production; }
 QPushButton[statuslock="true"]:focus { border: 2px solid @accent-text; padding: 0; }
 QFrame[popup="true"] { background: @raised; border: 1px solid @line-strong; border-radius: 6px; }
-QFrame[popup="true"] QListView { background: @raised; }
+QFrame[popup="true"] QListView, QListView[surface="raised"] { background: @raised; }
 
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 10px; background: transparent; margin: 0; }

@@ -1,0 +1,437 @@
+"""One pane: where it looks, the files there, and a line that sums them up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.storage import Location
+from hue_desktop.core.text import _
+from hue_desktop.services.storage.values import ListingState
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.parts import IconButton, Label, Placeholder, Rule, SearchField, row
+from hue_desktop.ui.storage.facts import FactReader
+from hue_desktop.ui.storage.history import History
+from hue_desktop.ui.storage.listing_model import ListingModel
+from hue_desktop.ui.storage.name_bar import NameBar
+from hue_desktop.ui.storage.path_field import PathField
+from hue_desktop.ui.storage.source import StorageSource
+from hue_desktop.ui.storage.table import FileTable
+from hue_desktop.ui.storage.words import loading_words, uppers, what_is_here
+from hue_desktop.ui.theme import icon
+from hue_desktop.ui.theme.tokens import SIZES
+
+if TYPE_CHECKING:
+    from hue_desktop.services.storage.listing import Listing
+
+__all__ = ["Pane"]
+
+_SHORT = 5_000
+_PATIENCE_MS = 150  #: until "Reading…" is worth saying
+
+
+class Pane(QWidget):
+    """``came_here`` when it gets the focus, ``moved`` with each new place, ``chosen`` when another
+    row is in focus or selected, ``file_opened`` with a file that was activated."""
+
+    came_here = Signal()
+    moved = Signal(object)
+    chosen = Signal()
+    file_opened = Signal(object)
+    menu_requested = Signal(QPoint)
+    dropped = Signal(object, object, bool)
+
+    def __init__(self, ctx: UiContext, source: StorageSource, name: str) -> None:
+        super().__init__()
+        self._ctx = ctx
+        self._storage = source
+        self._history = History()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._wanted_name = ""
+        self.listing: Listing | None = None
+        self._reading: list[Listing] = []  #: the one that reads, for when this pane is gone
+        reading = self._reading
+        self.destroyed.connect(lambda: _cancel(reading))
+        self.model = ListingModel(self)
+        self.table = FileTable(self.model, name=name)
+        self.place = Placeholder()
+        self.path = PathField(_("Location of the {pane}").format(pane=name))
+        self.filter = SearchField(_("filter"), name=_("Filter the {pane}").format(pane=name))
+        self.filter.setFixedWidth(108)
+        self.back = IconButton("chevron-left", _("Back"), size=22, clicked=lambda: self.step(-1))
+        self.forward = IconButton(
+            "chevron-right", _("Forward"), size=22, clicked=lambda: self.step(1)
+        )
+        self.up = IconButton("arrow-up", _("Up"), size=22, icon_size=14, clicked=self.go_up)
+        self.names = NameBar()
+        self.sums = Label("", tone="text-2", size="small", elide=True)
+        self.facts = Label("", tone="text-2", size="small", elide=True)
+        self.reader = FactReader(ctx, source, self.model, self.table)
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_PATIENCE_MS)
+        self._late.timeout.connect(self._show_state)
+        self.setAccessibleName(name)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        top = row(
+            self.back, self.forward, self.up, 4, self.path, self.filter,
+            spacing=2, margins=(18, 5, 12, 5),
+        )  # fmt: skip
+        top.insertSpacing(5, 4)
+        top.setStretchFactor(self.path, 1)
+        bottom = QWidget()
+        line = row(self.sums, self.facts, spacing=12, margins=(24, 0, 12, 0))
+        line.setStretchFactor(self.sums, 1)
+        bottom.setLayout(line)
+        bottom.setFixedHeight(24)
+        self.place.setParent(self.table.viewport())
+        self.place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(Rule("h"))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.names)
+        layout.addWidget(Rule("h"))
+        layout.addWidget(bottom)
+        self.table.setMinimumHeight(SIZES["head"] + SIZES["row"])
+        self.setFocusProxy(self.table)
+
+    def _connect(self) -> None:
+        table = self.table
+        table.row_activated.connect(self._open_row)
+        table.selection_changed.connect(self._selection_changed)
+        table.selectionModel().currentRowChanged.connect(lambda *_rows: self.chosen.emit())
+        table.menu_requested.connect(self.menu_requested)
+        table.dropped.connect(self._drop)
+        table.type_ahead.wanted.connect(self._find_typed)
+        table.came_here.connect(self.came_here)
+        table.resized.connect(self._place_state)
+        self.path.entered.connect(self.open_text)
+        self.path.crumb_clicked.connect(self.go)
+        self.path.completion_wanted.connect(self._complete)
+        self.path.places_requested.connect(self.show_places)
+        self.path.left.connect(self.table.setFocus)
+        self.filter.searched.connect(self._filter)
+        self.names.closed.connect(self.table.setFocus)
+        self.place.retry_requested.connect(self.refresh)
+
+    # Going about
+
+    @property
+    def location(self) -> Location | None:
+        """The folder that is shown."""
+        return self._history.current
+
+    def go(self, location: Location, focus: str = "") -> None:
+        """Show a folder; ``focus`` is the name to point at once it is there."""
+        self._keep_focus()
+        self._history.visit(location.as_folder())
+        self._read(focus)
+
+    def step(self, by: int) -> None:
+        """Back (-1) or forward (1)."""
+        self._keep_focus()
+        place = self._history.step(by)
+        if place is not None:
+            self._read(place[1])
+
+    def go_up(self) -> None:
+        """To the folder above, with this one in focus."""
+        here = self.location
+        if here is not None and here.path != "/":
+            self.go(here.parent(), here.name)
+
+    def refresh(self, focus: str = "") -> None:
+        """Read again what is shown."""
+        if self.location is not None:
+            self._keep_focus()
+            self._read(focus or self._focused_name(), keep_filter=True)
+
+    def open_text(self, text: str) -> None:
+        """Go to what a person typed: a folder, or the folder of a file with the file in focus."""
+        here = self.location
+        if here is None:
+            return
+
+        def found(answer: tuple[Location, bool]) -> None:
+            location, folder = answer
+            self.table.setFocus()
+            if folder:
+                self.go(location)
+            else:
+                self.go(location.parent(), location.name)
+
+        self._ctx.tasks.run(
+            "storage-parse",
+            lambda _token: self._storage.parse(text, here),
+            owner=self,
+            done=found,
+            failed=self._tell_wrong,
+            key="parse",
+        )
+
+    def rest(self) -> None:
+        """The pane is out of sight: only the listing goes on, everything else waits."""
+        self._late.stop()
+        self.reader.stop()
+        self.table.type_ahead.stop()
+
+    def _tell_wrong(self, error: HueError) -> None:
+        self.path.set_problem(str(error))
+        self._ctx.navigate.notify(str(error), kind="warn")
+
+    def _keep_focus(self) -> None:
+        self._history.keep_focus(self._focused_name())
+
+    def _focused_name(self) -> str:
+        found = self.table.current_row() if self.listing is not None else None
+        return found.entry.name if found is not None else ""
+
+    def _read(self, focus: str, *, keep_filter: bool = False) -> None:
+        location = self.location
+        assert location is not None
+        self._drop_listing()
+        self._wanted_name = focus
+        self.listing = listing = self._storage.listing(location)
+        self._reading.append(listing)
+        self.model.show(listing)
+        if keep_filter and self.filter.text():
+            listing.filter(self.filter.text())
+        elif self.filter.text():
+            self.filter.clear()
+        self._unsubscribe = self._listen(listing)
+        display = self._storage.display
+        self.path.show_location(
+            location, display(location), [(display(upper), upper) for upper in uppers(location)]
+        )
+        self.back.setEnabled(self._history.can_go_back)
+        self.forward.setEnabled(self._history.can_go_forward)
+        self.up.setEnabled(location.path != "/")
+        self.place.hide()
+        self._late.start()
+        self._follow()
+        self._read_facts(location)
+        self.moved.emit(location)
+
+    def _drop_listing(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        _cancel(self._reading)
+
+    def _listen(self, listing: Listing) -> Callable[[], None]:
+        """Follow the listing, which tells on its own thread that it has more."""
+
+        def follow() -> None:
+            if isValid(self) and self.listing is listing:
+                self._follow()
+
+        return listing.subscribe(lambda: self._ctx.tasks.poster.post(follow))
+
+    # What is shown
+
+    def _follow(self) -> None:
+        self.model.update_rows()
+        self._show_state()
+        self._point_at_wanted()
+        self._show_sums()
+        self.reader.look()
+
+    def _show_state(self) -> None:
+        listing = self.listing
+        if listing is None:
+            return
+        state, empty = listing.state, not self.model.rowCount()
+        waiting = state is ListingState.LOADING and self._late.isActive()
+        if not empty or waiting:
+            self.place.hide()
+            return
+        if state is ListingState.LOADING:
+            self.place.show_loading(loading_words(self._storage.display(listing.location)))
+        elif state is ListingState.FAILED and listing.error is not None:
+            self.place.show_failed(listing.error)
+        elif state is ListingState.CANCELLED:
+            self.place.show_failed(_("Reading was stopped."))
+        elif self.filter.text():
+            self.place.show_empty(
+                _("No name matches"),
+                _("Nothing here has “{text}” in its name.").format(text=self.filter.text()),
+                _("Clear the filter"),
+                self._clear_filter,
+            )
+        else:
+            self.place.show_empty(*what_is_here(listing.location))
+        self._place_state()
+        self.place.show()
+
+    def _place_state(self) -> None:
+        self.place.setGeometry(self.table.viewport().rect())
+
+    def _point_at_wanted(self) -> None:
+        name, listing = self._wanted_name, self.listing
+        if listing is None or not self.model.rowCount():
+            return
+        if not name:
+            if not self.table.currentIndex().isValid():
+                self.table.go_to_row(0)
+                self.table.clearSelection()
+            return
+        loading = listing.state is ListingState.LOADING
+
+        def point(at: int) -> None:
+            if self.listing is not listing or self._wanted_name != name:
+                return
+            if at >= 0:
+                self._wanted_name = ""
+                self.model.update_rows()
+                self.table.go_to_row(at)
+            elif not loading:
+                self._wanted_name = ""
+
+        self._look_up(lambda: listing.find(name), point)
+
+    def _find_typed(self, word: str, here_too: bool) -> None:
+        """Go to the next name that begins as was typed."""
+        listing = self.listing
+        if listing is None:
+            return
+        after = self.table.currentIndex().row() - (1 if here_too else 0)
+
+        def point(at: int) -> None:
+            if at >= 0 and self.listing is listing:
+                self.model.update_rows()
+                self.table.go_to_row(at)
+
+        self._look_up(lambda: listing.find_start(word, after), point)
+
+    def _look_up(self, look: Callable[[], int], point: Callable[[int], None]) -> None:
+        """A row by its name: at once in a short listing, beside the main thread in a long one."""
+        if self.model.rowCount() <= _SHORT:
+            point(look())
+            return
+        self._ctx.tasks.run(
+            "storage-find", lambda _token: look(), owner=self, done=point, key="find"
+        )
+
+    def _selection_changed(self) -> None:
+        self._show_sums()
+        self.chosen.emit()
+
+    def _show_sums(self) -> None:
+        if self.listing is not None:
+            self.sums.setText(self._storage.sums(self.listing, self.table.ranges()))
+
+    def _read_facts(self, location: Location) -> None:
+        self.facts.setText("")
+        self._ctx.tasks.run(
+            "storage-facts",
+            lambda _token: self._storage.status(location),
+            owner=self,
+            done=self.facts.setText,
+            failed=lambda _error: None,  # the listing itself says what is wrong
+            key="facts",
+        )
+
+    def _filter(self, text: str) -> None:
+        if self.listing is not None:
+            self.listing.filter(text)
+            self._follow()
+
+    def _clear_filter(self) -> None:
+        self.filter.clear()
+        self.filter.search_now()
+        self.table.setFocus()
+
+    def _complete(self, text: str) -> None:
+        here = self.location
+        if here is None:
+            return
+        self._ctx.tasks.run(
+            "storage-complete",
+            lambda _token: self._storage.complete(text, here),
+            owner=self,
+            done=lambda names: self.path.offer(text, names),
+            failed=lambda _error: None,  # no help is no harm
+            key="complete",
+        )
+
+    # Acting
+
+    @property
+    def in_trash(self) -> bool:
+        """Whether the pane looks into a trash, out of which files can be restored."""
+        here = self.location
+        return here is not None and "/.Trash/" in here.path
+
+    def holds(self, name: str) -> bool:
+        """Whether a name is taken here, as far as one page of rows tells."""
+        listing = self.listing
+        if listing is None or self.model.rowCount() > _SHORT:
+            return False
+        return listing.find(name) >= 0
+
+    def open_current(self) -> None:
+        """Go into the folder in focus, or look at the file."""
+        self._open_row(self.table.currentIndex().row())
+
+    def _open_row(self, line: int) -> None:
+        found, location = self.model.row_at(line), self.model.location_at(line)
+        if found is None or location is None:
+            return
+        if found.entry.is_folder and found.entry.name:
+            self.go(location)
+        else:
+            self.file_opened.emit(location)
+
+    def _drop(self, files: object, line: int, move: bool) -> None:
+        target = self.model.location_at(line) if line >= 0 else self.location
+        if target is not None:
+            self.dropped.emit(files, target, move)
+
+    def show_places(self, where: QPoint) -> None:
+        """The menu of places: this machine, the S3 of each connection, the HDFS of each cluster."""
+        menu = QMenu(self)
+        for place in self._storage.places():
+            entry = QAction(icon(place.icon_key), place.title, menu)
+            entry.triggered.connect(lambda _on=False, to=place.location: self._go_to_place(to))
+            if place.note:
+                entry.setText(f"{place.title}\t{place.note}")
+            menu.addAction(entry)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+    def _go_to_place(self, location: Location) -> None:
+        self.go(location)
+        self.table.setFocus()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self.table.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if key == Qt.Key.Key_Backspace or (alt and key == Qt.Key.Key_Up):
+            self.go_up()
+        elif alt and key == Qt.Key.Key_Left:
+            self.step(-1)
+        elif alt and key == Qt.Key.Key_Right:
+            self.step(1)
+        else:
+            super().keyPressEvent(event)
+
+
+def _cancel(listings: list[Listing]) -> None:
+    for listing in listings:
+        listing.cancel()
+    listings.clear()

@@ -1,0 +1,104 @@
+"""The storage service as panes use it: sums and counts beside what the service offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hue_desktop.core.errors import HueError, NotFound
+from hue_desktop.core.storage import EntryKind, Location, StoreId, StoreKind
+from hue_desktop.services.storage.values import ListingState
+from hue_desktop.ui.cancel import CancelToken
+from hue_desktop.ui.storage.columns import FolderFacts
+from hue_desktop.ui.storage.words import sums_words
+
+if TYPE_CHECKING:
+    from hue_desktop.services.storage.listing import Listing
+    from hue_desktop.services.storage.view import ListingView
+
+__all__ = ["StorageSource"]
+
+_COUNTED = 2_000  #: selected rows whose sizes are added up; more are counted only
+
+
+class StorageSource:
+    """Asked on the main thread unless a method says that it blocks."""
+
+    def __init__(self, service: Any) -> None:
+        self.service = service
+
+    # Listings
+
+    def listing(self, location: Location) -> Listing:
+        """Begin to read a folder; returns at once."""
+        listing: Listing = self.service.listing(location)
+        return listing
+
+    def sums(self, listing: Listing, ranges: Sequence[tuple[int, int]]) -> str:
+        """The status line of a pane."""
+        view = listing.view
+        count, folders = (view.count, view.folders) if view else (0, 0)
+        selected = sum(last - first + 1 for first, last in ranges)
+        amount: int | None = listing.size if count == listing.total_count else None
+        if view is not None and 0 < selected < count:
+            amount = self._amount(view, ranges) if selected <= _COUNTED else None
+        loading = listing.state is ListingState.LOADING
+        counts = (folders, count - folders)
+        return sums_words(listing.location, counts, selected, amount, loading=loading)
+
+    def _amount(self, view: ListingView, ranges: Sequence[tuple[int, int]]) -> int:
+        pages = (view.rows(first, last + 1) for first, last in ranges)
+        return sum(size for page in pages for size in page.sizes if size > 0)
+
+    # Places
+
+    def display(self, location: Location) -> str:
+        """How a location is written."""
+        return str(self.service.display(location))
+
+    def places(self) -> Sequence[Any]:
+        """Where a pane can begin."""
+        found: Sequence[Any] = self.service.places()
+        return found
+
+    def parse(self, text: str, near: Location) -> tuple[Location, bool]:
+        """What a typed text means, and whether it is a folder. Blocks."""
+        location: Location = self.service.parse(text, near)
+        if location.is_folder or location.path == "/":
+            return location, True
+        try:
+            entry = self.service.stat(location)
+        except NotFound:
+            if location.store.kind is StoreKind.S3:
+                return location.as_folder(), True  # a prefix need not end in a slash
+            raise
+        return location, entry.kind is EntryKind.FOLDER
+
+    def complete(self, text: str, near: Location) -> tuple[str, ...]:
+        """What a text may go on as. Blocks."""
+        return tuple(self.service.complete(text, near))
+
+    # Facts
+
+    def status(self, location: Location) -> str:
+        """Room in the store, or what a bucket does with its keys. Blocks."""
+        return str(self.service.status(location))
+
+    def counts_folders(self, location: Location) -> bool:
+        """Whether it costs little enough to say what is below each folder."""
+        return location.store.kind is StoreKind.HDFS
+
+    def folder_facts(self, location: Location, token: CancelToken) -> FolderFacts | None:
+        """How much is below a folder; ``None`` when the store does not say. Blocks."""
+        found: Mapping[str, str] = self.service.properties(location)
+        try:
+            return FolderFacts(int(found["files"]), int(found["bytes"]))
+        except (KeyError, ValueError):
+            return None
+
+    def read_only(self, store: StoreId) -> bool:
+        """Whether nothing may be changed there now."""
+        try:
+            return bool(self.service.read_only(store))
+        except HueError:
+            return True
