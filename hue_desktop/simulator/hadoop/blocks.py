@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
 from hue_desktop.simulator.hadoop.errors import io_error
 from hue_desktop.simulator.hadoop.inodes import Block, File
 from hue_desktop.simulator.hadoop.journal import Journal
 
-__all__ = ["BlockManager"]
+__all__ = ["BlockManager", "Health"]
 
 _ROUND_MS = 3_000  #: the NameNode plans replication that often
 _PER_NODE = 2  #: dfs.namenode.replication.work.multiplier.per.iteration
 _FIRST_BLOCK = 1_073_741_825
 _FIRST_GENERATION = 1001
 _FACTS = 1  #: key of this module's row in the table of facts
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Counts of blocks that are not as they should be."""
+
+    lacking: int  #: fewer live replicas than wanted
+    missing: int  #: none at all
+    missing_single: int  #: none at all, and only one was wanted
 
 
 class BlockManager:
@@ -172,6 +182,25 @@ class BlockManager:
         for number in replicas:
             self.datanodes[number].used += sign * block.length
 
+    def shared(self, block: Block) -> bool:
+        """Whether a snapshot holds the block as well."""
+        return self._references.get(block.id, 0) > 1
+
+    def copied(self, file: File, block: Block) -> Block:
+        """A new block in place of one that the file shares; the bytes are the caller's to copy."""
+        copy = Block(self._next_block, self._next_generation, block.length, list(block.replicas))
+        self._next_block += 1
+        self._next_generation += 1
+        self.blocks[copy.id] = copy
+        self._references[copy.id] = 1
+        self._wanted[copy.id] = file.replication
+        self._count(copy, copy.replicas, 1)
+        self._references[block.id] -= 1
+        file.blocks[file.blocks.index(block)] = copy
+        self.touch(copy)
+        self._touch_facts()
+        return copy
+
     # Reading
 
     def holders(self, block: Block) -> list[DataNode]:
@@ -190,6 +219,29 @@ class BlockManager:
     def wanted(self, block: Block) -> int:
         """How many replicas it should have."""
         return self._wanted.get(block.id, 1)
+
+    def health(self) -> Health:
+        """How many blocks lack replicas."""
+        lacking = missing = single = 0
+        for block in self.blocks.values():
+            if not self.holders(block):
+                missing += 1
+                single += self.wanted(block) == 1
+            elif self.live_replicas(block) < self.wanted(block):
+                lacking += 1
+        return Health(lacking, missing, single)
+
+    def count_on(self, node: DataNode) -> int:
+        """Replicas on a DataNode."""
+        return sum(1 for block in self.blocks.values() if node.number in block.replicas)
+
+    def lacking_on(self, node: DataNode) -> int:
+        """Blocks on a DataNode that have too few live replicas elsewhere."""
+        return sum(
+            1
+            for block in self.blocks.values()
+            if node.number in block.replicas and self.live_replicas(block) < self.wanted(block)
+        )
 
     # Time
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["HdfsOfCluster", "has_hdfs"]
 
 _GIB = 1024**3
+_COMBINE = "dfs.checksum.combine.mode"
 _CACHE = "hdfs-nodes"  #: key in the cluster's node cache, which empties when a node changes
 
 
@@ -47,6 +48,7 @@ class HdfsOfCluster:
         self.directory = directory
         self.on_stop: Callable[[DataNode], None] = lambda node: None
         self._region = region
+        self.block_md5s: dict[int, bytes] = {}  #: by generation, which no two contents share
         self._told: set[int] = set()  #: DataNodes whose end was told
         world = region.world
         self.hdfs = Hdfs(
@@ -106,6 +108,23 @@ class HdfsOfCluster:
             if node.key == key:
                 return node
         return None
+
+    @property
+    def hadoop_version(self) -> str:
+        """Hadoop's version, as the cluster's applications say it."""
+        for application in self.cluster.applications:
+            if application.get("Name") == "Hadoop" and application.get("Version"):
+                return str(application["Version"])
+        return "3.3.6"
+
+    @property
+    def composite_checksums(self) -> bool:
+        """Whether ``dfs.checksum.combine.mode`` asks for checksums that fit other stores."""
+        return any(
+            item.get("Classification") in ("hdfs-site", "httpfs-site")
+            and (item.get("Properties") or {}).get(_COMBINE) == "COMPOSITE_CRC"
+            for item in self.cluster.configurations
+        )
 
     def block_pool(self) -> str:
         """The id of the block pool, as fsck and block lists print it."""

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from hue_desktop.simulator.hadoop.checksums import (
+    FileChecksum,
+    block_md5,
+    composite,
+    composite_crc,
+    md5_of_md5s,
+)
 from hue_desktop.simulator.hadoop.datanodes import DataNode as Node
-from hue_desktop.simulator.hadoop.errors import HdfsError
-from hue_desktop.simulator.hadoop.identity import caller_of
+from hue_desktop.simulator.hadoop.errors import HdfsError, io_error
+from hue_desktop.simulator.hadoop.identity import Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.namenode import answer_json, refusal, unknown_operation
 from hue_desktop.simulator.hadoop.params import Params, path_of, quoted
@@ -21,10 +28,14 @@ from hue_desktop.simulator.hadoop.writing import CreateOptions, Writer, append, 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.doors import Door
 
-__all__ = ["DataNode", "receive", "send"]
+__all__ = ["DataNode", "create_options", "file_checksum", "receive", "send"]
 
 _BATCH = 1 << 20  #: bytes that are written to disk at once
 _SMALL = 256 * 1024  #: up to here reading beats sendfile
+_TRACE = (
+    "\n\tat org.apache.hadoop.ipc.Server$RpcCall.run(Server.java:1105)"
+    "\n\tat org.apache.hadoop.ipc.Server$Handler.run(Server.java:3165)\n"
+)
 _CORS = {"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Origin": "*"}
 
 
@@ -39,7 +50,7 @@ class DataNode:
         try:
             return await self._answer(request)
         except HdfsError as error:
-            answer = refusal(error)
+            answer = refusal(_told(error))
             answer.force_close()
             return answer
 
@@ -53,7 +64,16 @@ class DataNode:
             return await self._create(request, path, params)
         if (request.method, op) == ("POST", "APPEND"):
             return await self._append(request, path, params)
+        if (request.method, op) == ("GET", "GETFILECHECKSUM"):
+            return await self._checksum(path, params)
         raise unknown_operation(request.method, op)
+
+    async def _checksum(self, path: str, params: Params) -> web.StreamResponse:
+        caller = caller_of(params.text("user.name"), params.text("doas"))
+        checksum = await file_checksum(self._door, caller, path)
+        answer = answer_json(checksum.to_json())
+        answer.force_close()
+        return answer
 
     def _node(self) -> Node | None:
         return self._door.datanode()
@@ -163,6 +183,50 @@ async def receive(door: Door, request: web.BaseRequest, writer: Writer) -> None:
     writer.close()
 
 
+async def file_checksum(
+    door: Door, caller: Caller, path: str, *, whole: bool = False
+) -> FileChecksum:
+    """A file's checksum; what is hashed once is remembered, the hashing is done in a thread.
+
+    Raises an ``IOException`` when a block of the file cannot be read.
+    """
+    with door.cluster.session() as hdfs:
+        file = open_file(hdfs, caller, path)
+        parts = spans(hdfs, file, 0, None)
+        for part in parts:
+            if not hdfs.blocks.readable(part.block):
+                raise io_error(f"Fail to get block checksum for {part.block.name}")
+    loop = asyncio.get_running_loop()
+    if whole:
+        return await loop.run_in_executor(None, _composite, parts)
+    sums = []
+    for part in parts:
+        known = door.cluster.block_md5s.get(part.block.generation)
+        if known is None or part.length != part.block.length:
+            known = await loop.run_in_executor(None, block_md5, part.path, part.length)
+            if part.length == part.block.length:
+                door.cluster.block_md5s[part.block.generation] = known
+        sums.append(known)
+    return md5_of_md5s(sums, parts[0].length if parts else 0)
+
+
+def _composite(parts: list[Span]) -> FileChecksum:
+    crc = 0
+    for part in parts:
+        crc = composite_crc(part.path, part.length, crc)
+    return composite(crc)
+
+
+def _told(error: HdfsError) -> HdfsError:
+    """What the NameNode refused, as the DataNode passes it on: with a piece of its stack trace."""
+    if error.name == "InvalidPathException":
+        message = error.message.replace("Invalid file name: ", "")
+        return HdfsError("org.apache.hadoop.ipc.RemoteException", f"{message}{_TRACE}", 403)
+    if error.status == 400:
+        return error
+    return HdfsError(error.java_class, f"{error.message}{_TRACE}", error.status)
+
+
 def _holder() -> str:
     return f"DFSClient_NONMAPREDUCE_{uuid.uuid4().int % 2**31}_{uuid.uuid4().int % 100}"
 
@@ -171,6 +235,3 @@ def _done(status: int, headers: dict[str, str]) -> web.Response:
     answer = web.Response(status=status, headers=headers)
     answer.force_close()
     return answer
-
-
-__all__ += ["answer_json", "create_options"]

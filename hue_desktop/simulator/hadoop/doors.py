@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from hue_desktop.simulator.hadoop.datanode import DataNode as DataNodeServer
+from hue_desktop.simulator.hadoop.httpfs import HttpFs
 from hue_desktop.simulator.hadoop.namenode import NameNode
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ class Door:
         return f"http://127.0.0.1:{self.port}"
 
     def _handler_of(self, port: int) -> Handler:
-        return NameNode(self).handle if port == NAMENODE else DataNodeServer(self).handle
+        if port == NAMENODE:
+            return NameNode(self).handle
+        return HttpFs(self).handle if port == HTTPFS else DataNodeServer(self).handle
 
     async def serve(self) -> None:
         """Answer; connections made before wait in the socket's queue."""

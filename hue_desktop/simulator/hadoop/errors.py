@@ -13,6 +13,7 @@ __all__ = [
     "access_control",
     "already_exists",
     "authorization",
+    "bad_argument",
     "illegal_argument",
     "invalid_path",
     "io_error",
@@ -81,7 +82,13 @@ def illegal_argument(message: str) -> HdfsError:
 
 def invalid_path(path: str) -> HdfsError:
     """A path that HDFS cannot hold: with a colon, or with ``.`` or ``..`` as a component."""
-    return HdfsError("org.apache.hadoop.fs.InvalidPathException", f"Invalid path name {path}", 400)
+    message = f"Invalid path name Invalid file name: {path}"
+    return HdfsError("org.apache.hadoop.fs.InvalidPathException", message, 400)
+
+
+def bad_argument(message: str) -> HdfsError:
+    """Hadoop's own kind of :func:`illegal_argument`."""
+    return HdfsError("org.apache.hadoop.HadoopIllegalArgumentException", message, 400)
 
 
 def unsupported(message: str) -> HdfsError:

@@ -30,7 +30,7 @@ def file_status(node: Inode, suffix: str = "") -> Json:
         "accessTime": node.atime,
         "blockSize": node.block_size if isinstance(node, File) else 0,
         "childrenNum": len(node.children) if isinstance(node, Directory) else 0,
-        "fileId": node.id,
+        "fileId": node.file_id,
         "group": node.group,
         "length": node.length if isinstance(node, File) else 0,
         "modificationTime": node.mtime,
@@ -43,9 +43,12 @@ def file_status(node: Inode, suffix: str = "") -> Json:
     }
     if node.acl or (isinstance(node, Directory) and node.default_acl):
         status["aclBit"] = True
-    if isinstance(node, Directory) and node.snapshots is not None:
-        status["snapshotEnabled"] = True
     return status
+
+
+def status_in_listing(node: Inode) -> Json:
+    """``FileStatus`` of a child."""
+    return file_status(node, node.name)
 
 
 def file_statuses(nodes: Iterable[Inode], *, named: bool) -> Json:

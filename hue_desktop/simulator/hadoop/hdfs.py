@@ -11,9 +11,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hue_desktop.simulator.hadoop import permissions
+from hue_desktop.simulator.hadoop.acls import inherit
 from hue_desktop.simulator.hadoop.blocks import BlockManager
 from hue_desktop.simulator.hadoop.contents import BlockFiles
 from hue_desktop.simulator.hadoop.datanodes import NodeFacts
@@ -27,7 +29,7 @@ from hue_desktop.simulator.hadoop.errors import (
     of_protocol,
 )
 from hue_desktop.simulator.hadoop.identity import Caller
-from hue_desktop.simulator.hadoop.inodes import Directory, File, Inode
+from hue_desktop.simulator.hadoop.inodes import Directory, File, Inode, sort_key
 from hue_desktop.simulator.hadoop.journal import Journal
 from hue_desktop.simulator.hadoop.permissions import EXECUTE, READ, WRITE
 from hue_desktop.simulator.hadoop.quotas import check_room
@@ -134,9 +136,9 @@ class Hdfs:
 
     # Looking
 
-    def locate(self, caller: Caller, path: str) -> Located:
+    def locate(self, caller: Caller, path: str, *, making: bool = False) -> Located:
         """What there is of a path, when the caller may pass to it."""
-        located = self.tree.locate(path)
+        located = self.tree.locate(path, making=making)
         permissions.check_traverse(caller, located.ancestors)
         return located
 
@@ -155,8 +157,8 @@ class Hdfs:
         permissions.check_access(caller, node, READ | EXECUTE)
         names = node.names()
         if after:
-            wanted = after.encode()
-            names = [name for name in names if name.encode() > wanted]
+            wanted = sort_key(after)
+            names = [name for name in names if sort_key(name) > wanted]
         return [node.children[name] for name in names]
 
     def check(self, caller: Caller, path: str, action: int) -> None:
@@ -168,7 +170,7 @@ class Hdfs:
     def changeable(self, caller: Caller, path: str, doing: str) -> Located:
         """What there is of a path that shall change; not in safe mode, not in a snapshot."""
         self.check_safe_mode(f"Cannot {doing}")
-        located = self.locate(caller, path)
+        located = self.locate(caller, path, making=True)
         if located.snapshot or SNAPSHOT_DIR in located.names:
             raise _snapshot_is_read_only()
         return located
@@ -209,9 +211,7 @@ class Hdfs:
             # What is made on the way must let its maker pass and write.
             bits = mode if last else mode | 0o300
             child = Directory(self.tree.new_id(), name, caller.user, parent.group, bits, self.now)
-            child.acl = list(parent.default_acl)
-            child.default_acl = list(parent.default_acl)
-            self.tree.count += 1
+            inherit(parent, child)
             self.tree.add(parent, child, self.now)
             parent = child
         return parent
@@ -240,6 +240,10 @@ class Hdfs:
     def drop(self, node: Inode) -> None:
         """Take an inode and everything below away, bytes included."""
         self.tree.remove(node, self.now)
+        self.discard(node)
+
+    def discard(self, node: Inode) -> None:
+        """Forget a tree that is in no directory any more."""
         for file in self.tree.forget(node):
             self._freed.extend(block.id for block in self.blocks.release(file))
 
@@ -262,7 +266,7 @@ class Hdfs:
 
     def rename(self, caller: Caller, source: str, target: str) -> bool:
         """The old rename: False for most things that cannot be; into an existing directory."""
-        check_name(target)
+        _check_target(target)
         old = self.changeable(caller, source, f"rename {source}")
         new = self.changeable(caller, target, f"rename {source}")
         node = old.node
@@ -284,7 +288,7 @@ class Hdfs:
 
     def rename_to(self, caller: Caller, source: str, target: str, *, overwrite: bool) -> None:
         """The new rename: to exactly ``target``, with exceptions for what cannot be."""
-        check_name(target)
+        _check_target(target)
         old = self.changeable(caller, source, f"rename {source}")
         new = self.changeable(caller, target, f"rename {source}")
         node = old.node
@@ -299,8 +303,7 @@ class Hdfs:
                 f"Rename destination {new.path} is a directory or file under source {old.path}"
             )
         if new.node is None and len(new.missing) > 1:
-            parent = new.path.rpartition("/")[0]
-            raise not_found(f"rename destination parent {parent} not found.")
+            raise not_found(f"rename destination parent {new.path} not found.")
         parent_node = new.node.parent if new.node is not None else new.last
         if not isinstance(parent_node, Directory):
             raise io_error("rename destination cannot be the root")
@@ -313,10 +316,8 @@ class Hdfs:
 
     def _check_overwrite(self, node: Inode, target: Inode, overwrite: bool) -> None:
         if node.is_directory != target.is_directory:
-            kinds = ("directory", "file") if node.is_directory else ("file", "directory")
-            raise io_error(
-                f"Source {node.path} is a {kinds[0]} and destination {target.path} is a {kinds[1]}"
-            )
+            kind = "directories" if node.is_directory else "files"
+            raise io_error(f"Source {node.path} and destination {target.path} must both be {kind}")
         if not overwrite:
             raise already_exists(f"rename destination {target.path} already exists")
         if isinstance(target, Directory) and target.children:
@@ -356,8 +357,7 @@ class Hdfs:
         if not caller.superuser:
             if owner and owner != caller.user:
                 raise access_control(
-                    "User " + caller.user + " is not a super user (non-super "
-                    "user cannot change owner)."
+                    f"User {caller.user} is not a super user (non-super user cannot change owner)."
                 )
             if group and group not in caller.groups:
                 raise access_control(f"User {caller.user} does not belong to {group}")
@@ -367,7 +367,10 @@ class Hdfs:
 
     def set_times(self, caller: Caller, path: str, mtime: int, atime: int) -> None:
         """Set modification and access time, epoch ms; -1 leaves one as it is."""
-        node = self.changeable(caller, path, f"set times {path}").existing()
+        located = self.changeable(caller, path, f"set times {path}")
+        node = located.node
+        if node is None:
+            raise not_found(f"File/Directory {located.path} does not exist.")
         permissions.check_access(caller, node, WRITE)
         if mtime != -1:
             node.mtime = mtime
@@ -377,13 +380,7 @@ class Hdfs:
 
     def set_replication(self, caller: Caller, path: str, replication: int) -> bool:
         """Set how many replicas a file shall have; False for a directory."""
-        if not 1 <= replication <= _MAX_REPLICATION:
-            raise io_error(
-                f"Requested replication factor of {replication} is "
-                f"{'less' if replication < 1 else 'greater'} than the required "
-                f"{'minimum of 1' if replication < 1 else f'maximum of {_MAX_REPLICATION}'} "
-                f"for {path}"
-            )
+        self.check_replication(path, replication)
         node = self.changeable(caller, path, f"set replication for {path}").node
         if not isinstance(node, File):
             return False
@@ -396,6 +393,20 @@ class Hdfs:
         self.tree.touch(node)
         return True
 
+    @staticmethod
+    def check_replication(path: str, replication: int) -> None:
+        """Raise for a number of replicas that no file can have."""
+        if replication > _MAX_REPLICATION:
+            raise io_error(
+                f"Requested replication factor of {replication} exceeds maximum of "
+                f"{_MAX_REPLICATION} for {path}"
+            )
+
+    def snapshot_name(self) -> str:
+        """The name of a snapshot that was given none."""
+        at = datetime.fromtimestamp(self.now / 1000, UTC)
+        return f"s{at:%Y%m%d-%H%M%S}.{self.now % 1000:03d}"
+
     # Under construction
 
     def complete(self, file: File) -> None:
@@ -404,6 +415,13 @@ class Hdfs:
         file.mtime = self.now
         self.tree.written.pop(file.id, None)
         self.tree.touch(file)
+
+
+def _check_target(path: str) -> None:
+    try:
+        check_name(path)
+    except HdfsError:
+        raise io_error(f"Invalid name: {path}") from None
 
 
 def _snapshot_is_read_only() -> HdfsError:

@@ -70,5 +70,6 @@ def _check_name(name: str) -> None:
 
 def _bad_name(name: str) -> HdfsError:
     return illegal_argument(
-        f'Invalid value: "{name}" does not belong to the domain ^[A-Za-z_][A-Za-z0-9._-]*[$]?$'
+        f'Invalid value for webhdfs parameter "user.name": Invalid value: "{name}" does not '
+        "belong to the domain ^[A-Za-z_][A-Za-z0-9._-]*[$]?$"
     )

@@ -1,7 +1,7 @@
 """What a namespace is made of: directories, files, blocks. Times are epoch milliseconds.
 
 Names keep the exact text of the path; a directory lists its children in the order of their UTF-8
-bytes, as HDFS does.
+bytes as HDFS compares them, which is as signed numbers: beyond ASCII comes first.
 """
 
 from __future__ import annotations
@@ -9,11 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["UNLIMITED", "Block", "Directory", "File", "Inode", "Lease"]
+__all__ = ["UNLIMITED", "Block", "Directory", "File", "Inode", "Lease", "sort_key"]
 
 Json = dict[str, Any]
 
 UNLIMITED = -1  #: no quota
+_SIGNED = bytes(byte ^ 0x80 for byte in range(256))
+
+
+def sort_key(name: str) -> bytes:
+    """What orders names as HDFS does."""
+    return name.encode().translate(_SIGNED)
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +60,7 @@ class Inode:
     acl: list[str] = field(default_factory=list)  #: entries beyond the permission bits
     xattrs: dict[str, str] = field(default_factory=dict)  #: values in WebHDFS's hex encoding
     storage_policy: int = 0  #: 0 leaves it to the parent
+    origin: int = 0  #: the inode that a snapshot's copy was made of
 
     @property
     def path(self) -> str:
@@ -64,6 +71,11 @@ class Inode:
             names.append(node.name)
             node = node.parent
         return "/" + "/".join(reversed(names))
+
+    @property
+    def file_id(self) -> int:
+        """Its number for clients: a snapshot shows the original's."""
+        return self.origin or self.id
 
     @property
     def is_directory(self) -> bool:
@@ -79,10 +91,13 @@ class File(Inode):
     block_size: int = 128 * 1024 * 1024
     blocks: list[Block] = field(default_factory=list)
     lease: Lease | None = None
+    frozen_length: int | None = None  #: of a snapshot's copy, whatever its blocks become
 
     @property
     def length(self) -> int:
         """Bytes a reader is told of: the last block counts once its writer has closed it."""
+        if self.frozen_length is not None:
+            return self.frozen_length
         blocks = self.blocks[:-1] if self.lease is not None else self.blocks
         return sum(block.length for block in blocks)
 
@@ -106,7 +121,7 @@ class Directory(Inode):
     def names(self) -> list[str]:
         """The children's names in HDFS's order (do not change the list)."""
         if self._order is None:
-            self._order = sorted(self.children, key=str.encode)
+            self._order = sorted(self.children, key=sort_key)
         return self._order
 
     def add(self, child: Inode) -> None:

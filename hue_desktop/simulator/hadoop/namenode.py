@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from hue_desktop.simulator.hadoop.errors import HdfsError, illegal_argument, io_error, not_found
+from hue_desktop.simulator.hadoop import permissions
+from hue_desktop.simulator.hadoop.changes import CHANGES
+from hue_desktop.simulator.hadoop.errors import (
+    HdfsError,
+    illegal_argument,
+    io_error,
+    not_found,
+    unsupported,
+)
 from hue_desktop.simulator.hadoop.forms import encoded
 from hue_desktop.simulator.hadoop.hdfs import Hdfs
-from hue_desktop.simulator.hadoop.identity import Caller, caller_of
+from hue_desktop.simulator.hadoop.identity import ANONYMOUS, Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
-from hue_desktop.simulator.hadoop.operations import OPERATIONS, Json
+from hue_desktop.simulator.hadoop.jmx import beans, fsck
+from hue_desktop.simulator.hadoop.operations import Json, Request
 from hue_desktop.simulator.hadoop.params import PREFIX, Params, path_of, quoted
 from hue_desktop.simulator.hadoop.reading import check_offset, datanode_for
+from hue_desktop.simulator.hadoop.reads import READS
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.datanodes import DataNode
@@ -22,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NameNode", "answer_json", "refusal", "unknown_operation"]
 
+#: What NameNode and HttpFS do to the namespace, by HTTP method and name
+OPERATIONS = {**READS, **CHANGES}
 #: Operations that a DataNode carries out.
 REDIRECTED = {
     ("GET", "OPEN"),
@@ -68,12 +81,10 @@ def refusal(error: HdfsError) -> web.Response:
 
 def unknown_operation(method: str, op: str) -> HdfsError:
     """An operation that WebHDFS does not have."""
-    kind = {"GET": "GetOpParam", "PUT": "PutOpParam", "POST": "PostOpParam"}.get(
-        method, "DeleteOpParam"
-    )
+    if not op:
+        return unsupported("op=NULL is not supported")
     return illegal_argument(
-        f'Invalid value for webhdfs parameter "op": No enum constant '
-        f"org.apache.hadoop.hdfs.web.resources.{kind}.Op.{op}"
+        f'Invalid value for webhdfs parameter "op": {op} is not a valid {method} operation.'
     )
 
 
@@ -82,15 +93,31 @@ class NameNode:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._pages: dict[str, Callable[[web.BaseRequest], web.Response]] = {
+            "/jmx": self._jmx,
+            "/fsck": self._fsck,
+        }
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         try:
-            if request.path == "/jmx":
-                return answer_json({"beans": []})
-            return self._webhdfs(request)
+            page = self._pages.get(request.path)
+            return self._webhdfs(request) if page is None else page(request)
         except HdfsError as error:
             return refusal(error)
+
+    def _jmx(self, request: web.BaseRequest) -> web.Response:
+        with self._door.cluster.session() as hdfs:
+            query = request.rel_url.query.get("qry", "")
+            return answer_json(beans(self._door.cluster, hdfs, query))
+
+    def _fsck(self, request: web.BaseRequest) -> web.Response:
+        query = request.rel_url.query
+        user = query.get("ugi", ANONYMOUS)
+        files = query.get("files", "0") in ("1", "true")
+        with self._door.cluster.session() as hdfs:
+            path = query.get("path", "/")
+            return web.Response(text=fsck(self._door.cluster, hdfs, path, user, files=files))
 
     def _webhdfs(self, request: web.BaseRequest) -> web.Response:
         if not request.rel_url.raw_path.startswith(PREFIX):
@@ -109,7 +136,8 @@ class NameNode:
             operation = OPERATIONS.get(key)
             if operation is None:
                 raise unknown_operation(request.method, op)
-            return answer_json(operation(hdfs, caller, path, params))
+            pool = self._door.cluster.block_pool()
+            return answer_json(operation(Request(hdfs, caller, path, params, pool)))
 
     def _datanode_url(self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params) -> str:
         node = self._choose(hdfs, caller, path, op, params)
@@ -134,7 +162,7 @@ class NameNode:
         if params.text("buffersize"):
             query["buffersize"] = params["buffersize"]
         address = self._door.datanode_address(node)
-        return f"http://{address}{PREFIX}{quoted(path)}?{urlencode(query)}"
+        return f"http://{address}{PREFIX}{quoted(path)}?{urlencode(query, safe=':/')}"
 
     def _choose(self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params) -> DataNode:
         """The DataNode for an operation: one with the data, or any."""
@@ -144,8 +172,11 @@ class NameNode:
         if op != "CREATE":
             if node is None:
                 raise not_found(f"File {located.path} not found.")
+            if op in ("GETFILECHECKSUM", "APPEND") and not isinstance(node, File):
+                raise not_found(f"File {located.path} not found.")
             if isinstance(node, File):
-                offset = params.number("offset", 0)
+                permissions.check_access(caller, node, permissions.READ)
+                offset = params.number("offset", 0, least=0)
                 if op == "OPEN":
                     check_offset(node, located.path, offset, op)
                 elif op == "APPEND":

@@ -66,6 +66,14 @@ class Params(Mapping[str, str]):
             )
         return value
 
+    def required(self, name: str) -> str:
+        """A parameter that has to be there."""
+        text = self.text(name)
+        if not text:
+            op = self.text("op").upper()
+            raise illegal_argument(f"Required param {name} for op: {op} is null or empty")
+        return text
+
     def mode(self, name: str, default: int) -> int:
         """Permission bits in octal digits."""
         text = self._values.get(name, "")

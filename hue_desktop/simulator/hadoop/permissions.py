@@ -11,6 +11,7 @@ from hue_desktop.simulator.hadoop.inodes import Directory, Inode
 __all__ = [
     "EXECUTE",
     "READ",
+    "STICKY",
     "WRITE",
     "check_access",
     "check_owner",
@@ -61,14 +62,14 @@ def check_access(caller: Caller, node: Inode, action: int) -> None:
         raise _denied(caller, node, action)
 
 
-def check_subtree(caller: Caller, node: Inode, action: int) -> None:
-    """Raise unless the caller may do ``action`` with every directory below that is not empty."""
+def check_subtree(caller: Caller, node: Inode, action: int, *, empty_too: bool = False) -> None:
+    """Raise unless the caller may do ``action`` with every directory; empty ones do not count."""
     if caller.superuser or not isinstance(node, Directory):
         return
     pending = [node]
     while pending:
         directory = pending.pop()
-        if directory.children:
+        if directory.children or empty_too:
             check_access(caller, directory, action)
         pending.extend(
             child for child in directory.children.values() if isinstance(child, Directory)

@@ -13,7 +13,15 @@ from hue_desktop.simulator.hadoop.identity import Caller
 from hue_desktop.simulator.hadoop.inodes import Block, Directory, File
 from hue_desktop.simulator.hadoop.permissions import READ
 
-__all__ = ["Span", "block_missing", "open_file", "spans"]
+__all__ = [
+    "Span",
+    "block_missing",
+    "check_offset",
+    "datanode_for",
+    "open_file",
+    "readable_length",
+    "spans",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +49,31 @@ def open_file(hdfs: Hdfs, caller: Caller, path: str) -> File:
 
 def spans(hdfs: Hdfs, file: File, offset: int, length: int | None) -> list[Span]:
     """The spans that make up a range; ``length`` None means to the end."""
-    total = file.length
+    total = readable_length(hdfs, file)
     end = total if length is None else min(total, offset + length)
     found: list[Span] = []
     start = 0
     for block in file.blocks:
-        first, last = max(offset, start), min(end, start + block.length)
+        size = _size(hdfs, file, block)
+        first, last = max(offset, start), min(end, start + size)
         if first < last:
             path = hdfs.files.path(block.id)
             found.append(Span(block, path, first - start, last - first))
-        start += block.length
+        start += size
     return found
+
+
+def readable_length(hdfs: Hdfs, file: File) -> int:
+    """Bytes that a reader gets: of a file that is being written, also what arrived last."""
+    if file.lease is None:
+        return file.length
+    return sum(_size(hdfs, file, block) for block in file.blocks)
+
+
+def _size(hdfs: Hdfs, file: File, block: Block) -> int:
+    if file.lease is None:
+        return block.length
+    return max(block.length, hdfs.files.size(block.id))
 
 
 def check_offset(file: File, path: str, offset: int, doing: str) -> None:
@@ -61,7 +83,7 @@ def check_offset(file: File, path: str, offset: int, doing: str) -> None:
         raise io_error(f"Offset={offset} out of the range [0, {length}); {doing}, path={path}")
 
 
-def block_missing(hdfs: Hdfs, block: Block, path: str) -> HdfsError:
+def block_missing(block: Block, path: str) -> HdfsError:
     """Nobody that runs has a replica of this block."""
     return HdfsError(
         "org.apache.hadoop.hdfs.BlockMissingException",

@@ -128,5 +128,4 @@ def _file(hdfs: Hdfs, parent: Directory, name: str, seed: Seed, at: int) -> None
 
 
 def _add(hdfs: Hdfs, parent: Directory, made: Inode, at: int) -> None:
-    hdfs.tree.count += 1
     hdfs.tree.add(parent, made, at)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hue_desktop.simulator.hadoop.errors import HdfsError, invalid_path, not_found
+from hue_desktop.simulator.hadoop.errors import HdfsError, invalid_path, not_found, of_protocol
 from hue_desktop.simulator.hadoop.identity import SUPERGROUP, SUPERUSER
 from hue_desktop.simulator.hadoop.inodes import Block, Directory, File, Inode, Lease
 from hue_desktop.simulator.hadoop.journal import Journal
@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 SNAPSHOT_DIR = ".snapshot"
 _ROOT_ID = 16385  #: as HDFS numbers its root
+_VIEW_ID = -1  #: what a client sees of ``.snapshot``
 _MAX_NAME_BYTES = 255
 
 
@@ -29,8 +30,8 @@ def check_name(path: str) -> None:
     """Raise for a path that HDFS would not create anything at."""
     if not path.startswith("/"):
         raise invalid_path(path)
-    for name in components(path):
-        if name in (".", "..") or ":" in name or "\0" in name:
+    for name in path[1:].removesuffix("/").split("/"):
+        if name in (".", "..") or ":" in name or (not name and path != "/"):
             raise invalid_path(path)
 
 
@@ -92,13 +93,12 @@ class Tree:
         self._journal = journal
         self._next_id = _ROOT_ID + 1
         self.root = Directory(_ROOT_ID, "", SUPERUSER, SUPERGROUP, 0o755, now)
-        self.count = 1  #: inodes, snapshots not included
         self.written: dict[int, File] = {}  #: files under construction
 
-    def locate(self, path: str) -> Located:
+    def locate(self, path: str, *, making: bool = False) -> Located:
         """What there is of a path.
 
-        Raises ``ParentNotDirectoryException`` for a path that leads through a file.
+        With ``making``, raises ``ParentNotDirectoryException`` for a path through a file.
         """
         names = components(path)
         shown = "/" + "/".join(names)
@@ -108,9 +108,16 @@ class Tree:
         while place < len(names):
             parent = chain[-1]
             if not isinstance(parent, Directory):
-                raise _not_a_directory(parent, shown)
+                if making:
+                    raise _not_a_directory(parent)
+                break
             name = names[place]
-            if name == SNAPSHOT_DIR and not snapshot and parent.snapshots is not None:
+            if name == SNAPSHOT_DIR and not snapshot:
+                if parent.snapshots is None:
+                    raise of_protocol(
+                        "SnapshotException",
+                        f"Directory is not a snapshottable directory: {parent.path}",
+                    )
                 snapshot = True
                 child: Inode | None = _snapshot_view(parent)
             else:
@@ -146,7 +153,6 @@ class Tree:
         """Strike an inode and everything below from the journal; the files among them."""
         for item in walk(node):
             self._journal.put("inodes", item.id, None)
-            self.count -= 1
             if isinstance(item, File):
                 self.written.pop(item.id, None)
                 yield item
@@ -181,7 +187,6 @@ class Tree:
                 parent.snapshots[node.name] = node
             else:
                 parent.add(node)
-        self.count = sum(1 for _ in walk(self.root))
         for node in nodes.values():
             if isinstance(node, File):
                 if node.lease is not None:
@@ -201,15 +206,13 @@ def walk(node: Inode) -> Iterator[Inode]:
 
 def _snapshot_view(directory: Directory) -> Directory:
     """The virtual directory that lists the snapshots of a directory."""
-    view = Directory(
-        directory.id, SNAPSHOT_DIR, directory.owner, directory.group, directory.mode, 0
-    )
+    view = Directory(_VIEW_ID, SNAPSHOT_DIR, "", "", 0o777, 0)
     view.parent = directory
     view.children = dict(directory.snapshots or {})
     return view
 
 
-def _not_a_directory(node: Inode, path: str) -> HdfsError:
+def _not_a_directory(node: Inode) -> HdfsError:
     return HdfsError(
         "org.apache.hadoop.fs.ParentNotDirectoryException",
         f"{node.path} (is not a directory)",
@@ -238,6 +241,7 @@ def _document(node: Inode) -> Json:
         "acl": node.acl,
         "x": node.xattrs,
         "policy": node.storage_policy,
+        "origin": node.origin,
     }
     if isinstance(node, File):
         document |= {
@@ -245,6 +249,8 @@ def _document(node: Inode) -> Json:
             "s": node.block_size,
             "b": [block.id for block in node.blocks],
         }
+        if node.frozen_length is not None:
+            document["frozen"] = node.frozen_length
         if node.lease is not None:
             document["lease"] = [node.lease.holder, node.lease.since]
     elif isinstance(node, Directory):
@@ -270,6 +276,7 @@ def _from_document(key: int, document: Json, blocks: dict[int, Block]) -> Inode:
         "acl": document.get("acl", []),
         "xattrs": document.get("x", {}),
         "storage_policy": document.get("policy", 0),
+        "origin": document.get("origin", 0),
     }
     if "b" in document:
         lease = document.get("lease")
@@ -279,6 +286,7 @@ def _from_document(key: int, document: Json, blocks: dict[int, Block]) -> Inode:
             block_size=document["s"],
             blocks=[blocks[number] for number in document["b"] if number in blocks],
             lease=Lease(*lease) if lease else None,
+            frozen_length=document.get("frozen"),
         )
     names, space = document["q"]
     return Directory(

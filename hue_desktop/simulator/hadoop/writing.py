@@ -13,8 +13,15 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO
 
 from hue_desktop.simulator.hadoop import permissions
+from hue_desktop.simulator.hadoop.acls import inherit
 from hue_desktop.simulator.hadoop.datanodes import DataNode
-from hue_desktop.simulator.hadoop.errors import HdfsError, already_exists, io_error, of_protocol
+from hue_desktop.simulator.hadoop.errors import (
+    HdfsError,
+    already_exists,
+    bad_argument,
+    io_error,
+    of_protocol,
+)
 from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.identity import Caller
 from hue_desktop.simulator.hadoop.inodes import Block, Directory, File, Lease
@@ -59,7 +66,8 @@ def create(
     located = hdfs.changeable(caller, path, f"create file{path}")
     block_size = options.block_size or hdfs.options.block_size
     replication = options.replication or hdfs.options.replication
-    _check_sizes(path, block_size)
+    _check_size(block_size)
+    hdfs.check_replication(path, replication)
     node = located.node
     if isinstance(node, Directory):
         raise already_exists(f"{located.path} already exists as a directory")
@@ -87,12 +95,11 @@ def create(
         options.mode,
         hdfs.now,
         hdfs.now,
-        acl=list(parent.default_acl),
         replication=replication,
         block_size=block_size,
         lease=Lease(holder, hdfs.now),
     )
-    hdfs.tree.count += 1
+    inherit(parent, file)
     hdfs.tree.add(parent, file, hdfs.now)
     hdfs.tree.written[file.id] = file
     return file
@@ -213,14 +220,16 @@ class Writer:
             self._stream = None
 
 
-def _check_sizes(path: str, block_size: int) -> None:
+def _check_size(block_size: int) -> None:
+    if block_size % 512:
+        raise bad_argument(
+            f"Invalid values: dfs.bytes-per-checksum (=512) must divide block size (={block_size})."
+        )
     if block_size < _MIN_BLOCK_SIZE:
         raise io_error(
             "Specified block size is less than configured minimum value "
             f"(dfs.namenode.fs-limits.min-block-size): {block_size} < {_MIN_BLOCK_SIZE}"
         )
-    if block_size % 512:
-        raise io_error(f"Invalid block size {block_size} for {path}: not a multiple of 512")
 
 
 def _in_the_way(node: File, path: str, holder: str, client: str) -> HdfsError:
