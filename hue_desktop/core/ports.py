@@ -30,6 +30,7 @@ __all__ = [
     "ApiUsage",
     "ConnectionStore",
     "Emr",
+    "HostKeys",
     "Identity",
     "JournalStore",
     "KeyPair",
@@ -189,6 +190,20 @@ class Prices(Protocol):
 
     def ebs_usd_gib_month(self, volume_type: str) -> tuple[float | None, PriceSource]:
         """The list price of a GiB-month of EBS."""
+
+
+class HostKeys(Protocol):
+    """Keys of SSH hosts that were confirmed once; base64, as in known_hosts."""
+
+    @property
+    def path(self) -> Path:
+        """Where they are kept, for messages."""
+
+    def known(self, host: str, port: int) -> frozenset[str]:
+        """The keys pinned for that host; empty when it is new."""
+
+    def pin(self, host: str, port: int, key_type: str, key: str) -> None:
+        """Remember a key that a person has confirmed."""
 
 
 class PriceSnapshot(Protocol):

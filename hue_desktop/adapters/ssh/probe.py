@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import importlib
 import socket
-from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
+from hue_desktop.adapters.ssh.hops import split_host
+from hue_desktop.adapters.ssh.host_keys import fingerprint, keys_in
 from hue_desktop.core.connections import Connection
-from hue_desktop.core.errors import ConfigurationError, HueError, ProtocolError, Unreachable
+from hue_desktop.core.errors import HueError, ProtocolError, Unreachable
 from hue_desktop.core.text import _
 
 __all__ = ["fingerprint", "probe_ssh", "split_host"]
 
 TIMEOUT_S = 5.0
-PORT = 22
 
 
 def probe_ssh(connection: Connection) -> str:
@@ -26,14 +23,14 @@ def probe_ssh(connection: Connection) -> str:
     Raises ``Unreachable`` when nobody answers, ``ProtocolError`` for something that is not SSH or
     has another key than those pinned.
     """
-    host, port = split_host(connection.ssh.bastion)
+    host, port = split_host(connection.ssh.bastion.split(",")[0].rpartition("@")[2])
     key, banner = _host_key(host, port)
     shown = fingerprint(key.asbytes())
     if not connection.ssh.host_keys:
         return _("{banner} answers with host key {key}; pin it as “{pin}”.").format(
             banner=banner, key=shown, pin=f"{key.get_name()} {key.get_base64()}"
         )
-    if key.get_base64() not in set(_pinned(connection.ssh.host_keys)):
+    if key.get_base64() not in keys_in(connection.ssh.host_keys):
         raise ProtocolError(
             _("{host} shows another host key ({key}) than those pinned.").format(
                 host=host, key=shown
@@ -41,38 +38,6 @@ def probe_ssh(connection: Connection) -> str:
             remedy=_("Find out why before you connect; pin the new key if it is right."),
         )
     return _("{banner} answers with the pinned host key {key}.").format(banner=banner, key=shown)
-
-
-def split_host(text: str) -> tuple[str, int]:
-    """``host``, ``host:port`` and ``[::1]:port`` as host and port, else ``ConfigurationError``."""
-    text = text.strip()
-    if text.count(":") > 1 and not text.startswith("["):
-        text = f"[{text}]"  # an address with colons of its own
-    try:
-        parts = urlsplit(f"//{text}")
-        host, port = parts.hostname or "", parts.port or PORT
-        odd = bool(parts.path or parts.query or parts.username)
-    except ValueError:
-        host, port, odd = "", PORT, True
-    if not host or odd:
-        raise ConfigurationError(
-            _("“{text}” is no host to reach over SSH.").format(text=text),
-            remedy=_("Write it as host or host:port."),
-        )
-    return host, port
-
-
-def fingerprint(key: bytes) -> str:
-    """A host key as ``ssh-keygen -l`` shows it."""
-    digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
-    return f"SHA256:{digest}"
-
-
-def _pinned(lines: Iterable[str]) -> Iterable[str]:
-    """The key of each line, which may be a known_hosts line, ``type key`` or the key alone."""
-    for line in lines:
-        words = line.split()
-        yield next((word for word in words if word.startswith("AAAA")), "")
 
 
 def _host_key(host: str, port: int) -> tuple[Any, str]:
