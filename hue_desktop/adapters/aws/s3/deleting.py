@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from xml.sax.saxutils import escape
 
 from hue_desktop.adapters.aws.s3.bodies import BytesBody
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
@@ -67,7 +66,7 @@ def delete_keys(calls: Calls, bucket: str, keys: Sequence[str]) -> Mapping[str, 
 
 
 def _delete_batch(calls: Calls, bucket: str, keys: Sequence[str]) -> dict[str, str]:
-    rows = "".join([f"<Object><Key>{escape(key)}</Key></Object>" for key in keys])
+    rows = "".join([f"<Object><Key>{html.escape(key, quote=False)}</Key></Object>" for key in keys])
     head = '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>'
     body = BytesBody(f"{head}{rows}</Delete>".encode())
     headers = {"x-amz-sdk-checksum-algorithm": "CRC32C", "content-type": "application/xml"}
