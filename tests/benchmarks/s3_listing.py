@@ -32,7 +32,8 @@ def seed(shop: Workshop, keys: int) -> None:
     record = _record_of(saved.read_bytes(), names[0].rpartition("/")[2].encode())
     cloned = shop.folder / "many.meta"
     with cloned.open("wb") as out:
-        for name in names[1:]:
+        # the loader ends without its last records, which are on their way then: some once more
+        for name in (*names[1:], *names[1:200]):
             folder, _, last = name.rpartition("/")
             body = record.replace(b"/pg/d0000", b"/" + folder.encode())
             body = body.replace(b"part-00000.parquet", last.encode())
