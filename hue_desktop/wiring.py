@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from hue_desktop.services.scaling.service import ScalingService
     from hue_desktop.services.storage.file_systems import FileSystems
     from hue_desktop.services.storage.service import StorageService
+    from hue_desktop.services.transfers import TransferService
+    from hue_desktop.services.transfers.planning import TransferPlanner
 
 __all__ = ["Application", "Overrides", "Paths"]
 
@@ -171,6 +173,34 @@ class Application:
         return StorageService(self.file_systems, self.fleet, self.connections)
 
     @cached_property
+    def transfers(self) -> TransferService:
+        """Copying between stores; needs the state directory to remember how far it is."""
+        from hue_desktop.adapters.store.claims import Claims
+        from hue_desktop.adapters.store.transfers import SqliteTransfers
+        from hue_desktop.services.transfers import TransferService
+
+        claims = Claims(self.paths.data_dir / "transfers.lock")
+        return TransferService(
+            self.file_systems, SqliteTransfers(self._state(), claims), self.settings
+        )
+
+    @cached_property
+    def transfer_planner(self) -> TransferPlanner:
+        """Predicting transfers; it learns from those that end."""
+        from hue_desktop.adapters.store.route_speeds import SqliteRouteSpeeds
+        from hue_desktop.services.transfers.planning import TransferPlanner
+
+        planner = TransferPlanner(
+            self.transfers.compare,
+            self.file_systems.of,
+            SqliteRouteSpeeds(self._state()),
+            self.fleet.snapshot,
+            self.fleet.is_read_only,
+        )
+        self.transfers.subscribe(planner.learn)
+        return planner
+
+    @cached_property
     def _plans(self) -> PlanMaker:
         from hue_desktop.services.planning import PlanMaker
 
@@ -206,6 +236,8 @@ class Application:
 
         if "journal" in self.__dict__:
             self.journal.stop(left_s() / 2)
+        if "transfers" in self.__dict__:
+            self.transfers.stop(left_s() / 2)
         self.fleet.stop(left_s() / 2)
         if "file_systems" in self.__dict__:
             self.file_systems.close()
@@ -251,6 +283,13 @@ class Application:
             return _NoJournal(error)
         self._price_cache = SqlitePriceCache(self._database)
         return SqliteJournal(self._database)
+
+    def _state(self) -> Database:
+        """The database of the state directory; ``StateError`` when it cannot be used."""
+        if self._database is None:
+            assert self.state_problem is not None
+            raise self.state_problem
+        return self._database
 
     def _open_region(self, connection: Connection, region: str) -> RegionAccess:
         """Doors for the services; the simulated region is started when there is need."""

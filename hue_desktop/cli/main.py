@@ -6,13 +6,14 @@ Only the window and ``tour`` import Qt. Exit codes: 0 done, 1 failed, 2 wrong us
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,8 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     _add_simulate(commands, "simulate" in argv)
     _add_tour(commands)
     _add_doctor(commands)
+    _add_ls(commands)
+    _add_copy(commands)
     return parser
 
 
@@ -160,6 +163,26 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_connection_options(parser)
     parser.add_argument("--json", action="store_true", help=_("print JSON for machines"))
     parser.set_defaults(run=_doctor)
+
+
+def _add_ls(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from hue_desktop.cli import arguments
+
+    parser = commands.add_parser("ls", help=_("list a bucket, a folder of HDFS or a local one"))
+    _add_connection_options(parser)
+    arguments.add_ls(parser)
+    parser.set_defaults(run=_ls)
+
+
+def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from hue_desktop.cli import arguments
+
+    parser = commands.add_parser(
+        "copy", help=_("copy files and folders between S3, HDFS and this machine")
+    )
+    _add_connection_options(parser)
+    arguments.add_copy(parser)
+    parser.set_defaults(run=_copy)
 
 
 def _url(text: str) -> str:
@@ -235,3 +258,30 @@ def _doctor(args: argparse.Namespace) -> int:
 
     with _ending_in_order():
         return examine(lambda: _open(args), wanted=args.connection, as_json=args.json)
+
+
+def _ls(args: argparse.Namespace) -> int:
+    from hue_desktop.cli.arguments import ls_options
+    from hue_desktop.cli.ls import list_location
+
+    options = ls_options(args)
+    _write_any_name()
+    with _ending_in_order(), closing(_open_wanted(args)) as application:
+        return list_location(application, options)
+
+
+def _copy(args: argparse.Namespace) -> int:
+    from hue_desktop.cli.arguments import copy_options
+    from hue_desktop.cli.copy import copy
+
+    options = copy_options(args)
+    _write_any_name()
+    with _ending_in_order(), closing(_open_wanted(args)) as application:
+        return copy(application, options)
+
+
+def _write_any_name() -> None:
+    """File names need not be text; those that are not come out as the bytes they are."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="surrogateescape")

@@ -223,8 +223,9 @@ def _advantages(
         ratio = rival.time_s / forecast.time_s
         text = _("{n}× faster").format(n=f"{ratio:.0f}" if ratio >= 3 else f"{ratio:.1f}")
         said.append(text)
-    if forecast.usd is not None and rival.usd is not None and rival.usd - forecast.usd >= 0.01:
-        said.append(_("{usd} cheaper").format(usd=money(rival.usd - forecast.usd)))
+    saved = (rival.usd or 0.0) - (forecast.usd or 0.0)
+    if not said and forecast.usd is not None and rival.usd is not None and saved >= 0.01:
+        said.append(_("{usd} cheaper").format(usd=money(saved)))
     if forecast.route is not Route.STREAM:
         said.append(_("the data never leaves AWS"))
     elif not said:
@@ -265,9 +266,9 @@ def _experience(forecast: Forecast, draft: TransferDraft) -> str:
     speed = draft.facts.speeds.get(forecast.route)
     if speed is None or not speed.measured:
         return _("Not measured yet: the time is assumed.")
-    return _("Measured here: {rate}/s in {n} runs.").format(
-        rate=size(speed.mean_bytes_per_s), n=speed.measured
-    )
+    one, many = "Measured here: {rate}/s in {n} run.", "Measured here: {rate}/s in {n} runs."
+    text = ngettext(one, many, speed.measured)
+    return text.format(rate=size(speed.mean_bytes_per_s), n=speed.measured)
 
 
 def _warnings(draft: TransferDraft, chosen: Selection) -> list[str]:

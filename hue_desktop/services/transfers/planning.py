@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.errors import ConfigurationError, HueError
@@ -40,8 +40,14 @@ _SHOWN_FILES = 5000  #: a sheet lists so many; the summary counts all
 _FIRST = {Comparison.DIFFERS: 0, Comparison.SAME: 1, Comparison.NEW: 2}
 _UP = (ClusterState.RUNNING, ClusterState.WAITING)
 _MIB = 1024 * 1024
+_LEAST_RUN_S = 0.5  #: a shorter run tells of starting, not of moving bytes
 
-Compare = Callable[[TransferRequest, Any], tuple[TransferSummary, Iterable[PlannedFile]]]
+Cancel = Callable[[], None]
+Compare = Callable[[TransferRequest, Cancel], tuple[TransferSummary, Iterable[PlannedFile]]]
+
+
+def _never() -> None:
+    """Nobody cancels."""
 
 
 class RouteSpeeds(Protocol):
@@ -74,15 +80,15 @@ class TransferPlanner:
         self._paused: set[int] = set()
         self._began = time.time()
 
-    def plan(self, request: TransferRequest, cancel: Any = None) -> TransferPlan:
+    def plan(self, request: TransferRequest, cancel: Cancel = _never) -> TransferPlan:
         """Compare and predict: the sheet of a request."""
         return make_plan(self.draft(request, cancel))
 
-    def draft(self, request: TransferRequest, cancel: Any = None) -> TransferDraft:
+    def draft(self, request: TransferRequest, cancel: Cancel = _never) -> TransferDraft:
         """Everything that plans of this request are made of.
 
-        ``cancel`` is handed to the comparison. A request that makes no sense is not compared: its
-        draft says why it is blocked.
+        ``cancel`` is called between pages and raises ``Cancelled`` to end it. A request that makes
+        no sense is not compared: its draft says why it is blocked.
         """
         blocked = self._nonsense(request)
         if blocked:
@@ -249,4 +255,6 @@ def _run_of(transfer: Transfer) -> RouteRun | None:
     if transfer.started is None or transfer.ended is None or not progress.files_done:
         return None
     seconds = transfer.ended - transfer.started
+    if seconds < _LEAST_RUN_S:
+        return None
     return RouteRun(progress.files_done, progress.bytes_done, seconds, transfer.ended)

@@ -169,7 +169,7 @@ class TransferSheet(QWidget):
         planner = self.ctx.app.transfer_planner
 
         def draft(token: CancelToken) -> TransferDraft:
-            return planner.draft(self.request, token)
+            return planner.draft(self.request, token.raise_if_cancelled)
 
         self._task = self.ctx.tasks.run(
             "storage",
@@ -261,9 +261,10 @@ class TransferSheet(QWidget):
         options = replace(self.request.options, route=route)
         request = replace(self.request, options=options)
         self.start_button.setEnabled(False)
-        self._submit(lambda: self.ctx.app.transfers.submit(request, route=route), reason)
+        transfers = self.ctx.app.transfers
+        self._submit(lambda: transfers.submit(request, route=route, reason=reason))
 
-    def _submit(self, submit: Callable[[], Transfer], _reason: str) -> None:
+    def _submit(self, submit: Callable[[], Transfer]) -> None:
         def submitted(_transfer: Transfer) -> None:
             self.ctx.navigate.show_dock("transfers")
             self.close_sheet()

@@ -1,0 +1,184 @@
+"""The options of ``ls`` and ``copy``, and what they mean."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.text import _
+
+if TYPE_CHECKING:
+    from hue_desktop.cli.copy import CopyOptions
+    from hue_desktop.cli.ls import ListOptions
+
+__all__ = ["add_copy", "add_ls", "copy_options", "ls_options"]
+
+_PLACES = (
+    "s3://bucket/key, hdfs:///path (of --cluster), hdfs://host:port/path, "
+    "webhdfs://host:port/path, or a local path"
+)
+_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?(?:/s)?", re.IGNORECASE)
+_ROUTES = ("auto", "stream", "s3distcp", "server-side")
+
+
+def add_ls(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``ls``."""
+    parser.description = _("List a place, as entries come. A place is {places}.").format(
+        places=_PLACES
+    )
+    parser.add_argument("uri", metavar="URI", help=_("what to list"))
+    parser.add_argument(
+        "-r", "--recursive", action="store_true", help=_("all files below, with their paths")
+    )
+    parser.add_argument(
+        "-H", "--human-readable", action="store_true", help=_("sizes as 1.5 GiB, not in bytes")
+    )
+    parser.add_argument(
+        "--summarize", action="store_true", help=_("say the sum of files and bytes at the end")
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=_("one JSON object a line, for machines")
+    )
+    _add_cluster(parser)
+
+
+def ls_options(args: argparse.Namespace) -> ListOptions:
+    """What ``ls`` was asked for."""
+    from hue_desktop.cli.ls import ListOptions
+
+    return ListOptions(
+        text=args.uri,
+        cluster=args.cluster,
+        recursive=args.recursive,
+        as_json=args.json,
+        human=args.human_readable,
+        summarize=args.summarize,
+    )
+
+
+def add_copy(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``copy``."""
+    parser.description = _(
+        "Copy sources to a target, verified and resumable. A place is {places}. A target that ends "
+        "in a slash, or is a folder, gets each source under its own name; a source folder that "
+        "ends in a slash means its content."
+    ).format(places=_PLACES)
+    parser.epilog = _(
+        "Exit codes: 0 every file arrived, 1 something failed or waits for a decision, 2 wrong "
+        "usage. Ctrl-C leaves a transfer resumable and says how."
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="SRC... DST", help=_("sources, and the target last")
+    )
+    parser.add_argument(
+        "--route", choices=_ROUTES, default="auto", help=_("how the bytes go (default: auto)")
+    )
+    parser.add_argument(
+        "--conflict",
+        choices=("ask", "skip", "overwrite", "keep-both"),
+        default="overwrite",
+        help=_("files that differ at the target (default: overwrite; ask: left out, reported)"),
+    )
+    parser.add_argument(
+        "--verify",
+        choices=("checksum", "size"),
+        default="checksum",
+        help=_("how sure to be of each file (default: checksum, where the stores offer one)"),
+    )
+    parser.add_argument(
+        "--include", action="append", default=[], metavar="PATTERN",
+        help=_("only files like *.csv or logs/**; may be repeated"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--exclude", action="append", default=[], metavar="PATTERN",
+        help=_("no files like this; may be repeated"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--bandwidth",
+        type=_rate,
+        metavar="RATE",
+        help=_("at most so much, as 50M or 1.5G a second"),
+    )
+    parser.add_argument(
+        "--connections", type=_positive, metavar="N", help=_("at most so many at once")
+    )
+    parser.add_argument(
+        "--move", action="store_true", help=_("remove each source once its copy is verified")
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help=_("compare and predict, and copy nothing")
+    )
+    parser.add_argument(
+        "--resume", type=int, metavar="ID", help=_("go on with an earlier transfer")
+    )
+    parser.add_argument("--quiet", action="store_true", help=_("say only what went wrong"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
+    _add_cluster(parser)
+
+
+def copy_options(args: argparse.Namespace) -> CopyOptions:
+    """What ``copy`` was asked for. ``UsageError`` for arguments that do not go together."""
+    from hue_desktop.cli.copy import CopyOptions
+    from hue_desktop.core.transfers.values import (
+        Conflict,
+        Filter,
+        Route,
+        TransferOptions,
+        Verify,
+    )
+
+    _refuse_mixture(args)
+    options = TransferOptions(
+        conflict=Conflict(args.conflict),
+        verify=Verify(args.verify),
+        filter=Filter(tuple(args.include), tuple(args.exclude)),
+        route=None if args.route == "auto" else Route(args.route),
+        bandwidth_limit=args.bandwidth,
+        connections=args.connections,
+        move=args.move,
+    )
+    return CopyOptions(
+        sources=tuple(args.paths[:-1]),
+        target=args.paths[-1] if args.paths else "",
+        transfer=options,
+        cluster=args.cluster,
+        resume=args.resume,
+        dry_run=args.dry_run,
+        as_json=args.json,
+        quiet=args.quiet,
+    )
+
+
+def _refuse_mixture(args: argparse.Namespace) -> None:
+    from hue_desktop.core.errors import UsageError
+
+    if args.resume is not None and (args.paths or args.dry_run):
+        raise UsageError(
+            _("--resume goes on with a transfer; it takes no sources, target or --dry-run.")
+        )
+    if args.resume is None and len(args.paths) < 2:
+        raise UsageError(
+            _("Name at least one source and the target."),
+            remedy=_("For example: hue-desktop copy ./data s3://bucket/data/"),
+        )
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cluster", default="", metavar="ID", help=_("whose HDFS hdfs:/// means, by id or name")
+    )
+
+
+def _rate(text: str) -> int:
+    """Bytes per second: ``500K``, ``50M``, ``1.5GiB/s``."""
+    match = _RATE.fullmatch(text.strip())
+    if match is None or not float(match[1]):
+        raise argparse.ArgumentTypeError(_("a rate is written like 50M or 1.5G"))
+    return int(float(match[1]) * 1024 ** " KMGT".index(match[2].upper() or " "))
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(_("a number from 1 on"))
+    return int(text)
