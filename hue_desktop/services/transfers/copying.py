@@ -53,7 +53,8 @@ class Copier:
                 self._fail(row, error)
         except HueError as error:
             meter.give_up()
-            self._after(row, error)
+            if not self._work.stop.is_set:
+                self._after(row, error)
         except Exception as error:  # a bug must not take the worker with it, nor be silent
             meter.give_up()
             logger.exception("copying %r", row.target)
@@ -72,9 +73,7 @@ class Copier:
             return Outcome(row.id, FileState.DONE, row.attempts + 1)
         if self._server_side:
             return self._copy_within(row, meter, source, target_fs, target)
-        part_size = part_size_for(
-            row.size, source.store.kind, target.store.kind, target_fs.capabilities
-        )
+        part_size = part_size_for(row.size, target_fs.capabilities)
         if part_size is not None:
             LargeCopy(work, row, part_size, self._verifier, self).begin(meter)
             return None

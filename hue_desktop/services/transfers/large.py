@@ -164,7 +164,7 @@ class LargeCopy:
                 self._work.add(self._part, True, True)
         except Cancelled as error:
             meter.give_up()
-            self._cancelled(error, meter)
+            self._end(error, meter)
         except HueError as error:
             meter.give_up()
             self._part_failed(number, error, meter)
@@ -210,7 +210,7 @@ class LargeCopy:
         try:
             self._finish()
         except Cancelled as error:
-            self._cancelled(error, meter)
+            self._end(error, meter)
         except HueError as error:
             self._work.complain(error, self._target)
             self._failures += 1
@@ -247,13 +247,10 @@ class LargeCopy:
             Outcome(self._row.id, FileState.DONE, self._row.attempts + 1, verified=verified)
         )
 
-    def _cancelled(self, error: Cancelled, meter: Meter) -> None:
-        """Stopped: the upload stays for the next run. Otherwise somebody closed the store."""
-        if not self._work.stop.is_set:
-            self._end(error, meter)
-
     def _end(self, error: HueError, meter: Meter) -> None:
         """This attempt is over: leave nothing behind, and let the rules decide what follows."""
+        if self._work.stop.is_set:
+            return  # the upload stays for the next run
         with self._lock:
             if self._ended:
                 return

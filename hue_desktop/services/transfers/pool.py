@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -90,8 +91,9 @@ class Pool:
         """Wait for the workers; whether all have ended."""
         with self._lock:
             threads = list(self._threads)
+        deadline = time.monotonic() + timeout_s
         for thread in threads:
-            thread.join(timeout_s if timeout_s > 0 else 0)
+            thread.join(max(0.0, deadline - time.monotonic()))
         with self._lock:
             return not self._threads
 

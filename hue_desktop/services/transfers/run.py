@@ -49,6 +49,7 @@ _TICK_S = 0.05
 _FLUSH_S = 0.25
 _FLUSH_FILES = 500
 _AHEAD = 1_000  #: files that wait in memory
+_PATIENCE_S = 2.0  #: workers notice a stop with the next bytes; these may not come
 _JOIN_S = 10.0
 
 logger = logging.getLogger(__name__)
@@ -130,10 +131,6 @@ class TransferRun:
         """End early: PAUSED, CANCELLED, or RUNNING when only the process ends."""
         self.wanted = wanted
         self._stop.set()
-        for meter in list(self._pool.meters):
-            source = meter.source
-            if source is not None:
-                source.close()
         self._wake.set()
 
     @property
@@ -361,7 +358,12 @@ class TransferRun:
     def _close(self, lister: threading.Thread | None) -> bool:
         """Let all threads end and note the rest; whether they have ended."""
         self._pool.close()
-        ended = self._pool.join(_JOIN_S)
+        ended = self._pool.join(_PATIENCE_S)
+        if not ended:  # a server that says nothing: its connections are dropped
+            for meter in self._pool.meters:
+                if (source := meter.source) is not None and source.fileno() < 0:
+                    source.close()
+            ended = self._pool.join(_JOIN_S)
         if lister is not None:
             lister.join(_JOIN_S)
             ended = ended and not lister.is_alive()

@@ -12,13 +12,12 @@ from hue_desktop.core.file_systems import Capabilities
 from hue_desktop.core.storage import StoreId, StoreKind
 from hue_desktop.core.transfers.values import Route
 
-__all__ = ["HEAVY_BYTES", "StoreLimits", "Widths", "part_size_for", "widths_for"]
+__all__ = ["HEAVY_BYTES", "PART_BYTES", "StoreLimits", "Widths", "part_size_for", "widths_for"]
 
 MIB = 1 << 20
 HEAVY_BYTES = 1 * MIB  #: files from this size on are bodies, not requests
-_PART_BYTES = 16 * MIB
+PART_BYTES = 16 * MIB
 _MOST_PARTS = 9_000  #: S3 takes 10,000
-_LOCAL_PART_BYTES = 64 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,12 @@ def widths_for(source: StoreKind, target: StoreKind, route: Route) -> Widths:
     return Widths(64, 16)
 
 
-def part_size_for(
-    size: int, source: StoreKind, target: StoreKind, able: Capabilities
-) -> int | None:
+def part_size_for(size: int, able: Capabilities) -> int | None:
     """Bytes of each part; ``None`` when the file is put as a whole."""
-    part = _LOCAL_PART_BYTES if source is target is StoreKind.LOCAL else _PART_BYTES
-    part = max(part, -(-size // _MOST_PARTS // MIB) * MIB)
+    part = max(PART_BYTES, -(-size // _MOST_PARTS // MIB) * MIB)
     if size < 2 * part:
         return None
-    return part if able.parallel_parts else max(part, 4 * _PART_BYTES)
+    return part if able.parallel_parts else 4 * part
 
 
 class StoreLimits:

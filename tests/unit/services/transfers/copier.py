@@ -1,0 +1,48 @@
+"""A process that copies, to be killed: ``python -m tests.unit.services.transfers.copier``.
+
+It takes up the newest transfer of its state directory, or begins one, and says ``begun`` and then
+how it ended. Parts are small, so that a large file has many of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from hue_desktop.core.transfers.values import Conflict
+from hue_desktop.services.transfers import widths
+from tests.unit.services.transfers.bench import request, transfer_service
+
+
+def main() -> None:
+    """Copy SOURCE into TARGET."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("state", type=Path)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--part", type=int, default=256 * 1024)
+    parser.add_argument("--bandwidth", type=int, default=0)
+    options = parser.parse_args()
+    widths.PART_BYTES = options.part
+    with transfer_service(options.state, start=False) as service:
+        service.set_limits(bandwidth=options.bandwidth)
+        known = service.transfers()
+        service.start()
+        if known:
+            number = known[0].id
+        else:
+            wanted = request(options.source, target=options.target, conflict=Conflict.ASK)
+            number = service.submit(wanted).id
+        sys.stdout.write("begun\n")
+        sys.stdout.flush()
+        done = service.wait(number, 100)
+        moved = service._moved_before
+    said = {"state": done.state.value, "error": done.error, "verified": done.verified}
+    files = {"done": done.progress.files_done, "skipped": done.progress.files_skipped}
+    sys.stdout.write(json.dumps(said | files | {"moved": moved}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
