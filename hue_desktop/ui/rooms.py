@@ -18,9 +18,10 @@ from hue_desktop.ui.page import PageKind, PanelKind, TourStop
 __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 
 #: Rooms with a page, in the order of the rail and of a cluster's page bar.
-_PAGES = ("fleet", "overview", "nodes", "storage", "configuration", "connections", "settings")
-_ACTING = ("fleet", "overview", "nodes", "storage", "configuration", "launch", "scaling", "journal",
-           "connections", "settings")  # fmt: skip
+_PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "configuration", "connections",
+          "settings")  # fmt: skip
+_ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "configuration", "launch",
+           "scaling", "journal", "connections", "settings")  # fmt: skip
 _SEEN = (*_PAGES, "launch", "scaling", "confirm", "journal")
 
 
@@ -41,7 +42,7 @@ def panel_kinds() -> tuple[PanelKind, ...]:
 
         return ActivityPanel(ctx)
 
-    return (PanelKind("activity", _("Activity"), activity),)
+    return (_offer("transfers", "panel_kind"), PanelKind("activity", _("Activity"), activity))
 
 
 def room_actions() -> tuple[Action, ...]:

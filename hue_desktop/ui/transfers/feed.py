@@ -5,11 +5,17 @@ Progress is polled, never pushed: the engine copies thousands of chunks a second
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.transfers.values import Transfer, TransferState
 from hue_desktop.ui.context import UiContext
+
+if TYPE_CHECKING:
+    from hue_desktop.services.transfers import TransferService
 
 __all__ = ["TransferFeed", "in_order"]
 
@@ -37,7 +43,8 @@ class TransferFeed(QObject):
 
     def __init__(self, ctx: UiContext, parent: QObject) -> None:
         super().__init__(parent)
-        self._service = ctx.app.transfers
+        self._service: TransferService | None = None
+        self.problem: HueError | None = None  #: why there are no transfers to follow
         self.transfers: tuple[Transfer, ...] = ()
         self._running = False
         self._timer = QTimer(self)
@@ -48,8 +55,13 @@ class TransferFeed(QObject):
         def changed(_transfer: Transfer) -> None:
             post(lambda: self.poll() if isValid(self) else None)
 
-        stop = self._service.subscribe(changed)
-        self.destroyed.connect(lambda: stop())
+        try:
+            self._service = ctx.app.transfers
+        except HueError as error:
+            self.problem = error
+        else:
+            stop = self._service.subscribe(changed)
+            self.destroyed.connect(lambda: stop())
 
     def run(self) -> None:
         """Somebody looks: follow what moves."""
@@ -63,6 +75,9 @@ class TransferFeed(QObject):
 
     def poll(self) -> None:
         """Take the newest snapshot."""
+        if self._service is None:
+            self.arrived.emit(())
+            return
         self.transfers = in_order(tuple(self._service.transfers()))
         moving = any(not one.state.ended for one in self.transfers)
         if moving and self._running:
@@ -73,4 +88,6 @@ class TransferFeed(QObject):
 
     def rates(self) -> tuple[float, ...]:
         """Bytes per second over the last two minutes, all routes together."""
+        if self._service is None:
+            return ()
         return tuple(rate for _at, rate in self._service.throughput())

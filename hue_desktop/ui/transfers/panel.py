@@ -63,7 +63,9 @@ class TransfersPanel(QWidget):
         if badge != self.badge:
             self.badge = badge
             self.badge_changed.emit(badge)
-        if transfers:
+        if self.feed.problem is not None:
+            self.states.show_failed(self.feed.problem)
+        elif transfers:
             self.states.show_content()
         else:
             self.states.show_empty(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hue_desktop.core.format import DASH, count, duration, percent, size
 from hue_desktop.core.storage import Location
 from hue_desktop.core.text import _, ngettext
@@ -20,6 +22,7 @@ __all__ = [
     "amount_text",
     "headline",
     "location_text",
+    "moment",
     "percent_text",
     "problem_text",
     "rate_text",
@@ -158,6 +161,11 @@ def summary_badge(transfers: tuple[Transfer, ...]) -> str:
     if failed:
         parts.append(_("{n} failed").format(n=count(failed)))
     return " · ".join(parts)
+
+
+def moment(epoch_s: float | None) -> datetime | None:
+    """Epoch seconds as a moment."""
+    return None if epoch_s is None else datetime.fromtimestamp(epoch_s, UTC)
 
 
 def problem_text(transfer: Transfer) -> str:
