@@ -84,13 +84,12 @@ class Servers:
             latency_s=lambda: region.admission.latency_s,
             kind=s3_store,
         )
-        self.ssh = SshService(lambda: self.directory / "ssh", region)
         self.hadoop = HadoopServers(
             region,
             lambda: self.directory / "hdfs",
             furnish=lambda cluster: scenarios.hdfs_seeds(region.scenario, region.world, cluster),
         )
-        self.ssh.hosts.add(self.hadoop)
+        self.ssh = SshService(lambda: self.directory / "ssh", region, self.hadoop)
 
     @property
     def directory(self) -> Path:

@@ -17,6 +17,7 @@ from hue_desktop.simulator.ssh.keys import Keys
 from hue_desktop.simulator.ssh.shell import Shell
 
 if TYPE_CHECKING:
+    from hue_desktop.simulator.hadoop.servers import HadoopServers
     from hue_desktop.simulator.region import Region
     from hue_desktop.simulator.world.instances import Instance
 
@@ -35,10 +36,12 @@ class Bastion:
         self,
         keys: Keys,
         hosts: Hosts,
+        hadoop: HadoopServers,
         region: Region,
         connections: set[asyncssh.SSHServerConnection] | None = None,
     ) -> None:
         self._hosts = hosts
+        self._hadoop = hadoop
         self._region = region
         self._connections = set() if connections is None else connections
         self._host_key = asyncssh.read_private_key(keys.host_key)
@@ -46,7 +49,7 @@ class Bastion:
 
     def with_keys(self, keys: Keys) -> Bastion:
         """The same server with other keys; its connections go on."""
-        return Bastion(keys, self._hosts, self._region, self._connections)
+        return Bastion(keys, self._hosts, self._hadoop, self._region, self._connections)
 
     @property
     def connections(self) -> int:
@@ -62,7 +65,7 @@ class Bastion:
 
     async def welcome(self, client: socket.socket, machine: Instance | None = None) -> None:
         """Begin with a client that reached ``machine`` (``None``: the bastion)."""
-        shell = Shell(self._region, self._hosts, machine)
+        shell = Shell(self._region, self._hosts, self._hadoop, machine)
         options = asyncssh.SSHServerConnectionOptions(
             server_factory=lambda: _Guest(self, self._connections),
             server_host_keys=[self._host_key],

@@ -18,6 +18,7 @@ from hue_desktop.simulator.ssh.hosts import Hosts
 from hue_desktop.simulator.ssh.keys import Keys, keys_in, new_host_key
 
 if TYPE_CHECKING:
+    from hue_desktop.simulator.hadoop.servers import HadoopServers
     from hue_desktop.simulator.region import Region
     from hue_desktop.simulator.ssh.server import Bastion
 
@@ -31,8 +32,12 @@ class SshService:
 
     user = "hadoop"  #: as on EMR
 
-    def __init__(self, directory: Callable[[], Path], region: Region) -> None:
+    def __init__(
+        self, directory: Callable[[], Path], region: Region, hadoop: HadoopServers
+    ) -> None:
         self.hosts = Hosts(region)
+        self.hosts.add(hadoop)
+        self._hadoop = hadoop
         self._directory = directory
         self._region = region
         self._keys: Keys | None = None
@@ -92,7 +97,9 @@ class SshService:
                 # Some 300 ms: other clients of these servers need not wait for it.
                 bastion_class = await asyncio.to_thread(_load)
                 if self._bastion is None:
-                    self._bastion = bastion_class(self.keys(), self.hosts, self._region)
+                    self._bastion = bastion_class(
+                        self.keys(), self.hosts, self._hadoop, self._region
+                    )
             await self._bastion.welcome(client)
         except OSError as problem:
             _LOG.debug("an SSH client went away: %s", problem)
