@@ -22,6 +22,7 @@ __all__ = [
     "NewFile",
     "Opener",
     "Outcome",
+    "StepDoor",
     "StepRunner",
     "StepState",
     "StoredTransfer",
@@ -208,6 +209,19 @@ class StepState(NamedTuple):
     def ended(self) -> bool:
         """Whether it will not change any more."""
         return self.state in ("COMPLETED", "FAILED", "CANCELLED", "INTERRUPTED")
+
+
+class StepDoor(Protocol):
+    """Steps of the clusters of one connection in one region."""
+
+    def submit(self, cluster_id: str, name: str, args: Sequence[str]) -> str:
+        """Add a command-runner step; its id."""
+
+    def state(self, cluster_id: str, step_id: str) -> StepState:
+        """How it is now."""
+
+    def cancel(self, cluster_id: str, step_id: str) -> None:
+        """Ask EMR to cancel it."""
 
 
 class StepRunner(Protocol):

@@ -107,12 +107,12 @@ class TransferService:
     # -- life -------------------------------------------------------------------------------
     def start(self, *, resume: bool = True) -> None:
         """Let transfers run. ``resume``: those that were under way when their process ended, too
-        (otherwise they stay as they are until somebody resumes them)."""
+        (otherwise they stay as they are until somebody resumes them). Nothing happens after
+        ``stop``."""
         with self._lock:
-            if self._thread is not None:
+            if self._thread is not None or self._stopping:
                 return
             self._load(resume=resume)
-            self._stopping = False
             self._thread = threading.Thread(target=self._serve, name="transfers", daemon=True)
             self._thread.start()
 
