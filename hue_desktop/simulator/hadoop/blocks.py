@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
-from hue_desktop.simulator.hadoop.errors import io_error
+from hue_desktop.simulator.hadoop.errors import HdfsError, io_error
 from hue_desktop.simulator.hadoop.inodes import Block, File
 from hue_desktop.simulator.hadoop.journal import Journal
 
-__all__ = ["BlockManager", "Health"]
+__all__ = ["BlockManager", "Health", "no_room"]
 
 _ROUND_MS = 3_000  #: the NameNode plans replication that often
 _PER_NODE = 2  #: dfs.namenode.replication.work.multiplier.per.iteration
@@ -145,11 +145,7 @@ class BlockManager:
             and node.remaining >= file.block_size
         ]
         if not able:
-            raise io_error(
-                f"File {path} could only be written to 0 of the 1 minReplication nodes. There are "
-                f"{len(running)} datanode(s) running and {len(running)} node(s) are excluded in "
-                "this operation."
-            )
+            raise no_room(path, len(running))
         self._random.shuffle(able)
         able.sort(key=lambda node: node is not writer)
         return able[: file.replication]
@@ -299,6 +295,11 @@ class BlockManager:
         node.held = []
         self._changed(node)
 
+    def fill(self, node: DataNode, *, full: bool) -> None:
+        """Fill a DataNode's disks, or make room again."""
+        node.filled = full
+        self._changed(node)
+
     def advance(self, now: int) -> None:
         """Let everything happen that is due: DataNodes found dead, replicas made and dropped."""
         if self._settled and not self._unnoticed():
@@ -388,3 +389,11 @@ class BlockManager:
             block.replicas.append(target.number)
             target.used += block.length
             self.touch(block)
+
+
+def no_room(path: str, running: int) -> HdfsError:
+    """No DataNode takes a block of a file."""
+    return io_error(
+        f"File {path} could only be written to 0 of the 1 minReplication nodes. There are "
+        f"{running} datanode(s) running and {running} node(s) are excluded in this operation."
+    )

@@ -204,7 +204,9 @@ def _delete_snapshot(request: Request) -> None:
 
 
 def _set_storage_policy(request: Request) -> None:
-    name = request.params.required("storagepolicy")
+    name = request.params.text("storagepolicy")
+    if not name:
+        raise illegal_argument("Storage policy name is empty.")
     number = policy_number(name)
     if number is None:
         raise HdfsError(

@@ -102,6 +102,11 @@ class HdfsOfCluster:
         primary = self.primary()
         return self._region.world.private_dns(primary) if primary is not None else "localhost"
 
+    def host_of(self, ec2_id: str) -> str:
+        """Private DNS name of a machine."""
+        instance = self._region.world.instances_by_ec2_id.get(ec2_id)
+        return self._region.world.private_dns(instance) if instance is not None else ""
+
     def datanode_at(self, key: str) -> DataNode | None:
         """The DataNode on an EC2 instance."""
         for node in self.hdfs.blocks.datanodes.values():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from hue_desktop.simulator.hadoop.bodies import receive, send
 from hue_desktop.simulator.hadoop.checksums import (
     FileChecksum,
     block_md5,
@@ -23,15 +23,14 @@ from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.namenode import answer_json, refusal, unknown_operation
 from hue_desktop.simulator.hadoop.params import Params, path_of, quoted
 from hue_desktop.simulator.hadoop.reading import Span, open_file, spans
+from hue_desktop.simulator.hadoop.trouble import Trouble
 from hue_desktop.simulator.hadoop.writing import CreateOptions, Writer, append, create
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.doors import Door
 
-__all__ = ["DataNode", "create_options", "file_checksum", "receive", "send"]
+__all__ = ["DataNode", "create_options", "file_checksum"]
 
-_BATCH = 1 << 20  #: bytes that are written to disk at once
-_SMALL = 256 * 1024  #: up to here reading beats sendfile
 _TRACE = (
     "\n\tat org.apache.hadoop.ipc.Server$RpcCall.run(Server.java:1105)"
     "\n\tat org.apache.hadoop.ipc.Server$Handler.run(Server.java:3165)\n"
@@ -58,12 +57,14 @@ class DataNode:
         path = path_of(request.rel_url.raw_path)
         params = Params(request.rel_url.raw_query_string)
         op = params.text("op").upper()
+        trouble = self._door.trouble(op, path)
+        await trouble.begin()
         if (request.method, op) == ("GET", "OPEN"):
-            return await self._open(request, path, params)
+            return await self._open(request, path, params, trouble)
         if (request.method, op) == ("PUT", "CREATE"):
-            return await self._create(request, path, params)
+            return await self._create(request, path, params, trouble)
         if (request.method, op) == ("POST", "APPEND"):
-            return await self._append(request, path, params)
+            return await self._append(request, path, params, trouble)
         if (request.method, op) == ("GET", "GETFILECHECKSUM"):
             return await self._checksum(path, params)
         raise unknown_operation(request.method, op)
@@ -79,7 +80,7 @@ class DataNode:
         return self._door.datanode()
 
     async def _open(
-        self, request: web.BaseRequest, path: str, params: Params
+        self, request: web.BaseRequest, path: str, params: Params, trouble: Trouble
     ) -> web.StreamResponse:
         caller = caller_of(params.text("user.name"), params.text("doas"))
         offset = params.number("offset", 0, least=0)
@@ -89,28 +90,30 @@ class DataNode:
             parts = spans(hdfs, file, offset, None if length < 0 else length)
         answer = web.StreamResponse(headers=_CORS)
         answer.force_close()
-        return await send(self._door, request, answer, parts)
+        return await send(self._door, request, answer, parts, trouble)
 
     async def _create(
-        self, request: web.BaseRequest, path: str, params: Params
+        self, request: web.BaseRequest, path: str, params: Params, trouble: Trouble
     ) -> web.StreamResponse:
         holder, client = _holder(), request.remote or "127.0.0.1"
         caller = caller_of(params.text("user.name"), params.text("doas"))
         options = create_options(params)
         with self._door.cluster.session() as hdfs:
             file = create(hdfs, caller, path, holder, client, options)
-        await receive(self._door, request, Writer(self._door.cluster.session, file, self._node()))
+        writer = Writer(self._door.cluster.session, file, self._node())
+        await receive(self._door, request, writer, trouble)
         location = f"hdfs://{self._door.namenode_name()}:8020{quoted(path)}"
         return _done(201, {"Location": location, **_CORS})
 
     async def _append(
-        self, request: web.BaseRequest, path: str, params: Params
+        self, request: web.BaseRequest, path: str, params: Params, trouble: Trouble
     ) -> web.StreamResponse:
         holder, client = _holder(), request.remote or "127.0.0.1"
         caller = caller_of(params.text("user.name"), params.text("doas"))
         with self._door.cluster.session() as hdfs:
             file: File = append(hdfs, caller, path, holder, client)
-        await receive(self._door, request, Writer(self._door.cluster.session, file, self._node()))
+        writer = Writer(self._door.cluster.session, file, self._node())
+        await receive(self._door, request, writer, trouble)
         return _done(200, _CORS)
 
 
@@ -123,64 +126,6 @@ def create_options(params: Params) -> CreateOptions:
         block_size=params.number("blocksize", 0),
         mode=params.mode("permission", 0o644),
     )
-
-
-async def send(
-    door: Door, request: web.BaseRequest, answer: web.StreamResponse, parts: list[Span]
-) -> web.StreamResponse:
-    """Send the bytes of spans, by the system's sendfile when they are many.
-
-    When a block is lost on the way the connection breaks, as it does in Hadoop: the client sees a
-    body shorter than announced.
-    """
-    answer.content_length = sum(part.length for part in parts)
-    answer.content_type = "application/octet-stream"
-    await answer.prepare(request)
-    loop = asyncio.get_running_loop()
-    for part in parts:
-        with door.cluster.session() as hdfs:
-            readable = hdfs.blocks.readable(part.block)
-        transport = request.transport
-        if transport is None or transport.is_closing():
-            return answer
-        if not readable:
-            transport.abort()
-            return answer
-        with part.path.open("rb", buffering=0) as stream:
-            if part.length <= _SMALL:
-                stream.seek(part.offset)
-                await answer.write(stream.read(part.length))
-            else:
-                await loop.sendfile(transport, stream, part.offset, part.length)
-    await answer.write_eof()
-    return answer
-
-
-async def receive(door: Door, request: web.BaseRequest, writer: Writer) -> None:
-    """Write a request's body into a file and finish it.
-
-    When the client goes away in the middle, what it sent is the file: Hadoop's DataNode closes it.
-    When the DataNode dies, nobody closes it.
-    """
-    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport:
-        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    loop = asyncio.get_running_loop()
-    batch = bytearray()
-    try:
-        async for chunk in request.content.iter_any():
-            batch += chunk
-            if len(batch) >= _BATCH:
-                full, batch = batch, bytearray()
-                await loop.run_in_executor(None, writer.write, full)
-        writer.write(batch)
-    except HdfsError:
-        writer.close()
-        raise
-    except BaseException:
-        finish: Callable[[], None] = writer.close if door.open else writer.abandon
-        finish()
-        raise
-    writer.close()
 
 
 async def file_checksum(

@@ -43,6 +43,7 @@ class DataNode:
     lost: bool = False  #: the machine is gone for good, with its disks
     leaving: int | None = None  #: decommissioning since then
     full: bool = False  #: its disks take nothing more
+    filled: bool = False  #: somebody made them full
     held: list[int] = field(default_factory=list)  #: blocks it had when it was declared dead
     used: int = 0
 
@@ -59,18 +60,23 @@ class DataNode:
     @property
     def writable(self) -> bool:
         """Whether the NameNode gives it new blocks."""
-        return not self.dead and self.leaving is None and not self.full
+        return not self.dead and self.leaving is None and not self.has_no_room
+
+    @property
+    def has_no_room(self) -> bool:
+        """Whether its disks take nothing more, for whatever reason."""
+        return self.full or self.filled
 
     @property
     def remaining(self) -> int:
         """Bytes that still fit."""
-        return 0 if self.full else max(0, self.capacity - self.used)
+        return 0 if self.has_no_room else max(0, self.capacity - self.used)
 
     def to_document(self) -> dict[str, Any]:
         """The DataNode as plain JSON values."""
         names = ("key", "host", "ip", "capacity", "joined", "stopped", "dead", "lost", "leaving")
         document = {name: getattr(self, name) for name in names}
-        return {**document, "full": self.full, "held": self.held}
+        return {**document, "full": self.full, "filled": self.filled, "held": self.held}
 
     @classmethod
     def from_document(cls, number: int, document: dict[str, Any]) -> DataNode:

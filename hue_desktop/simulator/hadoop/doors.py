@@ -19,6 +19,7 @@ from aiohttp import web
 from hue_desktop.simulator.hadoop.datanode import DataNode as DataNodeServer
 from hue_desktop.simulator.hadoop.httpfs import HttpFs
 from hue_desktop.simulator.hadoop.namenode import NameNode
+from hue_desktop.simulator.hadoop.trouble import Trouble, TroubleList
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster
@@ -58,6 +59,7 @@ class Door:
         names: frozenset[str],
         direct_port: Callable[[DataNode], int],
         bugs: list[str],
+        troubles: TroubleList,
     ) -> None:
         self.key = key
         self.cluster = cluster
@@ -65,6 +67,7 @@ class Door:
         self._names = names
         self._direct_port = direct_port
         self._bugs = bugs
+        self._troubles = troubles
         self._socket = _listening()
         self.port: int = self._socket.getsockname()[1]
         self._server: web.Server | None = None
@@ -122,6 +125,11 @@ class Door:
                 connection.transport.abort()
         return len(connections)
 
+    def trouble(self, op: str, path: str) -> Trouble:
+        """What a request meets here."""
+        host = self.cluster.host_of(self.key.ec2_id)
+        return self._troubles.meet(self.cluster.cluster.id, host, op, path)
+
     # What the servers behind a door ask
 
     def namenode_name(self) -> str:
@@ -148,6 +156,7 @@ class Door:
             return web.json_response({"message": "This host is not served here."}, status=403)
         if not (self.open and self.cluster.exists) and request.transport is not None:
             request.transport.abort()
+            raise ConnectionResetError
         try:
             return await self._handler(request)
         except (ConnectionError, asyncio.CancelledError):

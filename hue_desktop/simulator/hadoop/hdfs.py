@@ -82,6 +82,7 @@ class Hdfs:
         self.safe_mode = False
         self.tree = Tree(self.journal, self.now)
         self.blocks = BlockManager(self.journal, seed)
+        self.writers: set[int] = set()  #: files that somebody writes right now
         self._freed: list[int] = []
         self.is_new = not self._restore()
 
@@ -131,8 +132,9 @@ class Hdfs:
 
     def _expire_leases(self) -> None:
         for file in list(self.tree.written.values()):
-            if file.lease is not None and file.lease.since + _LEASE_HARD_LIMIT_MS <= self.now:
-                self.complete(file)
+            lease = file.lease
+            if lease is not None and lease.since + _LEASE_HARD_LIMIT_MS <= self.now:
+                self.recover(file)
 
     # Looking
 
@@ -245,6 +247,7 @@ class Hdfs:
     def discard(self, node: Inode) -> None:
         """Forget a tree that is in no directory any more."""
         for file in self.tree.forget(node):
+            self.writers.discard(file.id)
             self._freed.extend(block.id for block in self.blocks.release(file))
 
     def free(self, file: File, count: int) -> None:
@@ -408,6 +411,14 @@ class Hdfs:
         return f"s{at:%Y%m%d-%H%M%S}.{self.now % 1000:03d}"
 
     # Under construction
+
+    def recover(self, file: File) -> bool:
+        """Close a file whose writer is gone, with what arrived; False while it is there."""
+        if file.id in self.writers:
+            return False
+        self._recover_tail(file)
+        self.complete(file)
+        return True
 
     def complete(self, file: File) -> None:
         """A file is written: everybody sees its length."""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from hue_desktop.simulator.hadoop.bodies import receive, send
 from hue_desktop.simulator.hadoop.checksums import FileChecksum
-from hue_desktop.simulator.hadoop.datanode import create_options, file_checksum, receive, send
+from hue_desktop.simulator.hadoop.datanode import create_options, file_checksum
 from hue_desktop.simulator.hadoop.errors import HdfsError
 from hue_desktop.simulator.hadoop.identity import Caller, caller_of
 from hue_desktop.simulator.hadoop.namenode import OPERATIONS, answer_json, refusal
@@ -24,6 +25,7 @@ from hue_desktop.simulator.hadoop.reading import (
     open_file,
     spans,
 )
+from hue_desktop.simulator.hadoop.trouble import Trouble
 from hue_desktop.simulator.hadoop.writing import Writer, append, create
 
 if TYPE_CHECKING:
@@ -61,12 +63,14 @@ class HttpFs:
             return _unauthenticated()
         caller = caller_of(params.text("user.name"), params.text("doas"))
         key = (request.method, op)
+        trouble = self._door.trouble(op, path)
+        await trouble.begin()
         if key == ("GET", "OPEN"):
-            return await self._open(request, caller, path, params)
+            return await self._open(request, caller, path, params, trouble)
         if key == ("GET", "GETFILECHECKSUM"):
             return answer_json((await self._checksum(caller, path)).to_json())
         if key in _WRITES:
-            return await self._write(request, caller, path, op, params)
+            return await self._write(request, caller, path, params, trouble)
         operation = OPERATIONS.get(key)
         if operation is None or op in _MISSING:
             raise _unknown(op)
@@ -80,7 +84,12 @@ class HttpFs:
         return await file_checksum(self._door, caller, path, whole=whole)
 
     async def _open(
-        self, request: web.BaseRequest, caller: Caller, path: str, params: Params
+        self,
+        request: web.BaseRequest,
+        caller: Caller,
+        path: str,
+        params: Params,
+        trouble: Trouble,
     ) -> web.StreamResponse:
         offset = params.number("offset", 0, least=0)
         length = params.number("length", -1)
@@ -90,10 +99,15 @@ class HttpFs:
             parts = spans(hdfs, file, offset, None if length < 0 else length)
             if parts and not hdfs.blocks.readable(parts[0].block):
                 raise block_missing(parts[0].block, path)
-        return await send(self._door, request, web.StreamResponse(), parts)
+        return await send(self._door, request, web.StreamResponse(), parts, trouble)
 
     async def _write(
-        self, request: web.BaseRequest, caller: Caller, path: str, op: str, params: Params
+        self,
+        request: web.BaseRequest,
+        caller: Caller,
+        path: str,
+        params: Params,
+        trouble: Trouble,
     ) -> web.StreamResponse:
         if not params.flag("data", False):
             return self._send_back(request, params)
@@ -102,6 +116,7 @@ class HttpFs:
                 status=400,
                 text=f"Data upload requests must have content-type set to '{_BYTES}'\n",
             )
+        op = params.text("op").upper()
         client = request.remote or "127.0.0.1"
         holder = f"DFSClient_NONMAPREDUCE_{uuid.uuid4().int % 2**31}_1"
         with self._door.cluster.session() as hdfs:
@@ -109,7 +124,8 @@ class HttpFs:
                 file = create(hdfs, caller, path, holder, client, create_options(params))
             else:
                 file = append(hdfs, caller, path, holder, client)
-        await receive(self._door, request, Writer(self._door.cluster.session, file, None))
+        writer = Writer(self._door.cluster.session, file, None)
+        await receive(self._door, request, writer, trouble)
         return web.Response(status=201 if op == "CREATE" else 200, content_type=_BYTES)
 
     def _send_back(self, request: web.BaseRequest, params: Params) -> web.Response:

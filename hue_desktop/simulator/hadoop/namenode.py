@@ -26,6 +26,7 @@ from hue_desktop.simulator.hadoop.operations import Json, Request
 from hue_desktop.simulator.hadoop.params import PREFIX, Params, path_of, quoted
 from hue_desktop.simulator.hadoop.reading import check_offset, datanode_for
 from hue_desktop.simulator.hadoop.reads import READS
+from hue_desktop.simulator.hadoop.trouble import NO_TROUBLE
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.datanodes import DataNode
@@ -102,7 +103,7 @@ class NameNode:
         """Answer one request."""
         try:
             page = self._pages.get(request.path)
-            return self._webhdfs(request) if page is None else page(request)
+            return await self._webhdfs(request) if page is None else page(request)
         except HdfsError as error:
             return refusal(error)
 
@@ -119,7 +120,7 @@ class NameNode:
             path = query.get("path", "/")
             return web.Response(text=fsck(self._door.cluster, hdfs, path, user, files=files))
 
-    def _webhdfs(self, request: web.BaseRequest) -> web.Response:
+    async def _webhdfs(self, request: web.BaseRequest) -> web.Response:
         if not request.rel_url.raw_path.startswith(PREFIX):
             raise not_found(request.rel_url.raw_path)
         path = path_of(request.rel_url.raw_path)
@@ -127,6 +128,8 @@ class NameNode:
         op = params.text("op").upper()
         caller = caller_of(params.text("user.name"), params.text("doas"))
         key = (request.method, op)
+        trouble = NO_TROUBLE if key in REDIRECTED else self._door.trouble(op, path)
+        await trouble.begin()
         with self._door.cluster.session() as hdfs:
             if key in REDIRECTED:
                 url = self._datanode_url(hdfs, caller, path, op, params)

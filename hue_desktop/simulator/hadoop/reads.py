@@ -79,7 +79,9 @@ def _content_summary(request: Request) -> Json:
 
 
 def _quota_usage(request: Request) -> Json:
-    node = request.hdfs.status(request.caller, request.path)
+    node = request.hdfs.locate(request.caller, request.path).node
+    if node is None:
+        raise not_found(f"File/Directory does not exist: {request.path}")
     usage = usage_of(node)
     names, space = _quotas(node)
     return {
@@ -145,7 +147,9 @@ def _range(request: Request) -> tuple[int, int]:
 
 
 def _acl_status(request: Request) -> Json:
-    node = request.hdfs.status(request.caller, request.path)
+    node = request.hdfs.locate(request.caller, request.path).node
+    if node is None:
+        raise not_found(f"cannot find {request.path}")
     return {
         "AclStatus": {
             "entries": acls.shown(node),

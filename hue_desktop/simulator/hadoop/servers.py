@@ -17,6 +17,7 @@ from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster, has_hdfs
 from hue_desktop.simulator.hadoop.datanodes import DataNode
 from hue_desktop.simulator.hadoop.doors import DATANODE, HTTPFS, NAMENODE, Door, DoorKey
 from hue_desktop.simulator.hadoop.seeds import Seed
+from hue_desktop.simulator.hadoop.trouble import TroubleList
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
@@ -49,6 +50,7 @@ class HadoopServers:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opened: dict[str, HdfsOfCluster] = {}
         self._doors: dict[DoorKey, Door] = {}
+        self.troubles = TroubleList()
         self.bugs: list[str] = []  #: requests that failed in a way of their own, for tests
 
     async def start(self) -> None:
@@ -121,6 +123,16 @@ class HadoopServers:
             clusters = self._region.world.clusters.values()
             return [cluster.id for cluster in clusters if has_hdfs(cluster)]
 
+    def ec2_id(self, name: str) -> str:
+        """EC2's id of an instance that EMR's or EC2's id names; empty if there is none."""
+        instance = self._region.world.instance(name)
+        return instance.ec2_id if instance is not None else ""
+
+    def cut(self, cluster_id: str = "") -> int:
+        """Break the connections to a cluster's servers, or to all; how many there were."""
+        doors = [door for key, door in self._doors.items() if cluster_id in ("", key.cluster_id)]
+        return sum(door.cut() for door in doors)
+
     def _direct_url(self, cluster_id: str, port: int) -> str:
         with self._region.lock:
             cluster = self.hdfs_of(cluster_id)
@@ -171,7 +183,9 @@ class HadoopServers:
         door = self._doors.get(key)
         if door is None:
             assert self._loop is not None, "the servers have not been started"
-            door = Door(key, cluster, self._names(key.ec2_id), self._datanode_port, self.bugs)
+            door = Door(
+                key, cluster, self._names(key.ec2_id), self._datanode_port, self.bugs, self.troubles
+            )
             self._doors[key] = door
             asyncio.run_coroutine_threadsafe(door.serve(), self._loop)
         return door

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from hue_desktop.simulator.hadoop import permissions
 from hue_desktop.simulator.hadoop.acls import inherit
+from hue_desktop.simulator.hadoop.blocks import no_room
 from hue_desktop.simulator.hadoop.datanodes import DataNode
 from hue_desktop.simulator.hadoop.errors import (
     HdfsError,
@@ -32,7 +33,7 @@ from hue_desktop.simulator.hadoop.tree import check_name
 __all__ = ["CreateOptions", "Writer", "append", "create"]
 
 _MIN_BLOCK_SIZE = 1024 * 1024  #: dfs.namenode.fs-limits.min-block-size
-_RENEW_MS = 30_000
+_LEASE_SOFT_LIMIT_MS = 60_000  #: after that another writer may take a file over
 
 Session = Callable[[], AbstractContextManager[Hdfs]]
 
@@ -72,6 +73,7 @@ def create(
     if isinstance(node, Directory):
         raise already_exists(f"{located.path} already exists as a directory")
     if isinstance(node, File):
+        _take_over(hdfs, node)
         if not options.overwrite:
             raise _in_the_way(node, located.path, holder, client)
         permissions.check_access(caller, node, WRITE)
@@ -117,6 +119,7 @@ def append(hdfs: Hdfs, caller: Caller, path: str, holder: str, client: str) -> F
         )
     file = located.file()
     permissions.check_access(caller, file, WRITE)
+    _take_over(hdfs, file)
     if file.lease is not None:
         raise _being_created("APPEND_FILE", located.path, holder, client, file.lease)
     file.lease = Lease(holder, hdfs.now)
@@ -142,11 +145,14 @@ class Writer:
         self._block: Block | None = None
         self._stream: BinaryIO | None = None
         self._filled = 0
-        self._renewed = file.lease.since if file.lease else 0
+        with session() as hdfs:
+            hdfs.writers.add(file.id)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Add bytes to the end; raises :class:`HdfsError` when the file may not grow."""
         view = memoryview(data)
+        if self._block is not None and view:
+            self._check_room()
         while view:
             if self._stream is None or self._filled >= self._file.block_size:
                 self._next_block()
@@ -160,6 +166,7 @@ class Writer:
         """Finish the file: everything that was written is there for everybody."""
         self._close_stream()
         with self._session() as hdfs:
+            hdfs.writers.discard(self._file.id)
             self._finalize(hdfs)
             if self._file.id in hdfs.tree.written:
                 hdfs.complete(self._file)
@@ -167,6 +174,17 @@ class Writer:
     def abandon(self) -> None:
         """The writing DataNode is gone: the file stays under construction."""
         self._close_stream()
+        with self._session() as hdfs:
+            hdfs.writers.discard(self._file.id)
+
+    def _check_room(self) -> None:
+        """Raise when all disks that take the block have filled up, or its DataNodes are gone."""
+        with self._session() as hdfs:
+            assert self._block is not None
+            self._check_lease(hdfs)
+            nodes = [hdfs.blocks.datanodes[number] for number in self._block.replicas]
+            if not any(node.running and not node.has_no_room for node in nodes):
+                raise no_room(self._file.path, len(hdfs.blocks.datanodes))
 
     def _next_block(self) -> None:
         self._close_stream()
@@ -218,6 +236,12 @@ class Writer:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+def _take_over(hdfs: Hdfs, file: File) -> None:
+    """Recover a file whose writer has not been heard of for a while, when another one comes."""
+    if file.lease is not None and file.lease.since + _LEASE_SOFT_LIMIT_MS <= hdfs.now:
+        hdfs.recover(file)
 
 
 def _check_size(block_size: int) -> None:
