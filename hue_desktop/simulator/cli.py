@@ -86,6 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the region until SIGINT or SIGTERM; 0 on a clean stop, 1 if it could not run."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of clients that went away
     try:
         region = Region.open(_options(args))
     except (StateError, ValueError, OSError) as problem:
@@ -218,13 +219,17 @@ def _announce(
         sys.stdout.flush()
         return
     kept = f"kept in {region.store.directory}" if region.store.directory else "kept nowhere"
+    profile = f"AWS_CONFIG_FILE={shlex.quote(facts['aws_config_file'])} aws --profile {PROFILE}"
+    ssh = facts["ssh"]
+    login = f"ssh -p {ssh['port']} -i {shlex.quote(ssh['key_file'])} {ssh['user']}@{ssh['host']}"
     lines = [
         f"Simulated region {region.name} is ready at {front.endpoint_url}",
         f"  scenario {region.scenario}, {len(region.world.clusters)} clusters, "
         f"speed {region.clock.speed:g}, {kept}",
         "Try:",
-        f"  AWS_CONFIG_FILE={shlex.quote(facts['aws_config_file'])} "
-        f"aws --profile {PROFILE} emr list-clusters",
+        f"  {profile} emr list-clusters",
+        f"  {profile} s3 ls",
+        f"  {login} hostname",
         f"Control API: {facts['control_url']}",
         "Ctrl-C stops it.",
     ]

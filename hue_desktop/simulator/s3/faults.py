@@ -13,6 +13,9 @@ __all__ = ["KINDS", "S3Fault", "S3Faults", "S3Request", "fault_of"]
 
 KINDS = ("error", "cut", "corrupt", "latency", "bandwidth")
 _MAX_FAULTS = 1000
+_WHOM = ("method", "bucket", "key", "part", "query", "count", "for_s")
+_WHAT = ("kind", "code", "status", "message", "after_bytes", "ms", "bytes_per_s")
+_MEMBERS = frozenset(_WHOM + _WHAT)
 
 #: What S3 answers with: code -> (status, message).
 _ERRORS = {
@@ -151,6 +154,11 @@ def _error(met: list[S3Fault]) -> bool:
 
 def fault_of(body: Mapping[str, Any], now: Callable[[], float] = time.monotonic) -> S3Fault:
     """A fault as the control API takes it; raises ``ValueError`` saying what is wrong."""
+    unknown = sorted(set(body) - _MEMBERS)
+    if unknown:
+        raise ValueError(
+            f"{', '.join(unknown)} is unknown; there are {', '.join(sorted(_MEMBERS))}."
+        )
     kind = body.get("kind", "error")
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}.")

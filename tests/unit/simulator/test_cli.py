@@ -134,12 +134,14 @@ def test_a_person_is_told_what_to_try(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    said = [process.stdout.readline() for _ in range(6)]
+    said = [process.stdout.readline() for _ in range(8)]
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=20)
     text = "".join(said) + rest
     assert process.returncode == 0
     assert "aws --profile hue-simulator emr list-clusters" in text
+    assert "aws --profile hue-simulator s3 ls" in text
+    assert "hadoop@127.0.0.1 hostname" in text
     assert "AWS_CONFIG_FILE=" in text
     assert "Ctrl-C stops it." in text
 

@@ -247,6 +247,7 @@ def test_all_connections_are_cut(region: SimulatedRegion) -> None:
         {"status": 200},
         {"for_s": -1},
         {"key": 5},
+        {"after": 5},
         {"part": True},
     ],
 )
