@@ -91,8 +91,6 @@ def _plan(application: Application, options: CopyOptions, request: TransferReque
 
 def _run(application: Application, options: CopyOptions, request: TransferRequest | None) -> int:
     service = application.transfers
-    planner = application.transfer_planner  # learns from the outcome
-    del planner
     service.start(resume=False)
     limits = options.transfer
     service.set_limits(limits.bandwidth_limit, limits.connections)
@@ -106,6 +104,8 @@ def _run(application: Application, options: CopyOptions, request: TransferReques
         transfer = _follow(application, transfer.id, options)
     except KeyboardInterrupt:
         return _interrupted(application, transfer.id)
+    if request is not None:
+        application.transfer_planner.learn(transfer, whole=True)
     return _report(application, transfer, options)
 
 

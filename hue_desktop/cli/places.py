@@ -26,7 +26,10 @@ def locate(application: Application, texts: Iterable[str], cluster: str = "") ->
 
     HDFS of a cluster needs the list of clusters, which is read first; blocks until it is there.
     """
+    from hue_desktop.services.storage.locations import Locations
+
     texts = list(texts)
+    locations = Locations(application.fleet.snapshot, application.connections.connections)
     near = Location(LOCAL, os.getcwd().rstrip("/") + "/")
     try:
         if cluster or any(_names_cluster(text) for text in texts):
@@ -34,8 +37,12 @@ def locate(application: Application, texts: Iterable[str], cluster: str = "") ->
             if found is not None:
                 ref = found.ref
                 store = StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id)
-                return [_parse(application, text, near, Location(store, "/")) for text in texts]
-        return [application.storage.parse(text, near) for text in texts]
+                root = Location(store, "/")
+                return [
+                    locations.parse(text, root if text.startswith("hdfs:///") else near)
+                    for text in texts
+                ]
+        return [locations.parse(text, near) for text in texts]
     except ConfigurationError as error:
         raise UsageError(error.message, remedy=error.remedy) from error
 
@@ -49,10 +56,6 @@ def as_folder_if_it_is(application: Application, location: Location) -> Location
     except HueError:  # it does not exist yet, or says so itself when it is written to
         return location
     return location.as_folder() if entry.is_folder else location
-
-
-def _parse(application: Application, text: str, here: Location, hdfs: Location) -> Location:
-    return application.storage.parse(text, hdfs if text.startswith("hdfs:///") else here)
 
 
 def _names_cluster(text: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hue_desktop.core.format import DASH, count, money, size
+from hue_desktop.core.format import count, size
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.plan import Forecast, TransferPlan
-from hue_desktop.core.transfers.planner import time_text
+from hue_desktop.core.transfers.planner import money_text, time_text
 from hue_desktop.core.transfers.values import Comparison
 
 __all__ = ["plan_json", "print_plan"]
@@ -28,7 +28,7 @@ def print_plan(plan: TransferPlan) -> None:
     for forecast in plan.forecasts:
         mark = "*" if forecast.route is plan.suggested and forecast.possible else " "
         if forecast.possible:
-            usd = DASH if forecast.usd is None else money(forecast.usd)
+            usd = money_text(forecast)
             print(f"{mark} {forecast.route.value:<12} {time_text(forecast):>12} {usd:>9}"
                   f"  {forecast.load}")  # fmt: skip
         else:

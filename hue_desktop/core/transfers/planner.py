@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from hue_desktop.core.format import count, duration, money, size
+from hue_desktop.core.format import DASH, count, duration, money, size
 from hue_desktop.core.storage import StoreKind
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.core.transfers.distcp import DistCpStep, command_line, distcp_step
@@ -26,7 +26,15 @@ from hue_desktop.core.transfers.values import (
     TransferSummary,
 )
 
-__all__ = ["MAP_BYTES", "ClusterFacts", "PlanFacts", "TransferDraft", "make_plan", "time_text"]
+__all__ = [
+    "MAP_BYTES",
+    "ClusterFacts",
+    "PlanFacts",
+    "TransferDraft",
+    "make_plan",
+    "money_text",
+    "time_text",
+]
 
 MAP_BYTES = 1536 * 1024 * 1024  #: YARN memory of one mapper of S3DistCp, as EMR sets it
 _USD_HOUR_OF_WAITING = 20.0  #: an hour less of waiting is worth about as much
@@ -314,5 +322,14 @@ def _blocked(draft: TransferDraft, chosen: Selection, forecasts: tuple[Forecast,
 def time_text(forecast: Forecast) -> str:
     """The predicted time as the sheet and the command line say it."""
     if forecast.time_s is None:
-        return "–"
+        return DASH
     return _("< 1 s") if forecast.time_s < 1 else duration(forecast.time_s)
+
+
+def money_text(forecast: Forecast) -> str:
+    """The cost in dollars; what is less than a cent says so."""
+    if forecast.usd is None:
+        return DASH
+    if 0 < forecast.usd < 0.005:
+        return _("< {cent}").format(cent=money(0.01))
+    return money(forecast.usd)

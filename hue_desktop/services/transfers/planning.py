@@ -125,10 +125,11 @@ class TransferPlanner:
         except HueError:  # a prediction must not fail because the state cannot be read
             return prior
 
-    def learn(self, transfer: Transfer) -> None:
+    def learn(self, transfer: Transfer, *, whole: bool = False) -> None:
         """Take the outcome of a transfer in; hand it to ``TransferService.subscribe``.
 
         Only runs that say something of the route count: not paused, not capped, done in one go.
+        ``whole`` tells that it was, where it began before this planner did.
         """
         with self._lock:
             if transfer.state is TransferState.PAUSED:
@@ -138,7 +139,8 @@ class TransferPlanner:
             paused = transfer.id in self._paused
             self._paused.discard(transfer.id)
         run = _run_of(transfer)
-        if paused or run is None or (transfer.started or 0.0) < self._began:
+        seen = whole or (transfer.started or 0.0) >= self._began
+        if paused or run is None or not seen:
             return
         source, target = transfer.request.sources[0].store, transfer.request.target.store
         self._speeds.record(RouteKey(transfer.route, store_key(source), store_key(target)), run)

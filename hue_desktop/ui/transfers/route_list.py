@@ -11,27 +11,18 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxL
 from hue_desktop.core.format import DASH, money
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.plan import Forecast
-from hue_desktop.core.transfers.planner import time_text
+from hue_desktop.core.transfers.planner import money_text, time_text
 from hue_desktop.core.transfers.values import Route
 from hue_desktop.ui.parts import KEYBOARD_REASONS
 from hue_desktop.ui.tables.texts import Texts
 from hue_desktop.ui.theme import active_theme
 from hue_desktop.ui.transfers.words import route_name
 
-__all__ = ["RouteList", "money_text"]
+__all__ = ["RouteList"]
 
 _HEIGHT, _HEIGHT_NARROW = 56, 42
 _NARROW = 500  #: pixels; below, the load stands before the reason
 _LEFT = 36  #: of the names, behind the radio mark
-
-
-def money_text(forecast: Forecast) -> str:
-    """The cost in dollars; what is less than a cent says so."""
-    if forecast.usd is None:
-        return DASH
-    if 0 < forecast.usd < 0.005:
-        return _("< {cent}").format(cent=money(0.01))
-    return money(forecast.usd)
 
 
 def _edges(width: int) -> tuple[int, int, int]:
