@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--part", type=int, default=256 * 1024)
     parser.add_argument("--bandwidth", type=int, default=0)
+    parser.add_argument("--conflict", type=Conflict, default=Conflict.ASK)
     options = parser.parse_args()
     widths.PART_BYTES = options.part
     with transfer_service(options.state, start=False) as service:
@@ -33,7 +34,7 @@ def main() -> None:
         if known:
             number = known[0].id
         else:
-            wanted = request(options.source, target=options.target, conflict=Conflict.ASK)
+            wanted = request(options.source, target=options.target, conflict=options.conflict)
             number = service.submit(wanted).id
         sys.stdout.write("begun\n")
         sys.stdout.flush()
