@@ -9,14 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import ssl
 import struct
 import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = [
     "Address",
@@ -205,12 +207,12 @@ class _timed:
         pass
 
     def __exit__(self, kind: Any, error: BaseException | None, _trace: Any) -> None:
-        if error is not None and isinstance(
-            error, BlockingIOError | ssl.SSLWantReadError | ssl.SSLWantWriteError
-        ):
+        if kind is not None and kind.__name__ in _WOULD_BLOCK:
             raise TimeoutError("the socket timed out") from error
 
 
+#: Of a socket, and of one with TLS; by name, as plain HTTP need not pay for importing ``ssl``.
+_WOULD_BLOCK = frozenset({"BlockingIOError", "SSLWantReadError", "SSLWantWriteError"})
 _KERNEL_TIMEOUTS = sys.platform != "win32"
 
 

@@ -6,10 +6,9 @@ AWS botocore's rules say the host of each bucket.
 
 from __future__ import annotations
 
-import ssl
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from hue_desktop.adapters.aws.errors import translate, unknown_region
@@ -23,6 +22,9 @@ from hue_desktop.adapters.aws.s3.profiles import (
 from hue_desktop.adapters.aws.s3.proxies import proxy_for
 from hue_desktop.adapters.aws.s3.signing import Credentials, quoted
 from hue_desktop.adapters.aws.session import AwsSession
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = ["Endpoints", "Place"]
 
@@ -156,6 +158,8 @@ class Endpoints:
 
     def tls_context(self) -> ssl.SSLContext:
         """Certificates as botocore trusts them: ``ca_bundle``, else its own bundle."""
+        import ssl
+
         with self._lock:
             if self._context is None:
                 bundle = self.profile().ca_bundle or default_bundle()

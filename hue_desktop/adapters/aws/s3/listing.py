@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
 from hue_desktop.adapters.aws.s3.failures import field
@@ -13,7 +13,7 @@ from hue_desktop.core.errors import ProtocolError
 from hue_desktop.core.storage import EntryPage
 from hue_desktop.core.text import _
 
-__all__ = ["any_key", "list_buckets", "list_prefix", "raw_pages"]
+__all__ = ["PAGE", "any_key", "list_buckets", "list_prefix", "raw_pages"]
 
 PAGE = 1000
 
@@ -26,8 +26,12 @@ def raw_pages(
     delimiter: str = "",
     start_after: str = "",
     limit: int = PAGE,
+    ahead: Callable[[], bool] = lambda: True,
 ) -> Iterator[ListPage]:
-    """ListObjectsV2 page by page. Closing the iterator stops the page under way."""
+    """ListObjectsV2 page by page. Closing the iterator stops the page under way.
+
+    ``ahead`` says whether the page that follows is asked for before this one is read.
+    """
     query = {"list-type": "2", "encoding-type": "url", "prefix": prefix, "max-keys": str(limit)}
     if delimiter:
         query["delimiter"] = delimiter
@@ -39,7 +43,7 @@ def raw_pages(
             raise _endless(bucket, prefix)
         query = {**query, "continuation-token": token}
         query.pop("start-after", None)
-        following = calls.begin("ListObjectsV2", "GET", bucket, query)
+        following = calls.begin("ListObjectsV2", "GET", bucket, query) if ahead() else None
         try:
             yield read_page(document)
         except BaseException:
