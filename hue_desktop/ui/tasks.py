@@ -31,7 +31,7 @@ T = TypeVar("T")
 _DRAIN_BUDGET_S = 0.006  #: posted work is done in slices, so that the window answers in between
 _WATCH_INTERVAL_MS = 200
 _CLOSE_WAIT_S = 1.0
-_WIDTHS = {"aws": 6, "metrics": 2, "local": 2, "edit": 1}
+_WIDTHS = {"aws": 6, "metrics": 2, "local": 2, "edit": 1, "storage": 4}
 _DEFAULT_WIDTH = 1  #: a lane nobody declared runs one job at a time
 
 

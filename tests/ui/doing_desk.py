@@ -43,6 +43,9 @@ from hue_desktop.core.changes import ChangeState, JournalEntry, Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.ports import RegionAccess
+from hue_desktop.core.storage import Location
+from hue_desktop.core.storage_plans import StoragePlan
+from hue_desktop.core.transfers.values import TransferRequest
 from hue_desktop.ui.actions import ActionContext, ActionRegistry
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.tasks import TaskRunner
@@ -69,6 +72,9 @@ class Answers:
         self.plans.append(plan)
         if plan.blocked:
             return self.remedies and plan.remedy is not None
+        return self.yes
+
+    def confirm_storage(self, plan: StoragePlan) -> bool:
         return self.yes
 
     def confirm(self, title: str, text: str, *, action: str, danger: bool = False) -> bool:
@@ -102,6 +108,12 @@ class Places:
 
     def close_sheet(self) -> None:
         self.pages.append("back")
+
+    def open_storage(self, location: Location) -> None:
+        self.pages.append(str(location))
+
+    def review_transfer(self, request: TransferRequest) -> None:
+        self.pages.append("transfer")
 
     def show_dock(self, panel: str = "activity") -> None:
         self.panels.append(panel)

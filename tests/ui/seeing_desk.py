@@ -16,6 +16,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.storage import Location
+from hue_desktop.core.storage_plans import StoragePlan
+from hue_desktop.core.transfers.values import TransferRequest
 from hue_desktop.ui.actions import ActionRegistry
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.tasks import TaskRunner
@@ -42,6 +45,12 @@ class Places:
     def close_sheet(self) -> None:
         self.asked.append(("close sheet",))
 
+    def open_storage(self, location: Location) -> None:
+        self.asked.append(("storage", location))
+
+    def review_transfer(self, request: TransferRequest) -> None:
+        self.asked.append(("transfer", request))
+
     def show_dock(self, panel: str = "activity") -> None:
         self.asked.append(("dock", panel))
 
@@ -56,6 +65,9 @@ class Silence:
     """Declines every question."""
 
     def confirm_plan(self, plan: Plan) -> bool:
+        return False
+
+    def confirm_storage(self, plan: StoragePlan) -> bool:
         return False
 
     def confirm(self, title: str, text: str, *, action: str, danger: bool = False) -> bool:

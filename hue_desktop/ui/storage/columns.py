@@ -61,12 +61,12 @@ def columns_for(location: Location) -> tuple[Column[FileRow], ...]:
     if kind is StoreKind.S3:
         keys = _files(_("Keys"))
         storage_class = Column[FileRow](
-            "storage_class", _("Class"), _class, width=92, quiet=True, hide_below=430
+            "storage_class", _("Class"), _class, width=92, quiet=True, hide_below=520
         )
         return (name, sizes, keys, storage_class, _modified())
     if kind is StoreKind.HDFS:
         replication = Column[FileRow](
-            "replication", _("Repl."), _replication, align="right", width=56, hide_below=430,
+            "replication", _("Repl."), _replication, align="right", width=56, hide_below=520,
             quiet=True, help=_("Copies that HDFS keeps of each block"),
         )  # fmt: skip
         return (name, sizes, _files(_("Files")), replication, *_posix(), _modified())
@@ -74,12 +74,12 @@ def columns_for(location: Location) -> tuple[Column[FileRow], ...]:
 
 
 def _files(title: str) -> Column[FileRow]:
-    return Column("files", title, _files_text, align="right", width=64, quiet=True, hide_below=380)
+    return Column("files", title, _files_text, align="right", width=64, quiet=True, hide_below=460)
 
 
 def _modified(title: str = "") -> Column[FileRow]:
     return Column(
-        "modified", title or _("Modified"), _modified_text, align="right", width=122, quiet=True,
+        "modified", title or _("Modified"), _modified_text, align="right", width=112, quiet=True,
         tooltip=_modified_tip, hide_below=300, descending_first=True,
     )  # fmt: skip
 

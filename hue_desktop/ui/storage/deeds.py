@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from hue_desktop.core.storage import LOCAL, Location, StoreKind
+from hue_desktop.core.storage_plans import StorageOutcome, StoragePlan
 from hue_desktop.core.text import _
 from hue_desktop.ui.storage.flow import propose
 from hue_desktop.ui.storage.words import name_problem
@@ -48,12 +49,13 @@ class Deed(Enum):
     DELETE_FOR_GOOD = "delete-for-good"
     TRASH = "trash"
     RESTORE = "restore"
+    UNDO = "undo"
     REFRESH = "refresh"
 
 
 CHANGING = frozenset(
     (Deed.CUT, Deed.PASTE, Deed.RENAME, Deed.NEW_FOLDER, Deed.DELETE, Deed.DELETE_FOR_GOOD,
-     Deed.RESTORE)
+     Deed.RESTORE, Deed.UNDO)
 )  #: what read-only mode keeps from this pane's store  # fmt: skip
 
 _NONE = Qt.KeyboardModifier.NoModifier
@@ -73,6 +75,7 @@ _KEYS: dict[tuple[Qt.Key, Qt.KeyboardModifier], Deed] = {
     (Qt.Key.Key_V, _CTRL): Deed.PASTE,
     (Qt.Key.Key_F6, _NONE): Deed.COPY_OVER,
     (Qt.Key.Key_F6, _SHIFT): Deed.MOVE_OVER,
+    (Qt.Key.Key_Z, _CTRL): Deed.UNDO,
     (Qt.Key.Key_F2, _NONE): Deed.RENAME,
     (Qt.Key.Key_F7, _NONE): Deed.NEW_FOLDER,
     (Qt.Key.Key_Delete, _NONE): Deed.DELETE,
@@ -126,6 +129,7 @@ def do(deed: Deed, page: StoragePage, pane: Pane) -> None:
         Deed.DELETE_FOR_GOOD: lambda: _delete(page, pane, for_good=True),
         Deed.TRASH: lambda: _open_trash(page, pane),
         Deed.RESTORE: lambda: _restore(page, pane),
+        Deed.UNDO: lambda: _undo(page, pane),
         Deed.REFRESH: pane.refresh,
     }
     plain[deed]()
@@ -143,8 +147,8 @@ def _rename(page: StoragePage, pane: Pane) -> None:
 
     def answer(name: str) -> None:
         if name != old:
-            propose(
-                page.ctx, pane, lambda: service.plan_rename(location, name),
+            _propose(
+                page, pane, lambda: service.plan_rename(location, name),
                 lambda: pane.refresh(name), ask=False,
             )  # fmt: skip
 
@@ -158,9 +162,8 @@ def _new_folder(page: StoragePage, pane: Pane) -> None:
     assert here is not None
 
     def answer(name: str) -> None:
-        folder = here.child(name, folder=True)
-        propose(
-            page.ctx, pane, lambda: service.plan_make_folder(folder),
+        _propose(
+            page, pane, lambda: service.plan_make_folder(here, name),
             lambda: pane.refresh(name), ask=False,
         )  # fmt: skip
 
@@ -175,13 +178,39 @@ def _new_folder(page: StoragePage, pane: Pane) -> None:
 def _delete(page: StoragePage, pane: Pane, *, for_good: bool) -> None:
     files, service = pane.table.selected_locations(), page.source.service
     if files:
-        propose(page.ctx, pane, lambda: service.plan_delete(files, for_good=for_good), pane.refresh)
+        _propose(page, pane, lambda: service.plan_delete(files, for_good=for_good), pane.refresh)
 
 
 def _restore(page: StoragePage, pane: Pane) -> None:
     files, service = pane.table.selected_locations(), page.source.service
     if files:
-        propose(page.ctx, pane, lambda: service.plan_restore(files), pane.refresh)
+        _propose(page, pane, lambda: service.plan_restore(files), pane.refresh)
+
+
+def _undo(page: StoragePage, pane: Pane) -> None:
+    """Take back the last change of files that was done on this page."""
+    outcome, service = page.last_outcome, page.source.service
+    if outcome is None or not outcome.inverse:
+        page.ctx.navigate.notify(_("There is nothing to undo here."), kind="warn")
+        return
+    page.last_outcome = None
+    _propose(page, pane, lambda: service.plan_undo(outcome), pane.refresh, ask=False)
+
+
+def _propose(
+    page: StoragePage,
+    pane: Pane,
+    make: Callable[[], StoragePlan],
+    done: Callable[[], None],
+    *,
+    ask: bool = True,
+) -> None:
+    """See ``flow.propose``; what came of it can be undone with Ctrl+Z."""
+
+    def remember(outcome: StorageOutcome) -> None:
+        page.last_outcome = outcome
+
+    propose(page.ctx, pane, make, done, ask=ask, outcome=remember)
 
 
 def _open_trash(page: StoragePage, pane: Pane) -> None:
@@ -195,7 +224,7 @@ def _open_trash(page: StoragePage, pane: Pane) -> None:
             pane.go(root)
 
     page.ctx.tasks.run(
-        "storage-look", lambda _token: service.trash_root(here.store), owner=pane, done=found
+        "storage:look", lambda _token: service.trash_root(here.store), owner=pane, done=found
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.storage import Location
@@ -21,7 +21,12 @@ _PATIENCE_S = 20.0
 
 
 class FactReader(QObject):
-    """Asks for the folders in sight that are not known yet; stops asking where it is refused."""
+    """Asks for the folders in sight that are not known yet; stops asking where it is refused.
+
+    ``learned`` comes after each answer.
+    """
+
+    learned = Signal()
 
     def __init__(
         self, ctx: UiContext, source: StorageSource, model: ListingModel, table: FileTable
@@ -79,13 +84,14 @@ class FactReader(QObject):
                 self._refused.add(name)
             else:
                 self._model.set_facts(name, facts)
+                self.learned.emit()
             self._ask()
 
         def failed(_error: HueError) -> None:
             done(None)
 
         self._asked[name] = self._ctx.tasks.run(
-            "storage-facts",
+            "storage:facts",
             lambda token: self._source.folder_facts(location, token),
             owner=self,
             done=done,

@@ -11,6 +11,7 @@ from hue_desktop.core.format import count
 from hue_desktop.core.storage import Location
 from hue_desktop.core.storage_plans import StorageOutcome, StoragePlan
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.ui.cancel import CancelToken
 from hue_desktop.ui.context import UiContext
 
 __all__ = ["propose", "propose_plans"]
@@ -26,9 +27,10 @@ def propose(
     done: Callable[[], None],
     *,
     ask: bool = True,
+    outcome: Callable[[StorageOutcome], None] | None = None,
 ) -> None:
     """One plan; see ``propose_plans``."""
-    propose_plans(ctx, owner, lambda: [make()], done, ask=ask)
+    propose_plans(ctx, owner, lambda: [make()], done, ask=ask, outcome=outcome)
 
 
 def propose_plans(
@@ -38,6 +40,7 @@ def propose_plans(
     done: Callable[[], None],
     *,
     ask: bool = True,
+    outcome: Callable[[StorageOutcome], None] | None = None,
 ) -> None:
     """Make the plans, ask for each, and carry out those that are wanted; ``done`` after the last.
 
@@ -48,10 +51,10 @@ def propose_plans(
     def made(plans: Sequence[StoragePlan]) -> None:
         wanted = [plan for plan in plans if _wanted(ctx, plan, ask)]
         if wanted:
-            _carry_out(ctx, owner, wanted, done)
+            _carry_out(ctx, owner, wanted, done, outcome)
 
     ctx.tasks.run(
-        "storage-plan",
+        "storage:plan",
         lambda _token: list(make()),
         owner=owner,
         done=made,
@@ -67,13 +70,20 @@ def _wanted(ctx: UiContext, plan: StoragePlan, ask: bool) -> bool:
 
 
 def _carry_out(
-    ctx: UiContext, owner: QObject, plans: Sequence[StoragePlan], done: Callable[[], None]
+    ctx: UiContext,
+    owner: QObject,
+    plans: Sequence[StoragePlan],
+    done: Callable[[], None],
+    outcome: Callable[[StorageOutcome], None] | None,
 ) -> None:
-    def work(_token: object) -> list[StorageOutcome]:
-        return [ctx.app.storage.carry_out(plan) for plan in plans]
+    def work(token: CancelToken) -> list[StorageOutcome]:
+        storage = ctx.app.storage
+        return [storage.carry_out(plan, cancelled=lambda: token.cancelled) for plan in plans]
 
     def finished(outcomes: list[StorageOutcome]) -> None:
-        failed = [item for outcome in outcomes for item in outcome.failed]
+        failed = [item for each in outcomes for item in each.failed]
+        if outcome is not None and outcomes:
+            outcome(outcomes[-1])
         if failed:
             ctx.ask.message(_("Not everything was done"), _failures(ctx, failed))
         else:

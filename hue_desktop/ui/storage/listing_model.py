@@ -5,7 +5,7 @@ A million keys stay in the listing's columns; here are only the few hundred rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -170,6 +170,11 @@ class ListingModel(QAbstractTableModel):
                 self.dataChanged.emit(
                     self.index(line, 0), self.index(line, max(len(self.columns) - 1, 0))
                 )
+
+    @property
+    def facts(self) -> Mapping[str, FolderFacts]:
+        """What is known of the folders that are shown, by name."""
+        return self._facts
 
     def has_facts(self, name: str) -> bool:
         """Whether ``set_facts`` was told of it."""

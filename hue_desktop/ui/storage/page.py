@@ -9,6 +9,7 @@ from shiboken6 import isValid
 
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.storage import LOCAL, Location, StoreKind
+from hue_desktop.core.storage_plans import StorageOutcome
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.values import TransferOptions, TransferRequest
 from hue_desktop.services.fleet import FleetChange
@@ -39,6 +40,7 @@ class StoragePage(Page):
         self.inspector = Inspector(ctx, self.source)
         self._active = self.left
         self._begun = False
+        self.last_outcome: StorageOutcome | None = None  #: what Ctrl+Z takes back
         self._memory = memory_of(ctx)
         self._memory_key = f"storage/{ref.cluster_id if ref else 'places'}"
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -230,10 +232,10 @@ class StoragePage(Page):
     def paste_files(self) -> None:
         """Copy what the clipboard holds into the folder of the pane in front."""
         mime, target = QGuiApplication.clipboard().mimeData(), self.active.location
-        files = locations_in(mime)
+        files = locations_in(mime) if mime is not None else ()
         if target is None:
             return
-        if not files:
+        if not files or mime is None:
             self.ctx.navigate.notify(_("There are no files on the clipboard."), kind="warn")
             return
         self.request_transfer(files, target, is_move(mime))
@@ -288,6 +290,7 @@ class StoragePage(Page):
             ("Del", _("Delete; with Shift for good")),
             ("Ctrl+C / X / V", _("Copy, cut and paste files")),
             ("Ctrl+A", _("Select everything")),
+            ("Ctrl+Z", _("Undo the last change of files")),
             (_("letters"), _("Find a name")),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Pane"]
 
-_SHORT = 5_000
+_ROOMY = 460  #: from this width on the filter is as wide as drawn
+_SHORT = 5_000  #: rows among which a name is looked for on the main thread
 _PATIENCE_MS = 150  #: until "Reading…" is worth saying
 
 
@@ -77,6 +78,7 @@ class Pane(QWidget):
         self._late.setSingleShot(True)
         self._late.setInterval(_PATIENCE_MS)
         self._late.timeout.connect(self._show_state)
+        self.reader.learned.connect(self._show_sums)
         self.setAccessibleName(name)
         self._lay_out()
         self._connect()
@@ -118,7 +120,7 @@ class Pane(QWidget):
         table.came_here.connect(self.came_here)
         table.resized.connect(self._place_state)
         self.path.entered.connect(self.open_text)
-        self.path.crumb_clicked.connect(self.go)
+        self.path.crumb_clicked.connect(self.go_to_place)
         self.path.completion_wanted.connect(self._complete)
         self.path.places_requested.connect(self.show_places)
         self.path.left.connect(self.table.setFocus)
@@ -173,7 +175,7 @@ class Pane(QWidget):
                 self.go(location.parent(), location.name)
 
         self._ctx.tasks.run(
-            "storage-parse",
+            "storage:parse",
             lambda _token: self._storage.parse(text, here),
             owner=self,
             done=found,
@@ -321,7 +323,7 @@ class Pane(QWidget):
             point(look())
             return
         self._ctx.tasks.run(
-            "storage-find", lambda _token: look(), owner=self, done=point, key="find"
+            "storage:find", lambda _token: look(), owner=self, done=point, key="find"
         )
 
     def _selection_changed(self) -> None:
@@ -330,12 +332,14 @@ class Pane(QWidget):
 
     def _show_sums(self) -> None:
         if self.listing is not None:
-            self.sums.setText(self._storage.sums(self.listing, self.table.ranges()))
+            self.sums.setText(
+                self._storage.sums(self.listing, self.table.ranges(), self.model.facts)
+            )
 
     def _read_facts(self, location: Location) -> None:
         self.facts.setText("")
         self._ctx.tasks.run(
-            "storage-facts",
+            "storage:facts",
             lambda _token: self._storage.status(location),
             owner=self,
             done=self.facts.setText,
@@ -358,7 +362,7 @@ class Pane(QWidget):
         if here is None:
             return
         self._ctx.tasks.run(
-            "storage-complete",
+            "storage:complete",
             lambda _token: self._storage.complete(text, here),
             owner=self,
             done=lambda names: self.path.offer(text, names),
@@ -404,16 +408,21 @@ class Pane(QWidget):
         menu = QMenu(self)
         for place in self._storage.places():
             entry = QAction(icon(place.icon_key), place.title, menu)
-            entry.triggered.connect(lambda _on=False, to=place.location: self._go_to_place(to))
+            entry.triggered.connect(lambda _on=False, to=place.location: self.go_to_place(to))
             if place.note:
                 entry.setText(f"{place.title}\t{place.note}")
             menu.addAction(entry)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)
 
-    def _go_to_place(self, location: Location) -> None:
+    def go_to_place(self, location: Location) -> None:
+        """Go there, and let keys go to the files again."""
         self.go(location)
         self.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.filter.setFixedWidth(108 if self.width() > _ROOMY else 92)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

@@ -86,7 +86,7 @@ class Panel(QWidget):
         """Ask off the main thread; what went wrong is shown with Retry."""
         self.states.show_loading(what or _("Reading"))
         self.ctx.tasks.run(
-            "storage-look",
+            f"storage:{self.key}",
             lambda _token: question(),
             owner=self,
             done=answer,

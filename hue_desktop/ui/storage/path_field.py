@@ -45,6 +45,7 @@ class PathField(QLineEdit):
         self._shown = ""
         self._crumbs: list[_Crumb] = []
         self._hovered: _Crumb | None = None
+        self._entering = False  #: the focus came with the press that is being handled
         self._names = QStringListModel(self)
         completer = QCompleter(self._names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -104,7 +105,7 @@ class PathField(QLineEdit):
     def _put_back(self) -> None:
         self.set_problem("")
         self.setText(self._shown)
-        self.setCursorPosition(len(self._shown) if self.hasFocus() else 0)
+        self.setCursorPosition(len(self._shown))  # a long path shows where it ends
 
     def _completed(self, text: str) -> None:
         self.setText(text)
@@ -115,7 +116,8 @@ class PathField(QLineEdit):
 
     def _crumb_at(self, where: QPoint) -> _Crumb | None:
         """The part above the present place that is under the pointer."""
-        if self.hasFocus() or where.x() < _ICON_ROOM:
+        editing = self.hasFocus() and not self._entering
+        if editing or where.x() < _ICON_ROOM:
             return None
         at = self.cursorPositionAt(where)
         return next((crumb for crumb in self._crumbs if crumb[0] <= at < crumb[1]), None)
@@ -129,12 +131,15 @@ class PathField(QLineEdit):
         where = event.position().toPoint()
         if event.button() is Qt.MouseButton.LeftButton:
             if where.x() < _ICON_ROOM:
+                self._entering = False
                 self.places_requested.emit(self.mapToGlobal(QPoint(0, self.height())))
                 return
             crumb = self._crumb_at(where)
             if crumb is not None:
+                self._entering = False
                 self.crumb_clicked.emit(crumb[2])
                 return
+        self._entering = False
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -153,6 +158,11 @@ class PathField(QLineEdit):
         self._hovered = None
         self.update()
         super().leaveEvent(event)  # type: ignore[arg-type]
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt hands over the focus before it delivers the press that asks for it.
+        self._entering = event.reason() is Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -180,7 +190,8 @@ class PathField(QLineEdit):
         kind = self._location.store.kind if self._location else StoreKind.LOCAL
         image = pixmap(STORE_ICONS[kind], "accent-text", 14)
         painter.drawPixmap(QPoint(9, self.height() // 2 - 7), image)
-        if self._hovered is not None and not self.hasFocus():
+        fits = self._x_of(len(self._shown)) < self.width() - 8
+        if self._hovered is not None and fits and not self.hasFocus():
             begin, end, _location = self._hovered
             painter.setPen(active_theme().color("accent-text"))
             line = self.height() // 2 + self.fontMetrics().ascent() // 2 + 3

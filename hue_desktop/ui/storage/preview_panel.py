@@ -167,6 +167,7 @@ class PreviewPanel(Panel):
         self.pages = QStackedWidget()
         for page in (self.text, self.table, self.schema, self.picture):
             self.pages.addWidget(page)
+        beside = row(self.pages, spacing=0, margins=(18, 0, 0, 0))
         self.switch = Segmented(
             (Choice("rows", _("First rows")), Choice("schema", _("Schema"))),
             name=_("What is shown of the table"),
@@ -176,7 +177,7 @@ class PreviewPanel(Panel):
         head.setStretchFactor(self.note, 1)
         content = QWidget()
         layout = column(head)
-        layout.addWidget(self.pages, 1)
+        layout.addLayout(beside, 1)
         layout.setContentsMargins(0, 0, 0, 0)
         content.setLayout(layout)
         return content

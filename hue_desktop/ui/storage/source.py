@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StorageSource"]
 
+_COUNT_KEYS = 5_000  #: a prefix with more keys is told as "at least"
+_COUNT_S = 8.0
+_LOOK_S = 0.05
 _COUNTED = 2_000  #: selected rows whose sizes are added up; more are counted only
 
 
@@ -34,21 +38,38 @@ class StorageSource:
         listing: Listing = self.service.listing(location)
         return listing
 
-    def sums(self, listing: Listing, ranges: Sequence[tuple[int, int]]) -> str:
-        """The status line of a pane."""
+    def sums(
+        self,
+        listing: Listing,
+        ranges: Sequence[tuple[int, int]],
+        facts: Mapping[str, FolderFacts],
+    ) -> str:
+        """The status line of a pane; folders count where it is known what is below them."""
         view = listing.view
         count, folders = (view.count, view.folders) if view else (0, 0)
         selected = sum(last - first + 1 for first, last in ranges)
         amount: int | None = listing.size if count == listing.total_count else None
         if view is not None and 0 < selected < count:
-            amount = self._amount(view, ranges) if selected <= _COUNTED else None
+            amount = self._amount(view, ranges, facts) if selected <= _COUNTED else None
+        elif amount is not None and folders and len(facts) == folders:
+            amount += sum(each.bytes for each in facts.values())
         loading = listing.state is ListingState.LOADING
         counts = (folders, count - folders)
         return sums_words(listing.location, counts, selected, amount, loading=loading)
 
-    def _amount(self, view: ListingView, ranges: Sequence[tuple[int, int]]) -> int:
-        pages = (view.rows(first, last + 1) for first, last in ranges)
-        return sum(size for page in pages for size in page.sizes if size > 0)
+    def _amount(
+        self,
+        view: ListingView,
+        ranges: Sequence[tuple[int, int]],
+        facts: Mapping[str, FolderFacts],
+    ) -> int | None:
+        total = 0
+        for first, last in ranges:
+            for entry in view.rows(first, last + 1).entries():
+                if entry.is_folder and entry.name not in facts:
+                    return None
+                total += facts[entry.name].bytes if entry.is_folder else entry.size or 0
+        return total
 
     # Places
 
@@ -86,15 +107,29 @@ class StorageSource:
 
     def counts_folders(self, location: Location) -> bool:
         """Whether it costs little enough to say what is below each folder."""
-        return location.store.kind is StoreKind.HDFS
+        return location.store.kind is StoreKind.HDFS or bool(location.bucket)
 
     def folder_facts(self, location: Location, token: CancelToken) -> FolderFacts | None:
         """How much is below a folder; ``None`` when the store does not say. Blocks."""
+        if location.store.kind is StoreKind.S3:
+            return self._counted(location, token)
         found: Mapping[str, str] = self.service.properties(location)
         try:
             return FolderFacts(int(found["files"]), int(found["bytes"]))
         except (KeyError, ValueError):
             return None
+
+    def _counted(self, location: Location, token: CancelToken) -> FolderFacts | None:
+        """Keys below a prefix, as far as a few requests tell."""
+        usage = self.service.usage(location)
+        until = time.monotonic() + _COUNT_S
+        while not usage.wait(_LOOK_S):
+            if token.cancelled or usage.files > _COUNT_KEYS or time.monotonic() > until:
+                usage.cancel()
+        if usage.error is not None or not usage.files:
+            return None
+        whole = usage.state is ListingState.SHOWN
+        return FolderFacts(usage.files, usage.bytes, at_least=not whole)
 
     def read_only(self, store: StoreId) -> bool:
         """Whether nothing may be changed there now."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from hue_desktop.core.format import date_time, size
 from hue_desktop.core.storage import Entry, StoreKind
 from hue_desktop.core.text import _
+from hue_desktop.ui.parts import row
 from hue_desktop.ui.storage.columns import storage_class_text
 from hue_desktop.ui.storage.panel import Panel, Target
 from hue_desktop.ui.storage.preview_panel import TextTable
@@ -25,7 +26,9 @@ class VersionsPanel(Panel):
 
     def make_content(self) -> QWidget:
         self.table = TextTable(_("Versions"))
-        return self.table
+        holder = QWidget()
+        holder.setLayout(row(self.table, margins=(18, 4, 0, 0)))
+        return holder
 
     def fits(self, target: Target) -> bool:
         return target.kind is StoreKind.S3 and not target.is_folder
