@@ -103,7 +103,7 @@ class LargeCopy:
                 mine = noted.get(part.index)
                 if mine is not None and mine.length == part.length:
                     self._parts[part.index] = mine
-                elif part.crc32c:
+                elif part.crc32c > 0:  # of the others nobody knows it: they are sent again
                     self._parts[part.index] = part
         except NotFound:
             self._parts = {}
