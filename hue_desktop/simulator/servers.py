@@ -24,7 +24,6 @@ from hue_desktop.simulator import scenarios
 from hue_desktop.simulator.hadoop.control import HadoopControl
 from hue_desktop.simulator.hadoop.servers import HadoopServers
 from hue_desktop.simulator.s3.faults import fault_of
-from hue_desktop.simulator.s3.seeds import load as load_s3
 from hue_desktop.simulator.s3.service import S3Service
 from hue_desktop.simulator.ssh.service import SshService
 
@@ -209,7 +208,9 @@ class Servers:
             seeds = list(scenarios.s3_seeds(region.scenario, region.world))
         keys = (ACCESS_KEY, SECRET_KEY)
         if seeds:
-            await asyncio.to_thread(load_s3, address, keys, region.name, seeds)
+            from hue_desktop.simulator.s3.seeds import load
+
+            await asyncio.to_thread(load, address, keys, region.name, seeds)
         self._s3_furnished = True
         region.keep("region", _FURNISHED, {"objects": len(seeds)})
 

@@ -77,6 +77,11 @@ class S3Gate:
             task.cancel()
         return len(self._tasks)
 
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._tasks)
+
     async def _client(self, connection: socket.socket) -> None:
         client = Stream(connection)
         visit = _Visit(self, client)

@@ -97,6 +97,7 @@ class S3Service:
             "store": type(store).__name__.lower() if store is not None else None,
             "store_url": "http://{}:{}".format(*store.address) if store and running else None,
             "pid": pid,
+            "connections": self._gate.connections,
             "faults": self.faults.described(),
             "met": self.faults.met,
         }

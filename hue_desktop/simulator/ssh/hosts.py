@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -24,13 +23,13 @@ class Unreachable(Exception):
 
 
 class Hosts:
-    """Finds machines of a region; the names of all that ever were are read once."""
+    """Finds machines of a region by any of their names."""
 
     def __init__(self, region: Region) -> None:
         self._region = region
         self._servers: list[HostServers] = []
         self._names: dict[str, Instance] = {}
-        self._read = 0
+        self._read: tuple[int, str | None] = (0, None)
 
     def add(self, servers: HostServers) -> None:
         """Ask these servers too."""
@@ -45,7 +44,7 @@ class Hosts:
         world = self._region.world
         with self._region.lock:
             world.advance()
-            self._read_new()
+            self._read_names()
             instance = self._names.get(wanted)
             if instance is None and _is_address(wanted):
                 raise Unreachable("Connection timed out")
@@ -68,18 +67,20 @@ class Hosts:
                 return address
         raise Unreachable("Connection refused")
 
-    def _read_new(self) -> None:
+    def _read_names(self) -> None:
+        """Read the names anew when machines have come or been forgotten."""
         world = self._region.world
         known = world.instances_by_ec2_id
-        if len(known) < self._read:  # the region was emptied
-            self._names.clear()
-            self._read = 0
-        for instance in islice(known.values(), self._read, None):
+        read = (len(known), next(reversed(known), None))
+        if read == self._read:
+            return
+        self._names.clear()
+        self._read = read
+        for instance in known.values():
             public = (instance.public_ip, world.public_dns(instance))
             for name in (instance.private_ip, world.private_dns(instance), *public):
                 if name:
                     self._names[name.lower()] = instance
-        self._read = len(known)
 
 
 def _is_address(name: str) -> bool:

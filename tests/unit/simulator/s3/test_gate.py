@@ -237,6 +237,26 @@ def test_all_connections_are_cut(region: SimulatedRegion) -> None:
             pass
 
 
+def test_clients_that_go_away_leave_nothing_behind(region: SimulatedRegion, s3: Any) -> None:
+    s3.put_object(Bucket="lake", Key="large", Body=PATTERN * 20)
+    url = urlsplit(region.s3_endpoint)
+    signed = urlsplit(s3.generate_presigned_url("get_object", {"Bucket": "lake", "Key": "large"}))
+    before = region.control("s3")["connections"]
+    requests = [
+        f"GET {signed.path}?{signed.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n",
+        f"PUT /lake/half HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Length: 99999\r\n\r\nhalf",
+        "GET /lake HTTP/1.1\r\nHo",
+    ]
+    for text in requests * 5:
+        with socket.create_connection((str(url.hostname), int(url.port or 0)), timeout=20) as raw:
+            raw.sendall(text.encode())
+            if text.startswith("GET /lake/"):
+                assert raw.recv(12) == b"HTTP/1.1 200"
+    deadline = time.monotonic() + 20
+    while region.control("s3")["connections"] > before:
+        assert time.monotonic() < deadline
+
+
 @pytest.mark.parametrize(
     "body",
     [
