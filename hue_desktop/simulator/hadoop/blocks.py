@@ -347,11 +347,13 @@ class BlockManager:
         live = sum(1 for node in self.datanodes.values() if node.writable)
         rounds = max(0, now - self._done_until) // _ROUND_MS
         budget = rounds * _PER_NODE * max(1, live)
-        for block in work[:budget]:
-            self._copy(block)
-        if len(work) <= budget:
-            work = self._work()  # a block may lack more than one
-            self._settled = not work
+        while work and budget > 0:
+            for block in work[:budget]:
+                self._copy(block)
+            budget -= len(work)
+            if budget >= 0:
+                work = self._work()  # a block may lack more than one
+        self._settled = not work
         self._done_until = now if not work else self._done_until + rounds * _ROUND_MS
         self._touch_facts()
 

@@ -120,6 +120,7 @@ class HadoopServers:
         """The clusters that have HDFS now."""
         with self._region.lock:
             self._region.world.advance()
+            self._drop_ended()
             clusters = self._region.world.clusters.values()
             return [cluster.id for cluster in clusters if has_hdfs(cluster)]
 

@@ -167,9 +167,14 @@ def run_cluster(region: SimulatedRegion, core: int = 3, **more: Any) -> str:
 
 
 @contextmanager
-def hdfs_region(core: int = 3, replication: int = 2, **options: Any) -> Iterator[HdfsRegion]:
+def hdfs_region(
+    core: int = 3,
+    replication: int = 2,
+    properties: dict[str, str] | None = None,
+    **options: Any,
+) -> Iterator[HdfsRegion]:
     """A region with a cluster of ``core`` core nodes; its clock stands still."""
-    properties = {"dfs.replication": str(replication)}
+    properties = {"dfs.replication": str(replication), **(properties or {})}
     with simulated_region(paused=True, **options) as region:
         cluster_id = run_cluster(
             region,
