@@ -26,10 +26,10 @@ class Placeholder(QWidget):
         super().__init__()
         self.state = "empty"
         self._mark = StateMark(StateShape.FAILED, 18)
-        self._title = Label("", weight=600)
+        self._title = Label("", weight=600, wrap=True)
         self._text = Label("", tone="text-2", wrap=True)
-        self._text.setMaximumWidth(520)
         for label in (self._title, self._text):
+            label.setMaximumWidth(520)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._retry = Button(_("Retry"), icon_name="refresh", clicked=self.retry_requested.emit)
         self._act = Button("", kind="primary")
@@ -41,11 +41,11 @@ class Placeholder(QWidget):
         layout.addStretch(2)
         centre = Qt.AlignmentFlag.AlignHCenter
         layout.addWidget(self._mark, 0, centre)
-        layout.addWidget(self._title, 0, centre)
-        # In a row of its own: a label that is aligned by its layout forgets how high it must be.
-        sentence = row(None, self._text, None)
-        sentence.setStretchFactor(self._text, 20)
-        layout.addLayout(sentence)
+        # In rows of their own: a label that is aligned by its layout forgets how high it must be.
+        for label in (self._title, self._text):
+            sentence = row(None, label, None)
+            sentence.setStretchFactor(label, 20)
+            layout.addLayout(sentence)
         layout.addSpacing(8)
         layout.addLayout(row(None, self._retry, self._act, None))
         layout.addStretch(3)

@@ -41,6 +41,12 @@ class TourRegion:
         """The AWS config file with the profile that signs requests to it."""
         return str(self._facts["aws_config_file"])
 
+    @property
+    def ssh(self) -> dict[str, Any]:
+        """Its bastion: host, port, user, key_file and host_key; empty when it has none."""
+        found = self._facts.get("ssh")
+        return found if isinstance(found, dict) else {}
+
     def wait_ready(self) -> None:
         """Until it answers. ConfigurationError when it does not start."""
         assert self._child.stdout is not None
@@ -91,5 +97,20 @@ def write_connections(config_dir: Path, regions: dict[str, tuple[str, TourRegion
             f"aws_config_file = {json.dumps(region.aws_config_file)}",
             f"hourly_budget_usd = {54 if kind == 'production' else 12}",
             "",
+            *_bastion_lines(name, region.ssh),
         ]
     (config_dir / "connections.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _bastion_lines(name: str, ssh: dict[str, Any]) -> list[str]:
+    """How the nodes of a region are reached."""
+    if not ssh.get("host"):
+        return []
+    bastion = f"{ssh['host']}:{ssh.get('port') or 22}"
+    lines = [f"[connections.{name}.ssh]", f"bastion = {json.dumps(bastion)}"]
+    lines += [
+        f"{key} = {json.dumps(str(ssh[key]))}" for key in ("user", "key_file") if ssh.get(key)
+    ]
+    if ssh.get("host_key"):
+        lines.append(f"host_keys = {json.dumps([str(ssh['host_key'])])}")
+    return [*lines, ""]
