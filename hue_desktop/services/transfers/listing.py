@@ -61,6 +61,7 @@ class Lister:
 
     def prepare(self) -> list[Landing]:
         """Where each source lands. ``NotFound``; ``ConfigurationError`` when it makes no sense."""
+        self.landings.clear()
         for index, source in enumerate(self._request.sources):
             folder = source.is_folder
             if not folder:
@@ -72,6 +73,8 @@ class Lister:
 
     def pages(self) -> Iterator[list[Found]]:
         """All files, source by source."""
+        if self._seen is not None:
+            self._seen.clear()
         for index, landing in enumerate(self.landings or self.prepare()):
             for page in _Source(self, index, landing).pages():
                 self._check()

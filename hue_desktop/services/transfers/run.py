@@ -41,7 +41,7 @@ from hue_desktop.services.transfers.pool import Pool
 from hue_desktop.services.transfers.removing import remove_emptied, remove_sources
 from hue_desktop.services.transfers.verifying import verified_text
 from hue_desktop.services.transfers.widths import HEAVY_BYTES, StoreLimits, Widths, widths_for
-from hue_desktop.services.transfers.work import Piece, Work
+from hue_desktop.services.transfers.work import Piece, Work, may_repeat, retry_delay_s
 
 __all__ = ["Ending", "Engine", "TransferRun"]
 
@@ -112,7 +112,8 @@ class TransferRun:
         self._due_lock = threading.Lock()
         self._numbers = itertools.count()
         self._listed = stored.listed
-        self._counted = stored.listed
+        #: the listing meets files that the journal knows: they are counted when it is done
+        self._recount = bool(stored.run) and not stored.listed
         self._exhausted = False  #: nothing waits in the journal any more
         self._set_widths: Widths | None = None
         self._last_id = 0
@@ -172,7 +173,7 @@ class TransferRun:
         """Do it. The journal's row of the transfer itself is the caller's."""
         lister: threading.Thread | None = None
         try:
-            self._prepare()
+            self._persist(self._prepare)
             if not self._listed:
                 lister = threading.Thread(
                     target=self._list, name=f"transfer-{self._id}-list", daemon=True
@@ -206,7 +207,7 @@ class TransferRun:
         while not self._stop.is_set and self._fatal is None:
             self._drain()
             self._flush()
-            if self._work.resumed and self._listed and not self._counted:
+            if self._recount and self._listed:
                 self._count_anew()
             self._adapt()
             self._release_due()
@@ -316,11 +317,7 @@ class TransferRun:
     # -- listing ----------------------------------------------------------------------------
     def _list(self) -> None:
         try:
-            for page in self._lister.pages():
-                files = [found.file for found in page]
-                self._engine.store.add_files(self._id, files)
-                self._count_listed(files)
-                self._wake.set()
+            self._persist(self._list_all)
             self._engine.store.mark_listed(self._id)
             self._listed = True
         except HueError as error:
@@ -334,9 +331,28 @@ class TransferRun:
         finally:
             self._wake.set()
 
+    def _list_all(self) -> None:
+        for page in self._lister.pages():
+            files = [found.file for found in page]
+            self._engine.store.add_files(self._id, files)
+            self._count_listed(files)
+            self._wake.set()
+
+    def _persist(self, call: Callable[[], None]) -> None:
+        """Do it, and again after a while when the store may answer then."""
+        for attempt in itertools.count(1):
+            try:
+                return call()
+            except HueError as error:
+                if self._stop.is_set or not may_repeat(error, attempt):
+                    raise
+                self._recount = True
+                self._stop.wait(retry_delay_s(attempt))
+        return None
+
     def _count_listed(self, files: Sequence[NewFile]) -> None:
-        if self._work.resumed:
-            return  # some are known already: the journal is counted when the listing is done
+        if self._recount:
+            return
         news = Counts(
             files=len(files),
             skipped=sum(file.state is FileState.SKIPPED for file in files),
@@ -351,8 +367,8 @@ class TransferRun:
         self._flush(now=True)
         counts = self._engine.store.counts(self._id)
         self._base = replace(counts, bytes_done=self._base.bytes_done)
-        self._since = Counts()
-        self._counted = True
+        self._found, self._since = Counts(), Counts()
+        self._recount = False
 
     # -- the end ----------------------------------------------------------------------------
     def _close(self, lister: threading.Thread | None) -> bool:

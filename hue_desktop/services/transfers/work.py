@@ -16,7 +16,7 @@ from hue_desktop.core.transfers.values import TransferRequest
 from hue_desktop.services.transfers.metering import Meter, Stop
 from hue_desktop.services.transfers.widths import StoreLimits
 
-__all__ = ["ATTEMPTS", "Work", "expected_entry", "fatal", "retry_delay_s"]
+__all__ = ["Piece", "Work", "expected_entry", "fatal", "may_repeat", "retry_delay_s"]
 
 ATTEMPTS = 6  #: of a file; the stores' adapters repeat single requests by themselves
 THROTTLED_ATTEMPTS = 12

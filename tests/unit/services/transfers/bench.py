@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from hue_desktop.adapters.local.file_system import LocalFileSystem
 from hue_desktop.adapters.store.claims import Claims
 from hue_desktop.adapters.store.database import Database
 from hue_desktop.adapters.store.transfers import SqliteTransfers
+from hue_desktop.core.connections import Connection
 from hue_desktop.core.file_systems import FileSystem, is_temporary
-from hue_desktop.core.storage import LOCAL, Location, StoreId
+from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 from hue_desktop.core.transfers.values import (
     Conflict,
     Transfer,
@@ -23,7 +24,17 @@ from hue_desktop.core.transfers.values import (
 from hue_desktop.services.transfers import TransferService
 
 MIB = 1 << 20
+S3 = StoreId(StoreKind.S3, connection="transfers", region="us-east-1")
 WAIT_S = 60.0
+
+
+def s3_store(endpoint_url: str) -> FileSystem:
+    """An S3 store at ``endpoint_url`` with the keys of the environment."""
+    from hue_desktop.adapters.aws.s3 import S3FileSystem
+    from hue_desktop.adapters.aws.session import AwsSession
+
+    session = AwsSession(Connection("transfers", endpoint_url=endpoint_url), S3.region)
+    return S3FileSystem(session, S3)
 
 
 class Stores:
@@ -106,10 +117,3 @@ def leftovers(root: Path) -> list[str]:
         for name in names
         if is_temporary(name)
     ]
-
-
-def never() -> None:
-    """A check that nobody cancels."""
-
-
-Check = Callable[[], None]

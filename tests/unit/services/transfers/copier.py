@@ -11,30 +11,40 @@ import json
 import sys
 from pathlib import Path
 
+from hue_desktop.core.storage import Location
 from hue_desktop.core.transfers.values import Conflict
 from hue_desktop.services.transfers import widths
-from tests.unit.services.transfers.bench import request, transfer_service
+from tests.unit.services.transfers.bench import S3, Stores, request, s3_store, transfer_service
+
+
+def place(text: str) -> Path | Location:
+    """A local path, or a location of the S3 store."""
+    return Location(S3, text.removeprefix("s3:/")) if text.startswith("s3://") else Path(text)
 
 
 def main() -> None:
     """Copy SOURCE into TARGET."""
     parser = argparse.ArgumentParser()
     parser.add_argument("state", type=Path)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path)
+    parser.add_argument("source")
+    parser.add_argument("target")
     parser.add_argument("--part", type=int, default=256 * 1024)
     parser.add_argument("--bandwidth", type=int, default=0)
     parser.add_argument("--conflict", type=Conflict, default=Conflict.ASK)
+    parser.add_argument("--s3", default="", help="endpoint; SOURCE or TARGET is then s3://…")
     options = parser.parse_args()
     widths.PART_BYTES = options.part
-    with transfer_service(options.state, start=False) as service:
+    stores = Stores(s3_store(options.s3)) if options.s3 else Stores()
+    with transfer_service(options.state, stores, start=False) as service:
         service.set_limits(bandwidth=options.bandwidth)
         known = service.transfers()
         service.start()
         if known:
             number = known[0].id
         else:
-            wanted = request(options.source, target=options.target, conflict=options.conflict)
+            wanted = request(
+                place(options.source), target=place(options.target), conflict=options.conflict
+            )
             number = service.submit(wanted).id
         sys.stdout.write("begun\n")
         sys.stdout.flush()
