@@ -19,7 +19,12 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
 
 from hue_desktop.simulator.s3.weed import find_weed
 from tests.simulated import simulated_region
@@ -261,3 +266,21 @@ def test_the_command_s_profile_leads_the_aws_cli_to_s3(tmp_path: Path) -> None:
             assert done.returncode == 0, done.stderr
         assert done.stdout.split()[2:] == ["10", "file"]
         assert urlsplit(running.facts["s3_endpoint_url"]).hostname == "127.0.0.1"
+
+
+@needs_weed
+def test_a_region_stops_at_once_while_clients_are_served() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        with simulated_region() as region:
+            s3 = region.client("s3")
+            s3.create_bucket(Bucket="lake")
+            s3.put_object(Bucket="lake", Key="large", Body=bytes(8_000_000))
+            slow = {"kind": "bandwidth", "bytes_per_s": 1000, "method": "GET"}
+            region.control("s3/faults", slow)
+            bodies = [s3.get_object(Bucket="lake", Key="large")["Body"] for _ in range(3)]
+            reads = [pool.submit(body.read) for body in bodies]
+            began = time.monotonic()
+        assert time.monotonic() - began < 10
+        for read in reads:
+            with pytest.raises((ResponseStreamingError, IncompleteReadError)):
+                read.result(20)
