@@ -38,6 +38,8 @@ class Texts(Sequence[str | None]):
         return len(self.starts) - 1
 
     def __getitem__(self, row: Any) -> Any:
+        if not 0 <= row < len(self.starts) - 1:
+            raise IndexError(row)
         part = self.blob[self.starts[row] : self.starts[row + 1]]
         return None if part == _NONE else part.decode("utf-8", "surrogateescape")
 
@@ -88,6 +90,8 @@ class Same(Sequence[Any]):
         return self.rows
 
     def __getitem__(self, row: Any) -> Any:
+        if not 0 <= row < self.rows:  # what ends an iteration
+            raise IndexError(row)
         return self.value
 
 

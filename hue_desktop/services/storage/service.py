@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from hue_desktop.core.changes import Undoability
+from hue_desktop.core.errors import ReadOnly, Refused
 from hue_desktop.core.file_systems import BlockPlace, FileSystem
 from hue_desktop.core.format import size
-from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId, StoreKind
+from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId
+from hue_desktop.core.storage_plans import StorageOutcome, StoragePlan
 from hue_desktop.core.text import _
 from hue_desktop.services.lanes import Lane
 from hue_desktop.services.storage.file_systems import FileSystems
 from hue_desktop.services.storage.listing import Listing
 from hue_desktop.services.storage.locations import Locations, display
+from hue_desktop.services.storage.planning import StoragePlanner
 from hue_desktop.services.storage.previews.values import Preview
 from hue_desktop.services.storage.usage import Usage
-from hue_desktop.services.storage.values import Place
+from hue_desktop.services.storage.values import HasBuckets, Place
 
 if TYPE_CHECKING:
     from hue_desktop.services.connections.service import ConnectionService
@@ -24,16 +28,29 @@ if TYPE_CHECKING:
 __all__ = ["PREVIEW_BYTES", "StorageService"]
 
 _READERS = 8
+_ENCRYPTION = {"AES256": "SSE-S3", "aws:kms": "SSE-KMS", "aws:kms:dsse": "DSSE-KMS"}
 PREVIEW_BYTES = 256 << 10
 
 
 class StorageService:
-    """Methods return at once where that is said; all others block and raise a ``HueError``."""
+    """Methods return at once where that is said; all others block and raise a ``HueError``.
+
+    ``asks_name`` says of a store whether losing something there wants a name typed, ``record``
+    writes down what was done.
+    """
 
     def __init__(
-        self, file_systems: FileSystems, fleet: FleetService, connections: ConnectionService
+        self,
+        file_systems: FileSystems,
+        fleet: FleetService,
+        connections: ConnectionService,
+        *,
+        asks_name: Callable[[StoreId], bool] = lambda _store: False,
+        record: Callable[[StorageOutcome], None] = lambda _outcome: None,
     ) -> None:
         self.file_systems = file_systems
+        self._record = record
+        self._planner = StoragePlanner(file_systems.of, self.read_only, asks_name)
         self._fleet = fleet
         self._locations = Locations(fleet.snapshot, connections.connections)
         self._readers = Lane("storage", _READERS)
@@ -118,18 +135,72 @@ class StorageService:
     def status(self, location: Location) -> str:
         """The store in half a line: room that is left, or what a bucket does with its keys."""
         fs = self._fs(location)
-        if location.store.kind is StoreKind.S3:
-            facts: Callable[[Location], Mapping[str, str]] | None = getattr(
-                fs, "bucket_facts", None
-            )
-            found = facts(location) if facts is not None and location.bucket else {}
-            return " · ".join(text for text in found.values() if text)
+        if isinstance(fs, HasBuckets):
+            return _bucket_line(fs.bucket_facts(location)) if location.bucket else ""
         space = fs.space(location)
         if space.free is None or space.capacity is None:
             return ""
         return _("{free} free of {capacity}").format(
             free=size(space.free), capacity=size(space.capacity)
         )
+
+    # -- changing (block) ---------------------------------------------------------------------
+
+    def plan_delete(self, locations: Sequence[Location], *, for_good: bool = False) -> StoragePlan:
+        """Delete; into the trash where there is one, unless it is ``for_good``."""
+        return self._planner.delete(locations, for_good=for_good)
+
+    def plan_restore(self, locations: Sequence[Location]) -> StoragePlan:
+        """Put back from the trash."""
+        return self._planner.restore(locations)
+
+    def plan_rename(self, location: Location, name: str) -> StoragePlan:
+        """Another name in the same folder."""
+        return self._planner.rename(location, name)
+
+    def plan_make_folder(self, parent: Location, name: str) -> StoragePlan:
+        """A new folder in ``parent``."""
+        return self._planner.make_folder(parent, name)
+
+    def plan_change(
+        self, locations: Sequence[Location], what: str, value: Any, *, recursive: bool = False
+    ) -> StoragePlan:
+        """Set what ``FileSystem.change`` sets."""
+        return self._planner.change(locations, what, value, recursive=recursive)
+
+    def plan_undo(self, outcome: StorageOutcome) -> StoragePlan:
+        """Take back what was done. Refused when nothing of it can be."""
+        if not outcome.inverse:
+            raise Refused(_("This cannot be undone."))
+        title = _("Undo: {title}").format(title=outcome.plan.title)
+        return StoragePlan(title, outcome.inverse, undo=Undoability.UNDOABLE)
+
+    def carry_out(
+        self,
+        plan: StoragePlan,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> StorageOutcome:
+        """Do what a confirmed plan says, and write it in the journal of its connection.
+
+        ReadOnly or Refused when nothing may be done; what fails of many is in the outcome.
+        """
+        from hue_desktop.services.storage.carrying import carry_out
+
+        for store in plan.stores:
+            if self.read_only(store):
+                raise ReadOnly(
+                    _("Read-only mode is on for {connection}; nothing was changed.").format(
+                        connection=store.connection
+                    ),
+                    remedy=_("Turn it off with the padlock in the status bar."),
+                )
+        if plan.blocked:
+            raise Refused(plan.blocked)
+        outcome = carry_out(plan, self.file_systems.of, cancelled, progress)
+        self._record(outcome)
+        return outcome
 
     # -- life ---------------------------------------------------------------------------------
 
@@ -140,3 +211,17 @@ class StorageService:
 
     def _fs(self, location: Location) -> FileSystem:
         return self.file_systems.of(location.store)
+
+
+def _bucket_line(facts: Mapping[str, str]) -> str:
+    """What a bucket does with its keys, as far as that may be asked."""
+    parts = []
+    if "versioning" in facts:
+        on = facts["versioning"] == "Enabled"
+        parts.append(_("versioning on") if on else _("versioning off"))
+    if facts.get("encryption"):
+        sealed = facts["encryption"]
+        parts.append(_ENCRYPTION.get(sealed, sealed))
+    if facts.get("object-lock"):
+        parts.append(_("object lock"))
+    return " · ".join(parts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol, runtime_checkable
 
 from hue_desktop.core.storage import Location
 
-__all__ = ["ListingState", "Place", "StoreNote"]
+__all__ = ["HasBuckets", "ListingState", "Place"]
 
 
 class ListingState(Enum):
@@ -29,10 +31,9 @@ class Place:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreNote:
-    """The right end of a pane's status line: room in bytes, or facts of a bucket in words."""
+@runtime_checkable
+class HasBuckets(Protocol):
+    """A store whose files lie in buckets that have settings of their own."""
 
-    capacity: int | None = None
-    free: int | None = None
-    facts: tuple[str, ...] = ()
+    def bucket_facts(self, location: Location) -> Mapping[str, str]:
+        """``region``, ``versioning``, ``encryption``, ``object-lock``; absent what is unknown."""
