@@ -117,6 +117,14 @@ class JournalService:
         self._tell(entry)
         return entry
 
+    def record(self, plan: Plan, *, error: str = "") -> JournalEntry:
+        """Write down what another service has carried out already; ``error`` says what of it
+        failed. StateError when it cannot be written."""
+        state = ChangeState.FAILED if error else ChangeState.DONE
+        entry = self._store.add(replace(self._new_entry(plan), state=state, error=error))
+        self._keep(entry)
+        return entry
+
     def cancel(self, entry_id: int) -> bool:
         """Cancel a plan that still waits; False when it is too late."""
         with self._changed:

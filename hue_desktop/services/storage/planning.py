@@ -68,7 +68,7 @@ class StoragePlanner:
         plan = StoragePlan(
             _("Delete {what}").format(what=_what(locations, loss)),
             changes,
-            (_amount(loss), *lines),
+            lines,
             tuple(_delete_call(each, loss) for each in locations[:_CALLS]),
             loss,
             Undoability.FINAL,
@@ -278,10 +278,7 @@ def _trash_plan(locations: Sequence[Location], loss: Loss) -> StoragePlan:
     return StoragePlan(
         _("Move {what} to the trash").format(what=_what(locations, loss)),
         tuple(StorageChange(StorageAct.TRASH, each) for each in locations),
-        (
-            _amount(loss),
-            _("The space is free again when the trash is emptied, which HDFS does by itself."),
-        ),
+        (_("The space is free again when the trash is emptied, which HDFS does by itself."),),
         tuple(f"RENAME {each.path} → .Trash/Current" for each in locations[:_CALLS]),
         loss,
         Undoability.UNDOABLE,

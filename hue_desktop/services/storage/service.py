@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hue_desktop.core.changes import Undoability
-from hue_desktop.core.errors import ReadOnly, Refused
+from hue_desktop.core.changes import Plan, Undoability
+from hue_desktop.core.errors import HueError, ReadOnly, Refused
 from hue_desktop.core.file_systems import BlockPlace, FileSystem
 from hue_desktop.core.format import size
 from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREVIEW_BYTES", "StorageService"]
 
+_log = logging.getLogger(__name__)
 _READERS = 8
 _ENCRYPTION = {"AES256": "SSE-S3", "aws:kms": "SSE-KMS", "aws:kms:dsse": "DSSE-KMS"}
 PREVIEW_BYTES = 256 << 10
@@ -36,7 +38,7 @@ class StorageService:
     """Methods return at once where that is said; all others block and raise a ``HueError``.
 
     ``asks_name`` says of a store whether losing something there wants a name typed, ``record``
-    writes down what was done.
+    writes a change that was carried out into the journal.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class StorageService:
         connections: ConnectionService,
         *,
         asks_name: Callable[[StoreId], bool] = lambda _store: False,
-        record: Callable[[StorageOutcome], None] = lambda _outcome: None,
+        record: Callable[[Plan, str], object] = lambda _plan, _error: None,
     ) -> None:
         self.file_systems = file_systems
         self._record = record
@@ -199,8 +201,17 @@ class StorageService:
         if plan.blocked:
             raise Refused(plan.blocked)
         outcome = carry_out(plan, self.file_systems.of, cancelled, progress)
-        self._record(outcome)
+        self._write_down(outcome)
         return outcome
+
+    def _write_down(self, outcome: StorageOutcome) -> None:
+        """What is done is done, whether it can be written down or not."""
+        from hue_desktop.services.storage.recording import record_outcome
+
+        try:
+            record_outcome(outcome, self._record)
+        except HueError:
+            _log.exception("The journal did not take a row")
 
     # -- life ---------------------------------------------------------------------------------
 

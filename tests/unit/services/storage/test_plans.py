@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hue_desktop.core.changes import Undoability
+from hue_desktop.core.changes import Plan, Undoability
 from hue_desktop.core.errors import NotFound, Refused
-from hue_desktop.core.storage import Location
+from hue_desktop.core.storage import Location, StoreId, StoreKind
+from hue_desktop.core.storage_plans import StorageAct, StorageChange
+from hue_desktop.services.storage.recording import record_outcome
 from hue_desktop.services.storage.service import StorageService
 
 
@@ -136,3 +139,22 @@ def test_what_a_store_has_not_is_blocked(
     assert storage.plan_change([home.child("three.txt")], "replication", 3).blocked
     assert storage.plan_change([home.child("three.txt")], "storage_class", "GLACIER").blocked
     assert storage.plan_restore([home.child("three.txt")]).blocked
+
+
+def test_changes_of_connections_are_written_down(
+    storage: StorageService, home: Location, tree: Path
+) -> None:
+    rows: list[tuple[Plan, str]] = []
+    outcome = storage.carry_out(storage.plan_delete([home.child("three.txt")]))
+    record_outcome(outcome, lambda plan, error: rows.append((plan, error)))
+    assert not rows, "this machine has no connection"
+    bucket = Location(StoreId(StoreKind.S3, "dev", "eu-central-1"), "/lake/x")
+    there = replace(outcome.plan, changes=(StorageChange(StorageAct.DELETE, bucket),))
+    failed = replace(outcome, plan=there, done=4, failed=((bucket, "denied"),))
+    record_outcome(failed, lambda plan, error: rows.append((plan, error)))
+    ((plan, error),) = rows
+    assert (plan.connection, plan.region, plan.target_name) == (
+        "dev", "eu-central-1", "s3://lake/x",
+    )  # fmt: skip
+    assert "denied" in error
+    assert "4" in error
