@@ -195,6 +195,7 @@ def to_columns(page: ListPage, prefix: str, *, deep: bool) -> EntryPage:
     names = [key[cut:] for key in page.keys] if cut else page.keys
     folders = bytearray(count + extra)
     if deep and any(map(_ends_in_slash, names)):
+        names = list(names)
         for row, name in enumerate(names):
             if name[-1:] == "/":
                 names[row] = name[:-1]

@@ -43,11 +43,13 @@ def quoted(path: str) -> str:
 
 
 def query_string(parameters: Mapping[str, Any]) -> str:
-    """The canonical query: names sorted, values encoded, an empty value written with ``=``."""
-    return "&".join(
-        f"{quote(name, safe='-_.~')}={quote(str(value), safe='-_.~', errors='surrogateescape')}"
-        for name, value in sorted(parameters.items())
-    )
+    """The canonical query: encoded, then sorted; an empty value is written with ``=``."""
+    encoded = sorted([(_encoded(name), _encoded(str(value))) for name, value in parameters.items()])
+    return "&".join([f"{name}={value}" for name, value in encoded])
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="-_.~", errors="surrogateescape")
 
 
 class Signer:
