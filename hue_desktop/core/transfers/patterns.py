@@ -36,12 +36,11 @@ def pattern_expression(pattern: str) -> str:
     character; a pattern without ``/`` is about the last name, one that ends in ``/`` about all
     that lies in folders of that name.
     """
+    rooted = "/" in pattern.rstrip("/")
     if pattern.endswith("/"):
         pattern += "**"
-    rooted = pattern.startswith("/")
     body = _translate(pattern.lstrip("/"))
-    inner = pattern.rstrip("*").rstrip("/")
-    return body if rooted or "/" in inner else f"(?:.*/)?{body}"
+    return body if rooted else f"(?:.*/)?{body}"
 
 
 def _translate(pattern: str) -> str:
