@@ -56,6 +56,11 @@ class Panel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.states)
 
+    @property
+    def busy(self) -> bool:
+        """Whether what is shown still grows."""
+        return False
+
     def make_content(self) -> QWidget:
         """What is shown once it is known."""
         raise NotImplementedError

@@ -20,6 +20,10 @@ from hue_desktop.ui.storage.panel import Panel, Target
 
 __all__ = ["PropertiesPanel"]
 
+_TOLD = frozenset(
+    ("owner", "group", "permission", "replication", "blocksize", "size", "length", "modified",
+     "lastmodified", "contentlength", "storageclass", "linktarget")
+)  # fmt: skip
 _LONG_WORD = 44  #: a longer word cannot wrap, so it is cut and told in full by its tooltip
 
 
@@ -43,7 +47,8 @@ class PropertiesPanel(Panel):
         service = self.source.service
 
         def show(more: Mapping[str, str]) -> None:
-            self.show_facts({**self.known(target), **more})
+            told = {key: _value(key, value) for key, value in more.items() if not _known(key)}
+            self.show_facts({**self.known(target), **told})
 
         self.ask(lambda: dict(service.properties(target.location)), show)
 
@@ -103,6 +108,16 @@ def _modified(row_: FileRow) -> str:
 
     moment = datetime.fromtimestamp(row_.entry.modified or 0.0, UTC)
     return f"{date_time(moment)} ({moment:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+def _known(key: str) -> bool:
+    """Whether the listing said it already, perhaps under another spelling."""
+    return "".join(filter(str.isalnum, key)).lower() in _TOLD
+
+
+def _value(key: str, value: str) -> str:
+    """Bytes as a person reads them."""
+    return size(int(value)) if key.startswith("bytes") and str(value).isdigit() else value
 
 
 def _words(key: str) -> str:

@@ -34,6 +34,8 @@ __all__ = ["Treemap", "UsagePanel"]
 MOST_BOXES = 60  #: the others are one box together
 _LOOK_MS = 100
 _INSET = 1.0
+_HEAD = 26  #: over the boxes within a box
+_NEST_WIDTH, _NEST_HEIGHT = 110, 80
 
 
 class Treemap(QWidget):
@@ -108,8 +110,9 @@ class Treemap(QWidget):
         node: UsageNode | None = self._nodes[at] if at < len(self._nodes) else None
         amount = node.bytes if node is not None else self._rest[1]
         heat = _heat(amount / self._total if self._total else 0.0) if node is not None else 0
+        within = node.children if node is not None and _has_room(area) else ()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color(f"heat-{heat}"))
+        painter.setBrush(theme.color("sunken" if within else f"heat-{heat}"))
         painter.drawRoundedRect(area, 3, 3)
         if at == self._current and self.hasFocus():
             painter.setPen(QPen(theme.color("accent-text"), 2))
@@ -118,7 +121,37 @@ class Treemap(QWidget):
         name = (
             node.name if node is not None else _("{n} other files").format(n=count(self._rest[0]))
         )
-        self._paint_texts(painter, area, name, size(amount), f"heat-{heat}-text")
+        if node is not None and within:
+            self._paint_within(painter, area, node)
+            token = "text"
+            area.setHeight(_HEAD)
+            name = f"{name}  {size(amount)}"
+        else:
+            token = f"heat-{heat}-text"
+        self._paint_texts(painter, area, name, size(amount), token)
+
+    def _paint_within(self, painter: QPainter, area: QRectF, node: UsageNode) -> None:
+        """What a large folder holds, one level down, without names where there is no room."""
+        theme = active_theme()
+        inner = area.adjusted(3, _HEAD, -3, -3)
+        sizes = [float(child.bytes) for child in node.children if child.bytes > 0]
+        names = [child.name for child in node.children if child.bytes > 0]
+        if node.rest_bytes > 0:
+            sizes.append(float(node.rest_bytes))
+            names.append("")
+        order = sorted(range(len(sizes)), key=lambda at: -sizes[at])
+        room = Box(inner.x(), inner.y(), inner.width(), inner.height())
+        for at, box in zip(order, squarify([sizes[at] for at in order], room), strict=True):
+            small = QRectF(*box).adjusted(_INSET, _INSET, -_INSET, -_INSET)
+            if small.width() < 2 or small.height() < 2:
+                continue
+            heat = _heat(sizes[at] / self._total)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color(f"heat-{heat}"))
+            painter.drawRoundedRect(small, 2, 2)
+            if names[at]:
+                amount = size(sizes[at])
+                self._paint_texts(painter, small, names[at], amount, f"heat-{heat}-text")
 
     def _paint_texts(
         self, painter: QPainter, area: QRectF, name: str, amount: str, token: str
@@ -185,6 +218,11 @@ class Treemap(QWidget):
         return f"{node.name}\n{size(node.bytes)} · {share} · {files}"
 
 
+def _has_room(area: QRectF) -> bool:
+    """Whether what is in a box can be shown in it."""
+    return area.width() >= _NEST_WIDTH and area.height() >= _NEST_HEIGHT
+
+
 def _heat(share: float) -> int:
     return next((step for step, edge in enumerate((0.02, 0.08, 0.2, 0.4)) if share < edge), 4)
 
@@ -207,6 +245,10 @@ class UsagePanel(Panel):
         self._later.setSingleShot(True)
         self._later.setInterval(_LOOK_MS)
         self._later.timeout.connect(self._show)
+
+    @property
+    def busy(self) -> bool:
+        return self._usage is not None and self._usage.state is ListingState.LOADING
 
     def make_content(self) -> QWidget:
         self.sentence = Label("", elide=True)
@@ -258,7 +300,7 @@ class UsagePanel(Panel):
         """The folder that is shown, as it is counted now."""
         if self._usage is None:
             return None
-        return self._usage.tree(self._inside, depth=1, most=MOST_BOXES)
+        return self._usage.tree(self._inside, depth=2, most=MOST_BOXES)
 
     def _show(self) -> None:
         usage, node = self._usage, self._node()
