@@ -38,6 +38,7 @@ __all__ = [
 
 MAP_BYTES = 1536 * 1024 * 1024  #: YARN memory of one mapper of S3DistCp, as EMR sets it
 _USD_HOUR_OF_WAITING = 20.0  #: an hour less of waiting is worth about as much
+_USD_STEP = 0.25  #: a step takes room from the cluster's own work: for little it is not worth it
 _ORDER = (Route.SERVER_SIDE, Route.S3DISTCP, Route.STREAM)
 
 
@@ -196,7 +197,8 @@ def _suggested(request: TransferRequest, forecasts: tuple[Forecast, ...]) -> Rou
 
 def _burden(forecast: Forecast) -> float:
     hours = (forecast.time_s or 0.0) / 3600
-    return (forecast.usd or 0.0) + hours * _USD_HOUR_OF_WAITING
+    trouble = _USD_STEP if forecast.route is Route.S3DISTCP else 0.0
+    return (forecast.usd or 0.0) + hours * _USD_HOUR_OF_WAITING + trouble
 
 
 def _explained(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["TransferFeed", "in_order"]
 
 _TICK_MS = 100
+_IDLE_TICK_MS = 1000  #: while only a badge and the sum of the speeds show
 
 
 def in_order(transfers: tuple[Transfer, ...]) -> tuple[Transfer, ...]:
@@ -66,12 +67,13 @@ class TransferFeed(QObject):
     def run(self) -> None:
         """Somebody looks: follow what moves."""
         self._running = True
+        self._timer.setInterval(_TICK_MS)
         self.poll()
 
     def rest(self) -> None:
-        """Nobody looks: only changes of state are told."""
+        """Nobody looks at the lines: once a second is enough for the sums."""
         self._running = False
-        self._timer.stop()
+        self._timer.setInterval(_IDLE_TICK_MS)
 
     def poll(self) -> None:
         """Take the newest snapshot."""
@@ -80,10 +82,10 @@ class TransferFeed(QObject):
             return
         self.transfers = in_order(tuple(self._service.transfers()))
         moving = any(not one.state.ended for one in self.transfers)
-        if moving and self._running:
-            self._timer.start()
-        else:
+        if not moving:
             self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start(_TICK_MS if self._running else _IDLE_TICK_MS)
         self.arrived.emit(self.transfers)
 
     def rates(self) -> tuple[float, ...]:

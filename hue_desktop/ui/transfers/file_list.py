@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -179,17 +179,24 @@ class _FileDelegate(QStyledItemDelegate):
         tone = "text" if ticked else "text-2"
         sign_tone = "warn" if differs else tone
         draw, high = self._texts.draw, box.height() - 1
-        reason = min(190, max(110, round(0.36 * box.width())))
+        reason = min(190, max(110, round(0.33 * box.width())))
         right = box.right() - reason
         sign = QRect(box.left() + _BOX_WIDTH, box.top(), 12, high)
         draw(painter, sign, SIGNS[file.comparison], sign_tone, weight=600, align="center")
         left = box.left() + 44
-        name = QRect(left, box.top(), right - 84 - left, high)
-        draw(painter, name, self._model.name_of(file), tone)
+        name = QRect(left, box.top(), right - 78 - left, high)
+        draw(painter, name, self._shortened(self._model.name_of(file), name.width()), tone)
         figure = "" if file.folder else size(file.size)
-        draw(painter, QRect(right - 80, box.top(), 70, high), figure, "text-2", align="right")
+        draw(painter, QRect(right - 76, box.top(), 66, high), figure, "text-2", align="right")
         words = QRect(right, box.top(), reason - 4, high)
         draw(painter, words, reason_text(file), "warn" if differs else "text-2")
+
+    def _shortened(self, name: str, room: int) -> str:
+        """A long path loses its beginning: the end tells files apart."""
+        if self._texts.width(name) <= room:
+            return name
+        metrics = QFontMetrics(active_theme().font())
+        return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, room)
 
 
 def _paint_box(painter: QPainter, row: QRect, on: bool, enabled: bool) -> None:

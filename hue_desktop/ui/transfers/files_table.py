@@ -23,7 +23,7 @@ def _state_word(file: TransferFile) -> str:
     if file.asks:
         return _("asks")
     return {
-        FileState.WAITING: _("waiting"),
+        FileState.WAITING: _("not yet"),
         FileState.RUNNING: _("running"),
         FileState.DONE: _("done"),
         FileState.SKIPPED: _("skipped"),

@@ -1,12 +1,102 @@
-"""What the tour shows of transfers."""
+"""What the tour shows of transfers: some of each state, and the sheet of one that is yet to be."""
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
+
+from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
+from hue_desktop.core.text import _
+from hue_desktop.core.transfers.values import (
+    Conflict,
+    Transfer,
+    TransferOptions,
+    TransferRequest,
+    TransferState,
+)
+from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import TourStop
+from hue_desktop.ui.tour_pages import largest_cluster, page_ready
+from hue_desktop.ui.transfers.page import TransfersPage
+from hue_desktop.ui.transfers.sheet import TransferSheet
 
 __all__ = ["stops"]
 
+_LAKE = "/demo-lake/"
+_SLOW = 2 << 20  #: bytes per second of the one that is still running when the picture is taken
+
 
 def stops() -> tuple[TourStop, ...]:
-    """The pictures of this room."""
-    return ()
+    """The page with its history, and the sheet over a page with the dock below it."""
+    return (
+        TourStop("transfers", _("Transfers"), _open_page, page_ready(TransfersPage, _settled)),
+        TourStop("transfers-sheet", _("What a copy would do"), _open_sheet, _planned, _close_sheet),
+    )
+
+
+def _open_page(ctx: UiContext, _window: QWidget) -> None:
+    ref = largest_cluster(ctx)
+    if ref is not None and not ctx.app.transfers.transfers():
+        for request in _requests(ref):
+            ctx.app.transfers.submit(request)
+    ctx.navigate.open_page("transfers")
+
+
+def _requests(ref: ClusterRef) -> tuple[TransferRequest, ...]:
+    """One that runs for long, some that end at once, one that cannot succeed."""
+    lake, hdfs = _lake(ref), _hdfs(ref)
+    overwrite = TransferOptions(conflict=Conflict.OVERWRITE)
+    slow = TransferOptions(conflict=Conflict.OVERWRITE, bandwidth_limit=_SLOW)
+    model = hdfs.child("projects/ml/models/churn/2026-10/model.bin")
+    blocked = Location(LOCAL, "/dev/null/customers/")
+    return (
+        TransferRequest((model,), lake.child("models", folder=True), slow),
+        TransferRequest((lake.child("raw/orders"),), lake.child("backup", folder=True), overwrite),
+        TransferRequest((_warehouse(ref, "web.db/clicks_stream"),), lake.child("raw", folder=True)),
+        TransferRequest((lake.child("raw/customers", folder=True),), blocked, overwrite),
+    )
+
+
+def _lake(ref: ClusterRef) -> Location:
+    return Location(StoreId(StoreKind.S3, ref.connection, ref.region), _LAKE)
+
+
+def _hdfs(ref: ClusterRef) -> Location:
+    return Location(StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id), "/")
+
+
+def _warehouse(ref: ClusterRef, name: str, *, folder: bool = False) -> Location:
+    return _hdfs(ref).child("user/hive/warehouse/" + name, folder=folder)
+
+
+def _settled(page: TransfersPage) -> bool:
+    """All but the slow one have ended, and that one moves."""
+    transfers = page.feed.transfers
+    moving = [one for one in transfers if one.state is TransferState.RUNNING]
+    return bool(transfers) and len(moving) <= 1 and all(map(_shows, transfers))
+
+
+def _shows(transfer: Transfer) -> bool:
+    return transfer.state.ended or transfer.progress.bytes_per_s > 0
+
+
+def _open_sheet(ctx: UiContext, _window: QWidget) -> None:
+    ref = largest_cluster(ctx)
+    if ref is None:
+        return
+    ctx.navigate.open_cluster(ref, "storage")
+    ctx.navigate.show_dock("transfers")
+    options = TransferOptions(conflict=Conflict.OVERWRITE)
+    target = _lake(ref).child("curated", folder=True)
+    source = _warehouse(ref, "sales.db", folder=True)
+    ctx.navigate.review_transfer(TransferRequest((source,), target, options))
+
+
+def _planned(_ctx: UiContext, window: QWidget) -> bool:
+    sheets = [one for one in window.findChildren(TransferSheet) if one.isVisible()]
+    return bool(sheets) and sheets[0].states.state != "loading"
+
+
+def _close_sheet(_ctx: UiContext, window: QWidget) -> None:
+    for sheet in window.findChildren(TransferSheet):
+        sheet.close_sheet()
