@@ -12,6 +12,7 @@ import logging
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from xml.sax.saxutils import escape
 
 from hue_desktop.simulator.s3.exchange import (
@@ -28,6 +29,7 @@ __all__ = ["S3Gate"]
 _LOG = logging.getLogger(__name__)
 
 _LINGER_S = 2.0
+_LAST_WORD_S = 2.0
 _NO_BODY = (204, 304)
 _PHRASES = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
 _EXPIRED = S3Fault(
@@ -185,29 +187,38 @@ class _Visit:
             await self._client.send(answer.raw)
             if body is not None:
                 await _move(upstream, self._client, body, download)
-            whole = sending is None or sending.done()
-            if sending is not None and whole:
-                sending.result()
-            return whole and not (head.closes or answer.closes or isinstance(body, UntilClose))
         finally:
-            if sending is not None and not sending.done():
-                sending.cancel()
+            sent = await _ended(sending)
+        if not sent:  # it was answered before all of the body was there
+            await _linger(self._client)
+            return False
+        return not (head.closes or answer.closes or isinstance(body, UntilClose))
 
     async def _answer(self, upstream: Stream, sending: asyncio.Task[None] | None) -> Head:
         """The store's final head; those that only say "go on" are passed on."""
         while True:
-            waiting = asyncio.ensure_future(upstream.head())
-            if sending is not None and not sending.done():
-                await asyncio.wait((waiting, sending), return_when=asyncio.FIRST_COMPLETED)
-                if not waiting.done() and sending.done() and sending.exception() is not None:
-                    waiting.cancel()
-                    sending.result()
-            answer = await waiting
+            answer = await self._next_head(upstream, sending)
             if answer is None:
                 raise Broken("the store closed without an answer")
             if not answer.line[1].startswith("1"):
                 return answer
             await self._client.send(answer.raw)
+
+    async def _next_head(self, upstream: Stream, sending: asyncio.Task[None] | None) -> Head | None:
+        """The store's next head; raises what kept the body from being sent."""
+        if sending is None or sending.done():
+            return await upstream.head()
+        waiting = asyncio.get_running_loop().create_task(upstream.head())
+        try:
+            await asyncio.wait((waiting, sending), return_when=asyncio.FIRST_COMPLETED)
+            problem = sending.exception() if sending.done() else None
+            if isinstance(problem, OSError):  # the store may have said why it closed
+                await asyncio.wait((waiting,), timeout=_LAST_WORD_S)
+            if problem is not None and not waiting.done():
+                raise problem
+            return await waiting
+        finally:
+            await _ended(waiting)
 
     async def _refuse(self, head: Head, fault: S3Fault) -> bool:
         """Answer with an error of S3; the body is read away unless the client still holds it."""
@@ -248,13 +259,22 @@ class _Change:
         for place in self._spoil:
             if begin <= place < self._passed:
                 block[place - begin] ^= 0x55
+        if self._rate:
+            due = self._began + self._passed / self._rate
+            await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
         if self._cut_at is not None and self._passed > self._cut_at:
             await sink.send(block[: self._cut_at - begin])
             raise _Cut
         await sink.send(block)
-        if self._rate:
-            due = self._began + self._passed / self._rate
-            await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+
+
+async def _ended(task: asyncio.Task[Any] | None) -> bool:
+    """End a task before its socket is closed; whether it had done its work."""
+    if task is None:
+        return True
+    task.cancel()
+    await asyncio.wait((task,))
+    return not task.cancelled() and task.exception() is None
 
 
 def _changes(method: str, faults: Sequence[S3Fault]) -> tuple[_Change | None, _Change | None]:
@@ -305,12 +325,12 @@ async def _move(source: Stream, sink: Stream, framing: Framing, change: _Change 
 
 async def _linger(client: Stream) -> None:
     """Read on for a moment, so that the answer is not lost to what the client still sends."""
-    client.socket.shutdown(socket.SHUT_WR)
     try:
+        client.socket.shutdown(socket.SHUT_WR)
         async with asyncio.timeout(_LINGER_S):
             while await client.block():
                 pass
-    except TimeoutError:
+    except (TimeoutError, OSError):
         pass
 
 

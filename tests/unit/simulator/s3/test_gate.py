@@ -86,6 +86,12 @@ def test_a_chunked_body_passes(region: SimulatedRegion, s3: Any) -> None:
     assert s3.get_object(Bucket="lake", Key="chunked")["Body"].read() == PATTERN
 
 
+def test_an_answer_that_comes_before_the_body_arrives(s3: Any) -> None:
+    with pytest.raises(ClientError) as raised:
+        s3.put_object(Bucket="no-such-bucket", Key="large", Body=PATTERN * 30)
+    assert error_of(raised) == (404, "NoSuchBucket")
+
+
 def test_many_clients_at_once(region: SimulatedRegion) -> None:
     s3 = region.client("s3")
 
