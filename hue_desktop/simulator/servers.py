@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 import socket
 import tempfile
@@ -87,6 +88,7 @@ class Servers:
             region,
             lambda: self.directory / "hdfs",
             furnish=lambda cluster: scenarios.hdfs_seeds(region.scenario, region.world, cluster),
+            s3=self._s3_client,
         )
         self.ssh = SshService(lambda: self.directory / "ssh", region, self.hadoop)
 
@@ -213,6 +215,25 @@ class Servers:
             await asyncio.to_thread(load, address, keys, region.name, seeds)
         self._s3_furnished = True
         region.keep("region", _FURNISHED, {"objects": len(seeds)})
+
+    def _s3_client(self) -> Any:
+        """A client of the object store, for the steps that copy."""
+        import boto3
+        import botocore.session
+        from botocore.config import Config
+
+        # Nothing of the user's own configuration counts here, not even the name of a profile.
+        bare = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+        bare.set_config_variable("config_file", os.devnull)
+        bare.set_config_variable("credentials_file", os.devnull)
+        return boto3.session.Session(botocore_session=bare).client(
+            "s3",
+            endpoint_url=self.s3_endpoint_url,
+            region_name=self._region.name,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 5}),
+        )
 
     async def _s3_state(self, body: _Body) -> object:
         return {"endpoint_url": self.s3_endpoint_url, **self.s3.described()}

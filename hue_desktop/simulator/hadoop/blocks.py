@@ -348,9 +348,10 @@ class BlockManager:
         rounds = max(0, now - self._done_until) // _ROUND_MS
         budget = rounds * _PER_NODE * max(1, live)
         while work and budget > 0:
-            for block in work[:budget]:
-                self._copy(block)
+            copied = sum([self._copy(block) for block in work[:budget]])
             budget -= len(work)
+            if not copied:
+                break
             if budget >= 0:
                 work = self._work()  # a block may lack more than one
         self._settled = not work
@@ -376,8 +377,8 @@ class BlockManager:
         for node in extra[:count]:
             self._drop(block, node)
 
-    def _copy(self, block: Block) -> None:
-        """One more replica, on the DataNode with the most room."""
+    def _copy(self, block: Block) -> bool:
+        """One more replica, on the DataNode with the most room; whether there was one."""
         able = [
             node
             for node in self.datanodes.values()
@@ -386,11 +387,13 @@ class BlockManager:
             and node.number not in block.replicas
             and node.remaining >= block.length
         ]
-        if able and self.readable(block):
-            target = max(able, key=lambda node: (node.remaining, -node.number))
-            block.replicas.append(target.number)
-            target.used += block.length
-            self.touch(block)
+        if not able or not self.readable(block):
+            return False
+        target = max(able, key=lambda node: (node.remaining, -node.number))
+        block.replicas.append(target.number)
+        target.used += block.length
+        self.touch(block)
+        return True
 
 
 def no_room(path: str, running: int) -> HdfsError:

@@ -11,10 +11,11 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster, has_hdfs
 from hue_desktop.simulator.hadoop.datanodes import DataNode
+from hue_desktop.simulator.hadoop.dist_cp import DistCp
 from hue_desktop.simulator.hadoop.doors import DATANODE, HTTPFS, NAMENODE, Door, DoorKey
 from hue_desktop.simulator.hadoop.seeds import Seed
 from hue_desktop.simulator.hadoop.trouble import TroubleList
@@ -34,7 +35,8 @@ def _unfurnished(cluster: Cluster) -> Iterable[Seed]:
 class HadoopServers:
     """Opens the HDFS of a cluster when somebody first asks for it.
 
-    ``directory`` gives the place for all of them; ``furnish`` what a new one holds.
+    ``directory`` gives the place for all of them; ``furnish`` what a new one holds; ``s3`` a client
+    of the region's object store, for the steps that copy.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class HadoopServers:
         directory: Callable[[], Path],
         *,
         furnish: Callable[[Cluster], Iterable[Seed]] = _unfurnished,
+        s3: Callable[[], Any] | None = None,
     ) -> None:
         self._region = region
         self._directory = directory
@@ -51,11 +54,13 @@ class HadoopServers:
         self._opened: dict[str, HdfsOfCluster] = {}
         self._doors: dict[DoorKey, Door] = {}
         self.troubles = TroubleList()
+        self._dist_cp = DistCp(self, s3) if s3 is not None else None
         self.bugs: list[str] = []  #: requests that failed in a way of their own, for tests
 
     async def start(self) -> None:
         """Serve from now on, in the running loop; drops what clusters that have ended left."""
         self._loop = asyncio.get_running_loop()
+        self._region.world.work.carrier = self._dist_cp
         with self._region.lock:
             known = self._region.world.clusters
             directory = self._directory()
@@ -66,6 +71,9 @@ class HadoopServers:
 
     async def stop(self) -> None:
         """Close all doors and write what is left."""
+        self._region.world.work.carrier = None
+        if self._dist_cp is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._dist_cp.close)
         with self._region.lock:
             for door in list(self._doors.values()):
                 door.close()
@@ -76,6 +84,8 @@ class HadoopServers:
 
     async def reset(self) -> None:
         """The region was emptied: so is everything here."""
+        if self._dist_cp is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._dist_cp.forget)
         with self._region.lock:
             self._drop_ended()
             shutil.rmtree(self._directory(), ignore_errors=True)

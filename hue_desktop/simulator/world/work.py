@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.world import timing
+from hue_desktop.simulator.world.carriers import Carrier
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.steps import Step
@@ -22,6 +23,8 @@ __all__ = ["Work"]
 
 #: Finished steps a cluster with recurring work remembers; what people submit is never dropped.
 _KEEP_RECURRING = 150
+#: Simulated seconds after which a step that really works is asked again whether it is done.
+_ASK_AGAIN = 5.0
 
 
 class Work:
@@ -29,6 +32,7 @@ class Work:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.carrier: Carrier | None = None  #: does what steps say, where that is simulated
 
     def handlers(self) -> Mapping[str, Callable[[Event], None]]:
         """What to do when an event of a kind is due."""
@@ -155,12 +159,42 @@ class Work:
         if not step.containers:
             share = world.between((0.3, 1.3), "share", step.id)
             step.containers = max(2, round(share * self._containers(cluster)))
+        if self._carried(cluster, step):
+            step.ended = world.at + _ASK_AGAIN
         epoch = int(cluster.ready * 1000)
         step.application_id = f"application_{epoch}_{step.ordinal:04d}"
         world.schedule(step.ended, "step-end", cluster.id, step.id)
         world.touch(step)
         world.lifecycle.work(cluster)
         world.scaling.look_soon(cluster)
+
+    def _carried(self, cluster: Cluster, step: Step) -> bool:
+        """Whether a carrier does the step's work; it has begun then."""
+        carrier = self.carrier
+        recurring = any(workload["name"] == step.name for workload in cluster.workloads)
+        if carrier is None or recurring or step.will_fail or not carrier.carries(step):
+            return False
+        carrier.start(cluster, step)
+        return True
+
+    def _goes_on(self, cluster: Cluster, step: Step) -> bool:
+        """Whether a step's real work is not done at its planned end, which then moves."""
+        world = self._world
+        if self.carrier is None or not self._carried(cluster, step):
+            return False
+        outcome = self.carrier.outcome(step)
+        until = world.at + _ASK_AGAIN
+        if outcome is not None:
+            until = step.started + max(outcome.took_s, step.planned_s)
+            step.will_fail = bool(outcome.failure)
+            step.failure_message = outcome.failure
+        if until <= world.at:
+            return False
+        step.will_fail = False
+        step.ended = until
+        world.schedule(until, "step-end", cluster.id, step.id)
+        world.touch(step)
+        return True
 
     def _containers(self, cluster: Cluster) -> int:
         """Containers that fit on the nodes that serve now."""
@@ -176,7 +210,7 @@ class Work:
         world = self._world
         cluster = world.clusters[event.cluster_id]
         step = cluster.active_steps.get(event.subject)
-        if step is None or step.state != "RUNNING":
+        if step is None or step.state != "RUNNING" or self._goes_on(cluster, step):
             return
         if not step.will_fail:
             self._close(cluster, step, "COMPLETED")
@@ -196,7 +230,7 @@ class Work:
     def _fail(self, cluster: Cluster, step: Step) -> None:
         log_uri = str(cluster.request.get("LogUri") or "").rstrip("/")
         step.failure_reason = "Unknown Error."
-        step.failure_message = (
+        step.failure_message = step.failure_message or (
             'Exception in thread "main" org.apache.spark.SparkException: Application '
             f"{step.application_id} finished with failed status"
         )
@@ -250,6 +284,8 @@ class Work:
             self._close(cluster, step, "CANCELLED", "Cancelled by user")
             return
         step.state = "CANCEL_PENDING"
+        if self.carrier is not None:
+            self.carrier.cancel(step)
         pause = world.between(timing.STEP_CANCEL, "cancel", step.id)
         step.ended = min(step.ended, world.at + pause)
         world.unschedule("step-end", step.id)
