@@ -123,7 +123,7 @@ class Workshop:
         def words(words: Sequence[str]) -> Callable[[], Sequence[str]]:
             return lambda: words
 
-        own = ours("copy", source, target, "--conflict", "overwrite")
+        own = ours("copy", "--endpoint-url", self.store.endpoint_url, source, target)
         unverified = ["--no-verify-ssl"] if self.tls else []
         cp = ["cp"] if shape.many else ["cp", "--concurrency", "16", "--part-size", "16"]
         s5cmd = [peer("s5cmd"), *unverified, *cp, _all(source), target]

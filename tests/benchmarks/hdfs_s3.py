@@ -55,7 +55,9 @@ def _to_s3(shop: Workshop, hdfs: Hdfs, shape: Shape) -> list[Tool]:
     def whole() -> None:
         assert shop.store.count(BUCKET) == (shape.files, shape.files * shape.size)
 
-    own = ours("copy", hdfs.url + "/bench/", f"s3://{BUCKET}/", "--conflict", "overwrite")
+    own = ours(
+        "copy", "--endpoint-url", shop.store.endpoint_url, hdfs.url + "/bench/", f"s3://{BUCKET}/"
+    )
     other = [peer("rclone"), "copy", hdfs.rclone + "/bench", f"store:{BUCKET}", *rclone_flags()]
     return [
         Tool("hue-desktop", _words(own), empty, whole, shop.env),
@@ -75,7 +77,9 @@ def _to_hdfs(shop: Workshop, hdfs: Hdfs, shape: Shape) -> list[Tool]:
     def whole() -> None:
         assert hdfs.size_of("/bench") == (shape.files, shape.files * shape.size)
 
-    own = ours("copy", f"s3://{BUCKET}/", hdfs.url + "/bench/", "--conflict", "overwrite")
+    own = ours(
+        "copy", "--endpoint-url", shop.store.endpoint_url, f"s3://{BUCKET}/", hdfs.url + "/bench/"
+    )
     other = [peer("rclone"), "copy", f"store:{BUCKET}", hdfs.rclone + "/bench", *rclone_flags()]
     return [
         Tool("hue-desktop", _words(own), empty, whole, shop.env),
