@@ -17,6 +17,8 @@ from hue_desktop.ui.shell.feed import everything
 
 __all__ = ["Tab", "Workspace", "tab_key"]
 
+_SMALLEST = 120  #: pixels of height that a page is left beside a lower sheet and the dock
+
 
 def tab_key(ref: ClusterRef | None, page: str, place: str = "") -> str:
     """The identity of a tab: one for each cluster, one for each page that belongs to none, and of
@@ -55,6 +57,8 @@ class Workspace(QStackedWidget):
 
     def __init__(self, kinds: Mapping[str, PageKind]) -> None:
         super().__init__()
+        # Pages behind must not claim room from what stands below the page in front.
+        self.setMinimumHeight(_SMALLEST)
         self._kinds = kinds
         self._ctx: UiContext | None = None
         self._tabs: dict[str, Tab] = {}
