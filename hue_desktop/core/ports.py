@@ -20,11 +20,12 @@ if TYPE_CHECKING:
         ClusterSummary,
         ManagedScaling,
     )
-    from hue_desktop.core.connections import Connection
+    from hue_desktop.core.connections import Connection, SshSettings
     from hue_desktop.core.errors import HueError
     from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
     from hue_desktop.core.pricing import Interruption, PriceSource, TypePrice
     from hue_desktop.core.steps import Step
+    from hue_desktop.core.transfers.ports import StepDoor
 
 __all__ = [
     "ApiUsage",
@@ -296,6 +297,7 @@ class RegionAccess:
     identity: Identity
     close: Callable[[], None]
     spot_advice: SpotAdvice | None = None
+    steps: StepDoor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +346,7 @@ class RunningRegion:
     control_url: str = ""
     pid: int = 0
     started_here: bool = False  #: we started it, and stop it
+    ssh: SshSettings | None = None  #: its bastion; ``None`` when it has none
 
 
 class RegionProcess(Protocol):

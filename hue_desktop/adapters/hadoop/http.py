@@ -14,22 +14,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from hue_desktop.adapters.hadoop.asking import Address, StaleConnection
 from hue_desktop.core.errors import Cancelled, ProtocolError, Unreachable
 from hue_desktop.core.file_systems import Connector, Stream
 from hue_desktop.core.text import _
 
-__all__ = ["Address", "HttpConnection", "HttpPool", "Response", "StaleConnection"]
-
-Address = tuple[str, int]
+__all__ = ["HttpConnection", "HttpPool", "Response"]
 
 HEAD_BYTES = 16 * 1024  #: first reads; heads and small answers fit
 MOST_HEAD_BYTES = 128 * 1024
 IDLE_S = 8.0  #: a kept connection is not used again after this long; servers close after 10 s
 MOST_IDLE = 64  #: kept connections of one server
-
-
-class StaleConnection(Exception):
-    """A kept connection had been closed by the server before it read our request."""
 
 
 class HttpConnection:

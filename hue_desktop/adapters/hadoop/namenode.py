@@ -1,38 +1,21 @@
-"""Asking a NameNode (or HttpFS) over HTTP: which one answers, again after failures, where to go.
-
-The one place of this room that decides whether a request is sent again. Reads are, and changes
-that do the same when they are done twice; a change that is not is sent again only when the server
-surely had not read it.
-"""
+"""Asking a NameNode (or HttpFS) over HTTP, and being told where the bytes of a file are."""
 
 from __future__ import annotations
 
 import json
-import random
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from hue_desktop.adapters.hadoop.http import (
-    Address,
-    HttpConnection,
-    HttpPool,
-    Response,
-    StaleConnection,
-)
-from hue_desktop.adapters.hadoop.remote_errors import Standby, from_answer
-from hue_desktop.core.errors import Cancelled, HueError, ProtocolError, Throttled, Unreachable
+from hue_desktop.adapters.hadoop.asking import ATTEMPTS, BASE_S, Address, Asking
+from hue_desktop.adapters.hadoop.http import HttpConnection, HttpPool, Response
+from hue_desktop.adapters.hadoop.remote_errors import from_answer
+from hue_desktop.core.errors import HueError, ProtocolError
 from hue_desktop.core.text import _
 
 __all__ = ["Call", "Elsewhere", "NameNodes"]
 
-T = TypeVar("T")
-
 PREFIX = "/webhdfs/v1"
-ATTEMPTS = 5
-BASE_S = 0.2
-MOST_S = 5.0
 
 
 class Call:
@@ -74,7 +57,7 @@ class Elsewhere:
         self.target = f"{PREFIX + _quoted(path) if known else parts.path}?{parts.query}"
 
 
-class NameNodes:
+class NameNodes(Asking):
     """The NameNodes of one HDFS (one, or an active and its standbys), as one user.
 
     ``is_httpfs`` is set by whoever knows that an HttpFS gateway stands there.
@@ -90,20 +73,11 @@ class NameNodes:
         attempts: int = ATTEMPTS,
         base_s: float = BASE_S,
     ) -> None:
+        super().__init__(addresses, attempts=attempts, base_s=base_s)
         self.pool = pool
         self.user = user
         self.is_httpfs = is_httpfs
-        self._addresses = tuple(addresses)
-        self._active = 0
-        self._attempts = attempts
-        self._base_s = base_s
-        self._closed = threading.Event()
         self._user_param = urlencode({"user.name": user})
-
-    @property
-    def address(self) -> Address:
-        """The one that answered last."""
-        return self._addresses[self._active]
 
     def ask(self, call: Call) -> Any:
         """The JSON answer of an operation (``{}`` for an empty one)."""
@@ -166,39 +140,9 @@ class NameNodes:
         """Another page of the NameNode's HTTP server, such as ``/jmx``."""
         return self.run(lambda: self._got(target))
 
-    def run(self, act: Callable[[], T], *, again: bool = True) -> T:
-        """Do it, and after what may pass do it again, on another NameNode where there is one."""
-        attempt = 1
-        while True:
-            if self._closed.is_set():
-                raise _closed()
-            at = self._active
-            try:
-                return act()
-            except StaleConnection:
-                continue  # closed while it was idle; each such one leaves the pool
-            except HueError as error:
-                if isinstance(error, Unreachable):
-                    self._turn(at)
-                # a standby, and a NameNode nobody could be reached at, have done nothing
-                harmless = again or isinstance(error, (Standby, Throttled))
-                if not (error.retryable and harmless) or attempt >= self._attempts:
-                    raise
-                if isinstance(error, Standby) and attempt < len(self._addresses):
-                    attempt += 1
-                    continue  # the other one may be asked at once
-            self.pause(attempt)
-            attempt += 1
-
-    def pause(self, attempt: int) -> None:
-        """Wait after the n-th attempt, longer each time; ``Cancelled`` when closed meanwhile."""
-        wait_s = random.uniform(0.3, 1.0) * min(MOST_S, self._base_s * 2.0 ** (attempt - 1))
-        if self._closed.wait(wait_s):
-            raise _closed()
-
     def close(self) -> None:
         """End all waiting and all connections."""
-        self._closed.set()
+        super().close()
         self.pool.close()
 
     def target(self, call: Call) -> str:
@@ -240,11 +184,6 @@ class NameNodes:
         self.pool.give_back(response)
         return body
 
-    def _turn(self, failed: int) -> None:
-        """Ask the next NameNode from now on, unless another thread has turned already."""
-        if self._active == failed:
-            self._active = (failed + 1) % len(self._addresses)
-
     @staticmethod
     def _error(status: int, body: bytes, what: str) -> HueError:
         return from_answer(status, body, what)
@@ -272,7 +211,3 @@ def _parsed(body: bytes, address: Address) -> Any:
             ),
             remedy=_("Check the port: WebHDFS is on the NameNode’s HTTP port, mostly 9870."),
         ) from error
-
-
-def _closed() -> Cancelled:
-    return Cancelled(_("The connection was closed."))

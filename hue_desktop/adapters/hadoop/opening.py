@@ -6,16 +6,22 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hue_desktop.adapters.hadoop.http import Address, HttpPool
+from hue_desktop.adapters.hadoop.asking import Address
+from hue_desktop.adapters.hadoop.client_protocol import ClientProtocol
+from hue_desktop.adapters.hadoop.datanodes import DataNodes
+from hue_desktop.adapters.hadoop.hdfs import Hdfs
+from hue_desktop.adapters.hadoop.http import HttpPool
 from hue_desktop.adapters.hadoop.namenode import Call, NameNodes
 from hue_desktop.adapters.hadoop.remote_errors import Standby
-from hue_desktop.adapters.hadoop.webhdfs import WebHdfs
+from hue_desktop.adapters.hadoop.rpc import RpcNameNodes
+from hue_desktop.adapters.hadoop.rpc_way import RpcWay
+from hue_desktop.adapters.hadoop.web_way import WebWay
 from hue_desktop.core.errors import AccessDenied, HueError, ServiceError, Unreachable
 from hue_desktop.core.file_systems import Connector, FileSystem
 from hue_desktop.core.storage import StoreId
 from hue_desktop.core.text import _
 
-__all__ = ["HTTPFS_PORT", "NAMENODE_PORTS", "Door", "open_cluster_hdfs", "open_webhdfs"]
+__all__ = ["HTTPFS_PORT", "NAMENODE_PORTS", "Door", "open_cluster_hdfs", "open_rpc", "open_webhdfs"]
 
 NAMENODE_PORTS = (9870, 50070)  #: the NameNode's HTTP: Hadoop 3, and 2 (EMR 5)
 HTTPFS_PORT = 14000
@@ -38,10 +44,23 @@ def open_webhdfs(
     *,
     is_httpfs: bool = False,
     timeout_s: float = 60.0,
-) -> WebHdfs:
+) -> Hdfs:
     """HDFS at known addresses: a NameNode, an HA pair, or a gateway. Nothing is contacted."""
     pool = HttpPool(connector, timeout_s=timeout_s)
-    return WebHdfs(store, NameNodes(pool, addresses, user, is_httpfs=is_httpfs))
+    return Hdfs(store, WebWay(NameNodes(pool, addresses, user, is_httpfs=is_httpfs)))
+
+
+def open_rpc(
+    store: StoreId,
+    connector: Connector,
+    addresses: Sequence[Address],
+    user: str,
+    *,
+    timeout_s: float = 60.0,
+) -> Hdfs:
+    """HDFS over RPC, and its blocks straight from DataNodes. Nothing is contacted."""
+    protocol = ClientProtocol(RpcNameNodes(connector, addresses, user, timeout_s=timeout_s))
+    return Hdfs(store, RpcWay(protocol, DataNodes(connector, timeout_s=timeout_s)))
 
 
 def open_cluster_hdfs(

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from sys import intern
 from typing import Any
 
-from hue_desktop.core.file_systems import is_temporary
+from hue_desktop.core.errors import Refused
+from hue_desktop.core.file_systems import Refusal, is_temporary
 from hue_desktop.core.storage import Entry, EntryKind, EntryPage
+from hue_desktop.core.text import _
 
-__all__ = ["entry_of", "page_of"]
+__all__ = ["check_same", "entry_of", "page_of"]
 
 _KINDS = {"FILE": EntryKind.FILE, "DIRECTORY": EntryKind.FOLDER, "SYMLINK": EntryKind.LINK}
 
@@ -32,6 +34,22 @@ def entry_of(status: Mapping[str, Any], name: str) -> Entry:
         details["encrypted"] = True
     size = int(status.get("length", 0)) if kind is EntryKind.FILE else None
     return Entry(name, kind, size, _modified(status), details)
+
+
+def check_same(status: Mapping[str, Any], path: str, expected: Entry | None) -> Entry:
+    """The file as it is now. ``Refused`` for a folder, or another file than was expected."""
+    now = entry_of(status, path.rpartition("/")[2])
+    if now.kind is EntryKind.FOLDER:
+        raise Refused(_("{path} is a folder.").format(path=path), code=Refusal.IS_FOLDER)
+    if expected is None:
+        return now
+    was = expected.modified
+    same_time = was is None or abs((now.modified or 0.0) - was) < 0.001
+    if (expected.size is None or expected.size == now.size) and same_time:
+        return now
+    raise Refused(
+        _("{path} is another file than it was.").format(path=path), code=Refusal.SOURCE_CHANGED
+    )
 
 
 def page_of(statuses: Sequence[Mapping[str, Any]], prefix: str = "") -> EntryPage:

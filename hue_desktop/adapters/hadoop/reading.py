@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hue_desktop.adapters.hadoop.http import Response, StaleConnection
+from hue_desktop.adapters.hadoop.asking import StaleConnection
+from hue_desktop.adapters.hadoop.http import Response
 from hue_desktop.adapters.hadoop.namenode import Call, Elsewhere, NameNodes, host_header
-from hue_desktop.adapters.hadoop.pages import entry_of
+from hue_desktop.adapters.hadoop.pages import check_same
 from hue_desktop.adapters.hadoop.remote_errors import from_answer
-from hue_desktop.core.errors import Refused, ServiceError, Unreachable
-from hue_desktop.core.file_systems import Refusal
-from hue_desktop.core.storage import Checksum, Entry, EntryKind
+from hue_desktop.core.errors import ServiceError, Unreachable
+from hue_desktop.core.storage import Checksum, Entry
 from hue_desktop.core.text import _
 
 __all__ = ["WebHdfsSource"]
@@ -154,21 +154,8 @@ class WebHdfsSource:
         return response
 
     def _compare(self, status: Mapping[str, Any]) -> None:
-        """``Refused`` when it is a folder, or another file than it was."""
-        now = entry_of(status, "")
-        if now.kind is EntryKind.FOLDER:
-            raise Refused(_("{path} is a folder.").format(path=self._path), code=Refusal.IS_FOLDER)
+        now = check_same(status, self._path, self._expected)
         self._size, self.modified = now.size, now.modified
-        was = self._expected
-        if was is None:
-            return
-        same_time = was.modified is None or abs((now.modified or 0.0) - was.modified) < 0.001
-        if (was.size is None or was.size == now.size) and same_time:
-            return
-        raise Refused(
-            _("{path} is another file than it was.").format(path=self._path),
-            code=Refusal.SOURCE_CHANGED,
-        )
 
     def _length(self) -> int:
         """Bytes of the range, by what the file holds."""

@@ -17,7 +17,7 @@ from hue_desktop.core.errors import (
 from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.text import _
 
-__all__ = ["Standby", "from_answer", "from_exception"]
+__all__ = ["Standby", "about", "from_answer", "from_exception"]
 
 _DENIED = {"AccessControlException", "AuthorizationException", "SecurityException"}
 _NO_SPACE = ("could only be written to", "could only be replicated to")
@@ -142,3 +142,19 @@ def _without_exception(status: int, what: str) -> HueError:
 
 def _said(message: str, what: str) -> str:
     return message if what in message else f"{what}: {message}"
+
+
+def about(error: HueError, target: str) -> HueError:
+    """The same refusal, about the file that was meant and not its temporary name."""
+    if not isinstance(error, Refused):
+        return error
+    texts = {
+        Refusal.ALREADY_EXISTS: _("{path} exists already."),
+        Refusal.IS_FOLDER: _("{path} is a folder."),
+        Refusal.NOT_FOLDER: _("A folder above {path} is a file."),
+        Refusal.INVALID_NAME: _("HDFS does not allow the name {path}."),
+    }
+    text = next((texts[code] for code in texts if code == error.code), "")
+    if not text:
+        return error
+    return Refused(text.format(path=target), code=error.code, remedy=error.remedy)

@@ -10,28 +10,19 @@ from __future__ import annotations
 import re
 import time
 
-from hue_desktop.adapters.hadoop.namenode import Call, NameNodes
-from hue_desktop.adapters.hadoop.writing import rename
-from hue_desktop.core.errors import Refused, ServiceError
+from hue_desktop.adapters.hadoop.way import Way
+from hue_desktop.core.errors import Refused
 from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.text import _
 
-__all__ = ["move", "origin", "root_of"]
+__all__ = ["move", "origin"]
 
 _TRASHED = re.compile(r"(?:/.*)?/\.Trash(?:/[^/]+)?/(?:Current|\d{10,16}(?:-\d+)?)(/.+)", re.DOTALL)
 
 
-def root_of(namenodes: NameNodes, path: str) -> str:
-    """GETTRASHROOT: the trash that a path goes to; it may be the encryption zone's own."""
-    try:
-        return str(namenodes.ask(Call("GET", "GETTRASHROOT", path))["Path"]).rstrip("/")
-    except (Refused, ServiceError, KeyError):  # a gateway that does not know the operation
-        return f"/user/{namenodes.user}/.Trash"
-
-
-def move(namenodes: NameNodes, path: str) -> str:
+def move(way: Way, path: str) -> str:
     """Move into the trash; where it now is. ``Refused`` for what is or holds the trash."""
-    root = root_of(namenodes, path)
+    root = way.trash_root(path)
     if path == root or path.startswith(root + "/") or root.startswith(path.rstrip("/") + "/"):
         raise Refused(
             _("{path} cannot be moved to the trash, which it is or holds.").format(path=path),
@@ -39,14 +30,14 @@ def move(namenodes: NameNodes, path: str) -> str:
             remedy=_("Delete it for good instead."),
         )
     place = f"{root}/Current{path}"
-    namenodes.ask(Call("PUT", "MKDIRS", place.rpartition("/")[0], {"permission": "700"}))
+    way.make_folder(place.rpartition("/")[0], 0o700)
     try:
-        rename(namenodes, path, place, overwrite=False)
+        way.rename(path, place, overwrite=False)
     except Refused as error:
         if error.code != Refusal.ALREADY_EXISTS:
             raise
         place += str(int(time.time() * 1000))  # as Hadoop's own shell tells two apart
-        rename(namenodes, path, place, overwrite=False)
+        way.rename(path, place, overwrite=False)
     return place
 
 

@@ -1,35 +1,22 @@
-"""Writing over WebHDFS: a body to the DataNode that the NameNode leads to, and uploads in parts.
-
-A file appears under a temporary name beside its target and is renamed when it is whole. A large
-one is written as one file a part, in a temporary folder, from several threads at once; the
-NameNode then joins them (``CONCAT``), which moves no byte. The parts are as long as HDFS blocks, so
-the file has the blocks it would have had; each is named after its place and its CRC32C, which is
-all that is needed to go on after the process was killed.
-"""
+"""Writing over WebHDFS: a body to the DataNode that the NameNode leads to, and the renaming."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import re
 import threading
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from hue_desktop.adapters.hadoop.http import HttpConnection, Response, StaleConnection
+from hue_desktop.adapters.hadoop.asking import StaleConnection
+from hue_desktop.adapters.hadoop.http import HttpConnection, Response
 from hue_desktop.adapters.hadoop.namenode import Call, Elsewhere, NameNodes, host_header
-from hue_desktop.adapters.hadoop.remote_errors import from_answer
+from hue_desktop.adapters.hadoop.remote_errors import about, from_answer
 from hue_desktop.core.errors import HueError, NotFound, ProtocolError, Refused, Unreachable
-from hue_desktop.core.file_systems import Part, Refusal, Source, temporary_name
-from hue_desktop.core.storage import Entry, EntryKind
+from hue_desktop.core.file_systems import Refusal, Source
 from hue_desktop.core.text import _
 
-__all__ = ["WebHdfsUpload", "about", "appear", "beside", "send_file"]
+__all__ = ["appear", "rename", "send_file"]
 
 BUFFER_BYTES = 256 << 10
-CONCAT_AT_ONCE = 200  #: sources of one CONCAT; they all stand in its URL
-_PART = re.compile(r"(\d{6})-([0-9a-f]{8})")
 
 _rooms = threading.local()
 
@@ -40,153 +27,6 @@ class _DataNodeLost(Exception):
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error if isinstance(error, HueError) else Unreachable(str(error))
-
-
-class WebHdfsUpload:
-    """The ``Upload`` port. ``checksum`` tells a file's CRC32C where the cluster offers that."""
-
-    def __init__(
-        self,
-        namenodes: NameNodes,
-        folder: str,
-        target: str,
-        size: int,
-        part_size: int,
-        modified: float | None,
-        checksum: Callable[[str], int | None],
-    ) -> None:
-        self._namenodes = namenodes
-        self._folder = folder
-        self._target = target
-        self.size = size
-        self.part_size = part_size
-        self._modified = modified
-        self._checksum = checksum
-        self._ended = False
-        self.token = json.dumps(
-            {"target": target, "folder": folder, "size": size, "part": part_size, "at": modified}
-        )
-
-    @classmethod
-    def begin(
-        cls,
-        namenodes: NameNodes,
-        target: str,
-        size: int,
-        part_size: int,
-        modified: float | None,
-        checksum: Callable[[str], int | None],
-    ) -> WebHdfsUpload:
-        """Make the temporary folder, and those above it."""
-        folder = beside(target)
-        namenodes.ask(Call("PUT", "MKDIRS", folder))
-        return cls(namenodes, folder, target, size, part_size, modified, checksum)
-
-    @classmethod
-    def from_token(
-        cls, namenodes: NameNodes, token: str, checksum: Callable[[str], int | None]
-    ) -> WebHdfsUpload:
-        """The upload that a token names. ``NotFound`` when it is none."""
-        try:
-            known = json.loads(token)
-            return cls(
-                namenodes,
-                str(known["folder"]),
-                str(known["target"]),
-                int(known["size"]),
-                int(known["part"]),
-                known["at"],
-                checksum,
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise NotFound(_("There is no such upload."), code="NoSuchUpload") from error
-
-    def write(self, index: int, offset: int, source: Source) -> Part:
-        """Write a part as a file of its own."""
-        draft = f"{self._folder}/{index:06d}.{os.urandom(4).hex()}"
-        crc, count = send_file(self._namenodes, draft, source)
-        done = f"{self._folder}/{index:06d}-{crc:08x}"
-        rename(self._namenodes, draft, done, overwrite=True)
-        return Part(index, offset, count, crc)
-
-    def stored(self) -> Sequence[Part]:
-        """The parts that are there whole. ``NotFound`` when nothing is left of the upload."""
-        parts = []
-        for status in self._statuses():
-            named = _PART.fullmatch(status["pathSuffix"])
-            if named is None:
-                continue
-            index, length = int(named[1]), int(status["length"])
-            offset = index * self.part_size
-            if length == min(self.part_size, max(0, self.size - offset)):
-                parts.append(Part(index, offset, length, int(named[2], 16)))
-        return sorted(parts, key=lambda part: part.index)
-
-    def commit(self, parts: Sequence[Part], *, crc32c: int | None, overwrite: bool) -> Entry:
-        """Join the parts, compare the checksum where HDFS tells one, and let the file appear."""
-        ordered = sorted(parts, key=lambda part: part.index)
-        got = sum(part.length for part in ordered)
-        if got != self.size or [part.index for part in ordered] != list(range(len(ordered))):
-            raise Refused(
-                _("{path}: {got} of {size} bytes have arrived.").format(
-                    path=self._target, got=got, size=self.size
-                ),
-                code=Refusal.INCOMPLETE,
-            )
-        whole = f"{self._folder}/whole"
-        if not overwrite:
-            refuse_existing(self._namenodes, self._target)
-        self._join(ordered, whole)
-        self._compare(whole, crc32c)
-        appear(self._namenodes, whole, self._target, self._modified, overwrite=overwrite)
-        self._ended = True
-        with contextlib.suppress(HueError):  # an empty folder is left at worst
-            self._namenodes.ask(Call("DELETE", "DELETE", self._folder, {"recursive": "true"}))
-        name = self._target.rpartition("/")[2]
-        return Entry(name, EntryKind.FILE, self.size, self._modified)
-
-    def abort(self) -> None:
-        """Remove the temporary folder with all that is in it."""
-        if not self._ended:
-            self._ended = True
-            self._namenodes.ask(Call("DELETE", "DELETE", self._folder, {"recursive": "true"}))
-
-    def _statuses(self) -> list[Any]:
-        answer = self._namenodes.ask(Call("GET", "LISTSTATUS", self._folder))
-        return list(answer["FileStatuses"]["FileStatus"])
-
-    def _join(self, parts: Sequence[Part], whole: str) -> None:
-        """Make one file of the parts, in their order, whatever an earlier try has done of it."""
-        lengths = {each["pathSuffix"]: int(each["length"]) for each in self._statuses()}
-        if not parts:
-            send_file(self._namenodes, whole, None)
-            return
-        names = [f"{part.index:06d}-{part.crc32c:08x}" for part in parts]
-        joined = 0
-        if "whole" in lengths:
-            joined = -(-lengths["whole"] // self.part_size)
-        else:
-            rename(self._namenodes, f"{self._folder}/{names[0]}", whole, overwrite=True)
-            joined = 1
-        for first in range(joined, len(names), CONCAT_AT_ONCE):
-            sources = [f"{self._folder}/{name}" for name in names[first : first + CONCAT_AT_ONCE]]
-            call = Call("POST", "CONCAT", whole, {"sources": ",".join(sources)}, again=False)
-            self._namenodes.ask(call)
-
-    def _compare(self, whole: str, crc32c: int | None) -> None:
-        """``Refused`` when HDFS has other bytes than were sent."""
-        status = self._namenodes.ask(Call("GET", "GETFILESTATUS", whole))["FileStatus"]
-        there = self._checksum(whole) if crc32c is not None else None
-        if int(status["length"]) != self.size or (there is not None and there != crc32c):
-            raise Refused(
-                _("{path}: what arrived is not what was sent.").format(path=self._target),
-                code=Refusal.BAD_CHECKSUM,
-            )
-
-
-def beside(target: str) -> str:
-    """A temporary name in the target's folder."""
-    return f"{target.rpartition('/')[0]}/{temporary_name(os.urandom(6).hex())}"
 
 
 def send_file(namenodes: NameNodes, path: str, source: Source | None) -> tuple[int, int]:
@@ -234,13 +74,6 @@ def rename(namenodes: NameNodes, source: str, target: str, *, overwrite: bool) -
         _settled(namenodes, [_rename_call(source, target, overwrite)], source, target)
 
 
-def refuse_existing(namenodes: NameNodes, target: str) -> None:
-    """``Refused`` when something stands there."""
-    with contextlib.suppress(NotFound):
-        namenodes.ask(Call("GET", "GETFILESTATUS", target))
-        raise Refused(_("{path} exists already.").format(path=target), code=Refusal.ALREADY_EXISTS)
-
-
 def _settled(namenodes: NameNodes, calls: list[Call], source: str, target: str) -> None:
     """Send the calls, the last of which renames. After a cut, find out whether it was done."""
     try:
@@ -257,22 +90,6 @@ def _settled(namenodes: NameNodes, calls: list[Call], source: str, target: str) 
     except HueError:
         raise cut from None
     namenodes.run(lambda: namenodes.ask_all(calls), again=False)
-
-
-def about(error: HueError, target: str) -> HueError:
-    """The same refusal, about the file that was meant and not its temporary name."""
-    if not isinstance(error, Refused):
-        return error
-    texts = {
-        Refusal.ALREADY_EXISTS: _("{path} exists already."),
-        Refusal.IS_FOLDER: _("{path} is a folder."),
-        Refusal.NOT_FOLDER: _("A folder above {path} is a file."),
-        Refusal.INVALID_NAME: _("HDFS does not allow the name {path}."),
-    }
-    text = next((texts[code] for code in texts if code == error.code), "")
-    if not text:
-        return error
-    return Refused(text.format(path=target), code=error.code, remedy=error.remedy)
 
 
 def _rename_call(source: str, target: str, overwrite: bool) -> Call:

@@ -21,6 +21,7 @@ from typing import Any
 
 import hue_desktop
 from hue_desktop.adapters.local.paths import make_dir
+from hue_desktop.core.connections import SshSettings
 from hue_desktop.core.errors import Cancelled, ConfigurationError, StateError
 from hue_desktop.core.ports import RunningRegion
 from hue_desktop.core.text import _
@@ -250,4 +251,18 @@ def _region(facts: Mapping[str, Any], *, started_here: bool) -> RunningRegion:
         control_url=str(facts.get("control_url") or ""),
         pid=pid if isinstance(pid, int) else 0,
         started_here=started_here,
+        ssh=_bastion(facts.get("ssh")),
+    )
+
+
+def _bastion(told: object) -> SshSettings | None:
+    """How to log in to the region's bastion, whose host key it tells with the rest."""
+    if not isinstance(told, dict) or not told.get("host"):
+        return None
+    key = str(told.get("host_key") or "")
+    return SshSettings(
+        user=str(told.get("user") or "hadoop"),
+        key_file=str(told.get("key_file") or ""),
+        bastion=f"{told['host']}:{told.get('port') or 22}",
+        host_keys=(key,) if key else (),
     )

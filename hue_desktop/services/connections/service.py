@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hue_desktop.core.connections import Connection, ConnectionClass, Simulation
+from hue_desktop.core.connections import Connection, ConnectionClass, Simulation, SshSettings
 from hue_desktop.core.errors import ConfigurationError, HueError
 from hue_desktop.core.text import _
 from hue_desktop.services.connections.checks import Check, SshProbe, check_connection
+from hue_desktop.services.connections.reach_checks import ClusterReach, check_reach
 
 if TYPE_CHECKING:
     from hue_desktop.core.ports import ConnectionStore, RegionAccess, RegionProcess
@@ -51,6 +52,7 @@ class ConnectionService:
         self._open = opener
         self._adapt = adapt
         self._ssh_probe = ssh_probe
+        self.reach: Callable[[], ClusterReach] | None = None  #: opens ways to clusters
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
         self._loaded: tuple[Connection, ...] = ()
@@ -132,19 +134,26 @@ class ConnectionService:
         chosen = self.find(connection) if isinstance(connection, str) else connection
         opened: dict[str, RegionAccess] = {}
 
+        def ready() -> Connection:
+            return self.ensure_region(chosen)
+
         def doors(region: str) -> RegionAccess:
             if region not in opened:
-                opened[region] = self._open(self.ensure_region(chosen), region)
+                opened[region] = self._open(ready(), region)
             return opened[region]
 
         try:
             yield from check_connection(chosen, doors, self._ssh_probe)
+            if self.reach is not None:
+                yield from check_reach(ready, doors, self.reach())
         finally:
             for access in opened.values():
                 access.close()
 
     def ensure_region(self, connection: Connection) -> Connection:
         """The connection with the endpoint of its region, which is started when nobody has. Blocks.
+
+        Unless the connection says how to reach nodes, that is by the region's own bastion.
 
         A connection without ``simulation``, or with an endpoint of its own, comes back as it is.
         """
@@ -158,6 +167,7 @@ class ConnectionService:
             endpoint_url=region.endpoint_url,
             aws_config_file=region.aws_config_file or connection.aws_config_file,
             profile=connection.profile or ("hue-simulator" if region.aws_config_file else ""),
+            ssh=region.ssh if region.ssh and _says_nothing(connection.ssh) else connection.ssh,
         )
 
     def close(self) -> None:
@@ -170,3 +180,8 @@ class ConnectionService:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener()
+
+
+def _says_nothing(ssh: SshSettings) -> bool:
+    """Whether a connection leaves open how nodes are reached."""
+    return not (ssh.bastion or ssh.key_file)
