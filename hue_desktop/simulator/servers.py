@@ -82,7 +82,7 @@ class Servers:
             furnish=self._furnish_s3,
             expired=lambda: region.admission.credentials_expired,
             latency_s=lambda: region.admission.latency_s,
-            kind=s3_store,
+            kind=s3_store or region.compat or "",
         )
         self.hadoop = HadoopServers(
             region,

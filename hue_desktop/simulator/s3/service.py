@@ -53,6 +53,7 @@ class S3Service:
         latency_s: Callable[[], float],
         kind: str = "",
     ) -> None:
+        """``kind``: ``moto``, or whatever fits this system; ``furnish`` fills a new store."""
         self.faults = S3Faults()
         self._directory = directory
         self._keys = keys

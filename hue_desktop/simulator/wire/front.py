@@ -153,6 +153,7 @@ class Front:
         if method == "POST" and path == "/moto-api/reset":
             self.region.reset()
             await self.moto.reset()
+            await self.servers.reset()
             return web.json_response({"status": "ok"})
         return web.json_response({"message": f"{method} {path} is not simulated."}, status=404)
 

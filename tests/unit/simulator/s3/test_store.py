@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -237,6 +238,23 @@ def test_moto_takes_the_keys_that_seaweedfs_changes() -> None:
             assert s3.get_object(Bucket="odd", Key=key)["Body"].read() == key.encode()
         region.control("reset", {})
         assert region.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_compat_moto_takes_any_credentials_at_its_one_port() -> None:
+    with simulated_region(compat="moto") as region:
+        s3 = region.client(
+            "s3",
+            endpoint_url=region.endpoint_url,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        s3.create_bucket(Bucket="lake")
+        s3.put_object(Bucket="lake", Key="a//b", Body=b"x")
+        assert s3.get_object(Bucket="lake", Key="a//b")["Body"].read() == b"x"
+        reset = Request(f"{region.endpoint_url}/moto-api/reset", method="POST")
+        with urlopen(reset, timeout=30) as answer:
+            assert answer.status == 200
+        assert s3.list_buckets()["Buckets"] == []
 
 
 @needs_weed
