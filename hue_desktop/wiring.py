@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection, ConnectionClass
-from hue_desktop.core.errors import HueError, Refused
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import style_of, use_style
-from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
 from hue_desktop.services.cost.prices import PriceBooks
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.file_systems import FileSystem
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
     from hue_desktop.core.storage import StoreId
+    from hue_desktop.reach import Reach
     from hue_desktop.services.cost.service import CostService
     from hue_desktop.services.health.service import HealthService
     from hue_desktop.services.journal.service import JournalService
@@ -117,6 +117,7 @@ class Application:
             self._books,
         )
         self.connections.subscribe(self.fleet.reload_connections)
+        self.connections.reach = lambda: self.reach
 
     @classmethod
     def open(cls, paths: Paths, overrides: Overrides | None = None) -> Application:
@@ -164,6 +165,20 @@ class Application:
         from hue_desktop.services.storage.file_systems import FileSystems
 
         return FileSystems(self._open_store)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Ways to the nodes of clusters; ``reach.ask_with`` says who confirms new host keys."""
+        from hue_desktop.reach import Reach
+
+        def find(name: str) -> Connection:
+            return self.connections.ensure_region(self.connections.find(name))
+
+        return Reach(
+            find,
+            lambda connection, region: self._access.of(connection, region).emr,
+            self.paths.config_dir / "known_hosts",
+        )
 
     @cached_property
     def storage(self) -> StorageService:
@@ -239,6 +254,8 @@ class Application:
         if "transfers" in self.__dict__:
             self.transfers.stop(left_s() / 2)
         self.fleet.stop(left_s() / 2)
+        if "reach" in self.__dict__:
+            self.reach.close()
         if "file_systems" in self.__dict__:
             self.file_systems.close()
         if "storage" in self.__dict__:
@@ -333,9 +350,7 @@ class Application:
 
             connection = self.connections.ensure_region(self.connections.find(store.connection))
             return S3FileSystem(AwsSession(connection, store.region), store)
-        raise Refused(
-            _("{store} cannot be opened.").format(store=store.authority or store.cluster_id)
-        )
+        return self.reach.hdfs(store)
 
     def _asks_name(self, plan: Plan) -> bool:
         return self._plans.asks_name(self.connections.find(plan.connection), plan.undo)
