@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import threading
 
@@ -24,7 +25,8 @@ def buffer() -> memoryview:
     """A megabyte of this thread's own, for bytes on their way; whatever was in it is void."""
     found: memoryview | None = getattr(_thread, "buffer", None)
     if found is None:
-        found = _thread.buffer = memoryview(bytearray(BUFFER_BYTES))
+        # mapped and not allocated: pages that small files never reach take no memory
+        found = _thread.buffer = memoryview(mmap.mmap(-1, BUFFER_BYTES))
     return found
 
 
