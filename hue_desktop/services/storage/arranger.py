@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hue_desktop.services.storage.arranging import Rows, SortKey, matching_rows, sorted_rows
-from hue_desktop.services.storage.columns import PackedPage
+from hue_desktop.services.storage.columns import PackedPage, Run
 from hue_desktop.services.storage.view import ListingView
 
 __all__ = ["Arranger"]
@@ -27,8 +27,7 @@ class Arranger:
         self._split = 0  # so many pages are split into the two below
         self._folders: list[Rows] = []
         self._files: list[Rows] = []
-        self._last_folder = b""
-        self._last_file = b""
+        self._last = {"folders": "", "files": ""}
         self._in_order = {"folders": True, "files": True}
         self._filter = ""
         self._masks: list[NDArray[np.bool_]] = []
@@ -59,34 +58,23 @@ class Arranger:
     def _take(self, pages: tuple[PackedPage, ...]) -> None:
         for page in pages[self._split :]:
             rows = np.arange(page.start, page.start + len(page), dtype=np.int32)
-            if any(page.folders):
+            if page.folder_run is not None:
                 mask = np.frombuffer(page.folders, np.uint8).astype(np.bool_)
-                self._append("folders", page, rows[mask])
-                self._append("files", page, rows[~mask])
-            else:
-                self._append("files", page, rows)
+                self._folders.append(rows[mask])
+                rows = rows[~mask]
+            if len(rows):
+                self._files.append(rows)
+            self._follow("folders", page.folder_run)
+            self._follow("files", page.file_run)
         self._starts += tuple(page.start for page in pages[self._split :])
         self._split = len(pages)
 
-    def _append(self, which: str, page: PackedPage, rows: Rows) -> None:
-        if not len(rows):
-            return
-        (self._folders if which == "folders" else self._files).append(rows)
-        if not self._in_order[which]:
-            return
-        names, start = page.names, page.start
-        blob, starts = names.blob, names.starts
-        last = self._last_folder if which == "folders" else self._last_file
-        for row in rows.tolist():
-            name = blob[starts[row - start] : starts[row - start + 1]]
-            if name < last:
+    def _follow(self, which: str, run: Run | None) -> None:
+        """Notice whether names go on in their order."""
+        if run is not None:
+            if not run.in_order or run.first < self._last[which]:
                 self._in_order[which] = False
-                return
-            last = name
-        if which == "folders":
-            self._last_folder = last
-        else:
-            self._last_file = last
+            self._last[which] = run.last
 
     def _chosen(self, parts: list[Rows], pages: tuple[PackedPage, ...], text: str) -> Rows:
         rows = np.concatenate(parts) if parts else _NONE

@@ -21,6 +21,7 @@ __all__ = ["Rows", "SortKey", "find_start", "matching_rows", "sorted_rows"]
 
 Rows = NDArray[np.int32]
 
+_WORD = 8
 _KEY_BYTES = 48  # names are compared by so many bytes at first; equal ones by all of them
 
 
@@ -41,10 +42,13 @@ def sorted_rows(pages: Sequence[PackedPage], rows: Rows, by: SortKey) -> Rows:
     if by.key in ("size", "modified"):
         order = np.argsort(_numbers(pages, by.key)[rows], kind="stable")
     elif by.key in ("name", "kind"):
-        return _by_text(pages, rows, by)
+        return _by_name(pages, rows, by)
     else:
-        values = _detail_ranks(pages, by.key)
-        order = np.argsort(values[rows], kind="stable")
+        columns = [page.columns.get(by.key) for page in pages]
+        if all(isinstance(each, Texts) for each in columns):
+            ordered = _by_bytes(pages, [each for each in columns if isinstance(each, Texts)], rows)
+            return ordered[::-1] if by.descending else ordered
+        order = np.argsort(_detail_ranks(pages, by.key)[rows], kind="stable")
     return rows[order[::-1]] if by.descending else rows[order]
 
 
@@ -84,21 +88,40 @@ def _mixed(value: Any) -> tuple[str, Any]:
     return (type(value).__name__, value)
 
 
-def _by_text(pages: Sequence[PackedPage], rows: Rows, by: SortKey) -> Rows:
+def _by_name(pages: Sequence[PackedPage], rows: Rows, by: SortKey) -> Rows:
     plain = all(page.names.blob.isascii() for page in pages) if by.fold else True
-    if by.key == "kind" or not plain:
-        texts = _chosen(pages, rows)
-        keys = [_text_key(text, by) for text in texts]
+    if by.key == "name" and plain:
+        ordered = _by_bytes(pages, [page.names for page in pages], rows, by.fold)
+    else:
+        keys = [_text_key(text or "", by) for text in _chosen(pages, _names(pages), rows)]
         order = np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int32)
-        return rows[order[::-1]] if by.descending else rows[order]
-    names, lengths = _name_bytes(pages, by.fold)
-    width = names.shape[1]
-    keys_ = names.view(f"S{width}").ravel()[rows]
-    order = np.argsort(keys_, kind="stable").astype(np.int32)
-    ordered = rows[order]
-    if int(lengths.max()) > width:
-        _settle_ties(pages, ordered, keys_[order], by.fold)
+        ordered = rows[order]
     return ordered[::-1] if by.descending else ordered
+
+
+def _names(pages: Sequence[PackedPage]) -> list[Texts]:
+    return [page.names for page in pages]
+
+
+def _by_bytes(
+    pages: Sequence[PackedPage], texts: Sequence[Texts], rows: Rows, fold: bool = False
+) -> Rows:
+    """Rows by the bytes of a column of texts, which is the order of code points."""
+    words, lengths = _first_words(pages, texts, fold)
+    order: Rows = np.arange(len(rows), dtype=np.int32)
+    same = np.ones(max(0, len(rows) - 1), np.bool_)
+    for number in reversed(range(words.shape[1])):  # stable, so the last word is sorted first
+        word = words[:, number][rows].astype(np.uint64)
+        if (word == word[0]).all():
+            continue
+        order = order[np.argsort(word[order], kind="stable")]
+    ordered = rows[order]
+    if int(lengths.max()) > words.shape[1] * _WORD:
+        for number in range(words.shape[1]):
+            word = words[:, number][ordered]
+            same &= word[1:] == word[:-1]
+        _settle_ties(pages, texts, ordered, np.flatnonzero(same), fold)
+    return ordered
 
 
 def _text_key(text: str, by: SortKey) -> Any:
@@ -109,27 +132,26 @@ def _text_key(text: str, by: SortKey) -> Any:
     return (folded, text)
 
 
-def _chosen(pages: Sequence[PackedPage], rows: Rows) -> list[str]:
+def _chosen(pages: Sequence[PackedPage], texts: Sequence[Texts], rows: Rows) -> list[str | None]:
     starts = np.array([page.start for page in pages])
     which = np.searchsorted(starts, rows, "right") - 1
     inside = rows - starts[which]
-    return [
-        pages[page].names[row] for page, row in zip(which.tolist(), inside.tolist(), strict=True)
-    ]
+    return [texts[page][row] for page, row in zip(which.tolist(), inside.tolist(), strict=True)]
 
 
-def _name_bytes(
-    pages: Sequence[PackedPage], fold: bool
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The first bytes of each name, all rows equally wide, and how long each name is."""
+def _first_words(
+    pages: Sequence[PackedPage], texts: Sequence[Texts], fold: bool
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The first bytes of each text as words of eight that compare as they do, and how long each
+    text is. Words, since numpy sorts texts without letting other threads run."""
     total = sum(len(page) for page in pages)
-    all_lengths = [_lengths(page.names) for page in pages]
+    all_lengths = [_lengths(each) for each in texts]
     lengths = np.concatenate(all_lengths)
-    width = max(1, min(_KEY_BYTES, int(lengths.max())))
-    names = np.zeros((total, width), np.uint8)
-    for page, own in zip(pages, all_lengths, strict=True):
-        _place_names(names[page.start : page.start + len(page)], page.names, own, fold)
-    return names, lengths
+    width = -(-max(1, min(_KEY_BYTES, int(lengths.max()))) // _WORD) * _WORD
+    table = np.zeros((total, width), np.uint8)
+    for page, column, own in zip(pages, texts, all_lengths, strict=True):
+        _place(table[page.start : page.start + len(page)], column, own, fold)
+    return table.view(">u8"), lengths
 
 
 def _lengths(names: Texts) -> NDArray[np.int64]:
@@ -137,9 +159,7 @@ def _lengths(names: Texts) -> NDArray[np.int64]:
     return starts[1:] - starts[:-1]
 
 
-def _place_names(
-    into: NDArray[np.uint8], names: Texts, lengths: NDArray[np.int64], fold: bool
-) -> None:
+def _place(into: NDArray[np.uint8], names: Texts, lengths: NDArray[np.int64], fold: bool) -> None:
     blob = np.frombuffer(names.blob.lower() if fold else names.blob, np.uint8)
     width = into.shape[1]
     starts = np.frombuffer(names.starts, np.uint32)[:-1].astype(np.int64)
@@ -154,10 +174,16 @@ def _place_names(
 
 
 def _settle_ties(
-    pages: Sequence[PackedPage], ordered: Rows, keys: NDArray[Any], fold: bool
+    pages: Sequence[PackedPage],
+    texts: Sequence[Texts],
+    ordered: Rows,
+    same: NDArray[np.int64],
+    fold: bool,
 ) -> None:
-    """Sort runs of rows whose first bytes are equal by their whole names, in place."""
-    same = np.flatnonzero(keys[1:] == keys[:-1])
+    """Sort runs of rows whose first bytes are equal by their whole texts, in place.
+
+    ``same`` are the places whose next one is equal.
+    """
     if not len(same):
         return
     breaks = np.flatnonzero(np.diff(same) > 1)
@@ -165,10 +191,12 @@ def _settle_ties(
     lasts = np.concatenate([same[breaks], same[-1:]]) + 2
     for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
         run = ordered[first:last].copy()
-        texts = [text.encode("utf-8", "surrogateescape") for text in _chosen(pages, run)]
+        whole = [
+            (text or "").encode("utf-8", "surrogateescape") for text in _chosen(pages, texts, run)
+        ]
         if fold:
-            texts = [text.lower() for text in texts]
-        order = sorted(range(len(texts)), key=texts.__getitem__)
+            whole = [text.lower() for text in whole]
+        order = sorted(range(len(whole)), key=whole.__getitem__)
         ordered[first:last] = run[np.array(order)]
 
 
@@ -189,20 +217,18 @@ def matching_rows(page: PackedPage, text: str) -> NDArray[np.bool_]:
 
 def _search(names: Texts, wanted: bytes, found: NDArray[np.bool_]) -> None:
     """Look through all names at once; a hit that reaches into the next name is none."""
-    blob, starts = names.blob.lower(), names.starts
-    row, at = 0, blob.find(wanted)
-    rows = len(starts) - 1
-    while at >= 0:
-        while starts[row + 1] <= at:
-            row += 1
-        if at + len(wanted) <= starts[row + 1]:
-            found[row] = True
-            row += 1
-            if row == rows:
-                return
-            at = blob.find(wanted, starts[row])
-        else:
-            at = blob.find(wanted, at + 1)
+    lowered = names.blob.lower()
+    if wanted not in lowered:
+        return
+    blob = np.frombuffer(lowered, np.uint8)
+    places = len(blob) - len(wanted) + 1
+    hits = blob[:places] == wanted[0]
+    for offset in range(1, len(wanted)):
+        hits &= blob[offset : offset + places] == wanted[offset]
+    starts = np.frombuffer(names.starts, np.uint32).astype(np.int64)
+    at = np.flatnonzero(hits)
+    rows = np.searchsorted(starts, at, "right") - 1
+    found[rows[at + len(wanted) <= starts[rows + 1]]] = True
 
 
 def find_start(pages: Sequence[PackedPage], order: Rows, start: str, after: int) -> int:

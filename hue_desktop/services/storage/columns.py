@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress, islice
+from operator import le
+from typing import Any, NamedTuple, cast
 
 from hue_desktop.core.storage import EntryPage
 
-__all__ = ["Numbers", "PackedPage", "Same", "Texts", "pack"]
+__all__ = ["Numbers", "PackedPage", "Run", "Same", "Texts", "pack"]
 
 _NONE = b"\0"
 _NO_NUMBER = -(1 << 63)
@@ -25,14 +27,15 @@ class Texts(Sequence[str | None]):
     __slots__ = ("blob", "starts")
 
     def __init__(self, texts: Sequence[str | None]) -> None:
-        parts = [_NONE if text is None else _encode(text) for text in texts]
-        self.blob = b"".join(parts)
-        starts = array("I", [0])
-        at = 0
-        for part in parts:
-            at += len(part)
-            starts.append(at)
-        self.starts = starts
+        whole = _joined(texts)
+        if whole.isascii() and None not in texts:  # every letter is a byte
+            self.blob = whole.encode()
+            lengths: Iterable[int] = map(len, cast("Sequence[str]", texts))
+        else:
+            parts = [_NONE if text is None else _encode(text) for text in texts]
+            self.blob = b"".join(parts)
+            lengths = map(len, parts)
+        self.starts = array("I", accumulate(lengths, initial=0))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -98,9 +101,9 @@ class Same(Sequence[Any]):
 def pack(values: Sequence[Any]) -> Sequence[Any]:
     """The smallest of the above that holds the values, or they themselves."""
     first = values[0] if values else None
-    if all(each is first or each == first for each in values):
+    if values.count(first) == len(values):
         return Same(first, len(values))
-    kinds = {type(each) for each in values} - {type(None)}
+    kinds = set(map(type, values)) - {type(None)}
     if kinds == {str}:
         return Texts(values)
     if kinds == {int} and all(each is None or abs(each) < -_NO_NUMBER for each in values):
@@ -108,15 +111,46 @@ def pack(values: Sequence[Any]) -> Sequence[Any]:
     return list(values)
 
 
+class Run(NamedTuple):
+    """The names of a page's files, or of its folders: whether they came in order, and the ends."""
+
+    in_order: bool
+    first: str
+    last: str
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Run | None:
+        """``None`` when there are no names."""
+        if not names:
+            return None
+        return cls(all(map(le, names, islice(names, 1, None))), names[0], names[-1])
+
+
 class PackedPage:
     """A page of a listing, packed. ``start`` is the row of the listing that its first row is."""
 
-    __slots__ = ("columns", "folders", "modified", "names", "sizes", "start")
+    __slots__ = (
+        "columns",
+        "file_run",
+        "folder_run",
+        "folders",
+        "modified",
+        "names",
+        "sizes",
+        "start",
+    )
 
     def __init__(self, page: EntryPage, start: int) -> None:
         self.start = start
         self.names = Texts(page.names)
         self.folders = bytes(page.folders)
+        marks = self.folders
+        self.folder_run = Run.of(list(compress(page.names, marks))) if any(marks) else None
+        self.file_run = Run.of(
+            [name for name, mark in zip(page.names, marks, strict=True) if not mark]
+            if self.folder_run
+            else page.names
+        )
         self.sizes = page.sizes if isinstance(page.sizes, array) else array("q", page.sizes)
         self.modified = (
             page.modified if isinstance(page.modified, array) else array("d", page.modified)
@@ -125,6 +159,13 @@ class PackedPage:
 
     def __len__(self) -> int:
         return len(self.folders)
+
+
+def _joined(texts: Sequence[str | None]) -> str:
+    try:
+        return "".join(cast("Sequence[str]", texts))
+    except TypeError:  # not all of them are known
+        return "".join(text or "" for text in texts)
 
 
 def _encode(text: str) -> bytes:
