@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ListingModel"]
 
-_WINDOW = 256  #: rows that are kept as values
+_WINDOW = 96  #: rows that are kept as values; more than a high window shows
+_FLAGS = (
+    Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemIsDropEnabled | Qt.ItemFlag.ItemNeverHasChildren
+)  # fmt: skip
 _MOST_FOLLOWED = 200  #: selected rows that are found again after rows moved
 _MOST_LOOKED = 60_000  #: names compared for it, on the main thread
 
@@ -222,10 +226,4 @@ class ListingModel(QAbstractTableModel):
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
-        if not index.isValid():
-            return flag.ItemIsDropEnabled
-        return (
-            flag.ItemIsSelectable | flag.ItemIsEnabled | flag.ItemIsDragEnabled
-            | flag.ItemIsDropEnabled | flag.ItemNeverHasChildren
-        )  # fmt: skip
+        return _FLAGS if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
@@ -24,7 +32,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from hue_desktop.core.storage import Location, StoreKind
 from hue_desktop.ui.parts import KEYBOARD_REASONS
-from hue_desktop.ui.storage.cells import FileDelegate
+from hue_desktop.ui.storage.cells import Cell, RowPainter
 from hue_desktop.ui.storage.clip import locations_in, mime_of
 from hue_desktop.ui.storage.columns import FileRow
 from hue_desktop.ui.storage.listing_model import ListingModel
@@ -70,8 +78,7 @@ class FileTable(QTableView):
         )
         self.horizontalHeader().setMinimumSectionSize(36)
         self.setModel(model)
-        self.delegate = FileDelegate(model, SIZES["gutter"], self)
-        self.setItemDelegate(self.delegate)
+        self.painter = RowPainter(model, SIZES["gutter"])
         self.type_ahead = TypeAhead(self)
         self._set_manners()
         model.modelReset.connect(self.size_columns)
@@ -182,19 +189,42 @@ class FileTable(QTableView):
 
     def show_cut(self, files: Sequence[Location]) -> None:
         """Draw these pale: they are on the clipboard to be moved."""
-        self.delegate.cut = frozenset(location.name for location in files)
+        self.painter.cut = frozenset(location.name for location in files)
         self.viewport().update()
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
         painter = QPainter(self.viewport())
+        self._paint_rows(painter, event.rect())
         if self._target is not None:
             self._paint_frame(painter, self._target, 2 if self._target < 0 else 1)
         elif self._by_keyboard and self.hasFocus() and self.currentIndex().isValid():
             self._paint_frame(painter, self.currentIndex().row(), 1)
         painter.end()
+
+    def _paint_rows(self, painter: QPainter, dirty: QRect) -> None:
+        first = self.rowAt(dirty.top())
+        if first < 0:
+            return
+        height, width = SIZES["row"], self.viewport().width()
+        top, ranges, cells = self.rowViewportPosition(first), self.ranges(), self._cells()
+        last = min(first + (dirty.bottom() - top) // height, self.rows.rowCount() - 1)
+        for line in range(first, last + 1):
+            box = QRect(0, top + (line - first) * height, width, height)
+            selected = any(begin <= line <= end for begin, end in ranges)
+            self.painter.paint(painter, line, box, cells, selected)
+
+    def _cells(self) -> list[Cell]:
+        """The columns that are shown, with where they stand."""
+        shown = [n for n in range(len(self.rows.columns)) if not self.isColumnHidden(n)]
+        return [
+            Cell(
+                self.rows.columns[n], self.columnViewportPosition(n), self.columnWidth(n),
+                n == 0, n == shown[-1],
+            )
+            for n in shown
+        ]  # fmt: skip
 
     def _paint_frame(self, painter: QPainter, row: int, width: int) -> None:
         painter.setPen(QPen(active_theme().color("accent-text"), width))

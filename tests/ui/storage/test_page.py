@@ -216,7 +216,7 @@ def test_cut_files_are_moved_and_drawn_pale(desk: Desk) -> None:
     page = desk.page
     desk.select(page.left, "readme.txt")
     press(page.left, Key.Key_X, Mod.ControlModifier)
-    assert page.left.table.delegate.cut == {"readme.txt"}
+    assert page.left.table.painter.cut == {"readme.txt"}
     press(page.left, Key.Key_Tab)
     press(page.right, Key.Key_V, Mod.ControlModifier)
     assert request(desk).options.move
