@@ -197,7 +197,7 @@ def _command_of(pid: int) -> str:
         if facts.exists():
             return facts.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         if os.name == "posix":
-            command = ["ps", "-o", "command=", "-p", str(pid)]
+            command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
             return subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except OSError:
         pass

@@ -107,6 +107,9 @@ class SshService:
         except asyncio.CancelledError:
             client.close()
             raise
+        except Exception:
+            _LOG.exception("the SSH server failed")
+            client.close()
 
 
 def _load() -> type[Bastion]:
