@@ -95,7 +95,7 @@ def _refused(name: str, message: str, what: str) -> HueError | None:
         )
     if "must both be directories" in message:
         return Refused(_("{path} is a folder.").format(path=what), code=Refusal.IS_FOLDER)
-    if "InvalidPath" in name or "InvalidPath" in message or "ComponentTooLong" in name:
+    if "InvalidPath" in name + message or "Invalid name" in message or "ComponentTooLong" in name:
         return Refused(
             _("HDFS does not allow the name {path}.").format(path=what), code=Refusal.INVALID_NAME
         )

@@ -14,6 +14,21 @@ from tests.contract.file_systems.place import Place
 _NUMBERS = count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what a backend is not meant for."""
+    themes = {each.name: each.themes for each in BACKENDS if each.themes}
+    kept = [item for item in items if _is_meant(item, themes)]
+    items[:] = kept
+
+
+def _is_meant(item: pytest.Item, themes: dict[str, tuple[str, ...]]) -> bool:
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or "opened" not in callspec.params:
+        return True
+    wanted = themes.get(callspec.params["opened"].name, ())
+    return not wanted or item.path.stem in wanted
+
+
 @pytest.fixture(
     scope="session",
     params=[pytest.param(each, id=each.name, marks=each.marks) for each in BACKENDS],

@@ -27,6 +27,8 @@ class S3Server:
     refused_names: ClassVar[frozenset[str]] = frozenset()
     mangled_names: ClassVar[frozenset[str]] = frozenset()
     min_part_bytes: ClassVar[int] = 5 * MIB
+    atomic_names: ClassVar[bool] = True
+    themes: ClassVar[tuple[str, ...]] = ()
 
     def start(self, tmp: Path) -> tuple[str, dict[str, str]]:
         """Start the server; its endpoint and what the environment must say."""

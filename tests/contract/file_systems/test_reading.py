@@ -129,7 +129,7 @@ def test_empty_folders_are_walked(place: Place) -> None:
 
 
 def test_a_folder_of_many(place: Place) -> None:
-    names = {f"{number:05}" for number in range(1200)}
+    names = {f"{number:05}" for number in range(1010)}
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(place.put, names))
     assert set(place.listed()) == names
