@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hue_desktop.core.changes import Undoability
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import style_of, use_style
@@ -164,7 +165,18 @@ class Application:
         """The stores, opened when they are first looked into."""
         from hue_desktop.services.storage.file_systems import FileSystems
 
-        return FileSystems(self._open_store)
+        stores = FileSystems(self._open_store)
+        known = {each.name: each for each in self.connections.connections()}
+
+        def drop_changed() -> None:
+            now = {each.name: each for each in self.connections.connections()}
+            for name in [each for each in known if now.get(each) != known[each]]:
+                stores.drop(name)
+            known.clear()
+            known.update(now)
+
+        self.connections.subscribe(drop_changed)
+        return stores
 
     @cached_property
     def reach(self) -> Reach:
@@ -185,7 +197,19 @@ class Application:
         """Browsing stores and changing what is there."""
         from hue_desktop.services.storage.service import StorageService
 
-        return StorageService(self.file_systems, self.fleet, self.connections)
+        def asks_name(store: StoreId) -> bool:
+            if not store.connection:
+                return False
+            connection = self.connections.find(store.connection)
+            return self._plans.asks_name(connection, Undoability.FINAL)
+
+        return StorageService(
+            self.file_systems,
+            self.fleet,
+            self.connections,
+            asks_name=asks_name,
+            record=lambda plan, error: self.journal.record(plan, error=error),
+        )
 
     @cached_property
     def transfers(self) -> TransferService:
