@@ -207,6 +207,8 @@ class Calls:
                 if response.status < 300:
                     return response
                 document = response.read().decode("utf-8", "replace")
+                if method == "HEAD" and response.status in (400, 403):
+                    document = self._explained(place, key, query)
             except (OSError, ValueError) as error:
                 raise self.broken(error, operation, bucket, key) from error
             if not (body.repeatable and self._another_way(response, document, bucket, place)):
@@ -222,6 +224,16 @@ class Calls:
             with self._lock:
                 self.throttled += 1
         raise failure
+
+    def _explained(self, place: Place, key: str, query: str) -> str:
+        """What S3 would have said if the answer to HEAD had a body: GET is refused alike."""
+        asked = query or ("" if key else "list-type=2&max-keys=0")
+        first_byte = {"range": "bytes=0-0"} if key else {}
+        response = self._exchange(place, "GET", key, asked, first_byte, NOTHING)
+        if response.status < 300:
+            response.close()
+            return ""
+        return response.read().decode("utf-8", "replace")
 
     def _exchange(
         self,

@@ -76,8 +76,8 @@ def field(document: str, name: str) -> str:
 
 
 def error_code(status: int, document: str) -> str:
-    """S3's word for what went wrong."""
-    return field(document, "Code") or BY_STATUS.get(status, "")
+    """S3's word for what went wrong; empty when a page came that S3 did not write."""
+    return field(document, "Code") if document.strip() else BY_STATUS.get(status, "")
 
 
 def answer_failure(

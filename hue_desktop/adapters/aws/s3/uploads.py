@@ -8,13 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, FileBody, StreamBody, b64_of_crc
+from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, StreamBody, b64_of_crc
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
 from hue_desktop.adapters.aws.s3.conditions import already_there, exists
 from hue_desktop.adapters.aws.s3.failures import field
 from hue_desktop.adapters.aws.s3.heads import entry_of
 from hue_desktop.adapters.aws.s3.writing import (
     IN_MEMORY,
+    TRAILER,
+    body_of,
     new_entry,
     object_headers,
     read_all,
@@ -150,21 +152,42 @@ class S3Upload:
         """UploadPart; repeated by itself if the bytes are in a file or in memory."""
         body = self._body(source)
         query = {"partNumber": index + 1, "uploadId": self.ticket.upload_id}
-        response = self._calls.send(
-            "UploadPart", "PUT", self.ticket.bucket, self.ticket.key, query=query, body=body
-        )
+        try:
+            response = self._calls.send(
+                "UploadPart", "PUT", self.ticket.bucket, self.ticket.key, query=query, body=body
+            )
+        except ServiceError as error:
+            if isinstance(body, StreamBody) and error.code in _NO_TRAILER:
+                raise self._without_trailer() from error
+            raise
         response.read()
+        if isinstance(body, StreamBody) and not self._calls.honours(TRAILER):
+            self._prove_trailer(index, source.length)
         tag = response.headers.get("etag", "").strip('"')
         return Part(index, offset, source.length, body.crc32c, tag)
 
+    def _prove_trailer(self, index: int, length: int) -> None:
+        """A server that does not know chunks with a trailer keeps their frames as content."""
+        stored = next((part for part in self.stored() if part.index == index), None)
+        if stored is None or stored.length != length:
+            raise self._without_trailer()
+        self._calls.found_proven(TRAILER)
+
+    def _without_trailer(self) -> ServiceError:
+        self._calls.found_lacking(TRAILER)
+        return ServiceError(
+            _("{endpoint} takes no checksum behind a body.").format(
+                endpoint=self._calls.where("UploadPart", self.ticket.bucket).endpoint
+            ),
+            code="TrailerNotSupported",
+            remedy=_("Nothing to do: the part is sent again in another way."),
+            retryable=True,
+        )
+
     def _body(self, source: Source) -> Body:
-        if source.length <= IN_MEMORY:
-            return BytesBody(read_all(source))
-        if source.fileno() >= 0:
-            return FileBody(source)
-        if self._calls.lacks("trailer"):
-            return BytesBody(read_all(source))
-        return StreamBody(source)
+        if source.length <= IN_MEMORY or source.fileno() >= 0:
+            return body_of(self._calls, source)
+        return BytesBody(read_all(source)) if self._calls.lacks(TRAILER) else StreamBody(source)
 
     def stored(self) -> Sequence[Part]:
         """ListParts. A part whose CRC32C the server does not tell has ``crc32c`` -1."""
@@ -309,5 +332,16 @@ def _incomplete(ticket: Ticket) -> Refused:
     )
 
 
+#: Answers of servers that do not know chunks with a trailer.
+_NO_TRAILER = frozenset(
+    {
+        "InvalidArgument",
+        "InvalidRequest",
+        "MissingContentLength",
+        "NotImplemented",
+        "SignatureDoesNotMatch",
+        "XAmzContentSHA256Mismatch",
+    }
+)
 _UPLOAD = re.compile(r"<Upload>(.*?)</Upload>", re.DOTALL)
 _PART = re.compile(r"<Part>(.*?)</Part>", re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, FileBody
+from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, FileBody, StreamBody
 from hue_desktop.adapters.aws.s3.calls import Calls
 from hue_desktop.adapters.aws.s3.conditions import unless_there
 from hue_desktop.adapters.aws.s3.heads import MTIME, mtime_text, name_of
@@ -17,6 +17,8 @@ from hue_desktop.core.text import _
 __all__ = ["body_of", "new_entry", "object_headers", "put_object", "read_all"]
 
 IN_MEMORY = 1024 * 1024  #: up to here a file is read at once and sent with its head
+TRAILER = "checksum in a trailer"  #: a feature that a server proves with its first such part
+MOST_IN_MEMORY = 8 * 1024 * 1024  #: up to here a stream is, so that it can be sent again
 
 
 def put_object(
@@ -30,14 +32,14 @@ def put_object(
     content_type: str,
 ) -> tuple[Entry, int]:
     """PUT; ``Refused`` with the code ``AlreadyExists`` when a key is there and must stay."""
-    body = body_of(source)
+    body = body_of(calls, source)
     headers = object_headers(modified, content_type)
 
     def write(condition: Mapping[str, str]) -> Mapping[str, str]:
         response = calls.send(
             "PutObject", "PUT", bucket, key, headers={**headers, **condition}, body=body
         )
-        response.close()
+        response.read()
         return response.headers
 
     if overwrite:
@@ -48,10 +50,12 @@ def put_object(
     return new_entry(key, source.length, modified, answer), body.crc32c
 
 
-def body_of(source: Source) -> Body:
+def body_of(calls: Calls, source: Source) -> Body:
     """The best way to send a source: from memory if it is small, through the kernel if a file."""
     if source.length > IN_MEMORY and source.fileno() >= 0:
         return FileBody(source)
+    if source.length > MOST_IN_MEMORY and calls.honours(TRAILER):
+        return StreamBody(source)
     return BytesBody(read_all(source))
 
 
