@@ -218,7 +218,6 @@ class Servers:
 
     def _s3_client(self) -> Any:
         """A client of the object store, for the steps that copy."""
-        import boto3
         import botocore.session
         from botocore.config import Config
 
@@ -226,7 +225,7 @@ class Servers:
         bare = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         bare.set_config_variable("config_file", os.devnull)
         bare.set_config_variable("credentials_file", os.devnull)
-        return boto3.session.Session(botocore_session=bare).client(
+        return bare.create_client(
             "s3",
             endpoint_url=self.s3_endpoint_url,
             region_name=self._region.name,

@@ -183,8 +183,10 @@ class _Copy:
 
     def _copy(self, source: Place, target: Place, size: int) -> None:
         if target.bucket:
-            with self._opened(source) as stream:
-                self._s3.upload_fileobj(stream, target.bucket, target.path)
+            from s3transfer.manager import TransferManager  # type: ignore[import-untyped]
+
+            with self._opened(source) as stream, TransferManager(self._s3) as transfers:
+                transfers.upload(stream, target.bucket, target.path).result()
         else:
             with self._opened(source) as stream:
                 self._write_hdfs(target.path, stream)
