@@ -109,6 +109,10 @@ class SqliteTransfers:
         rows = self._database.rows(f"SELECT {_TRANSFER} FROM transfer WHERE id = ?", (transfer_id,))
         return _stored(rows[0], self.counts(transfer_id)) if rows else None
 
+    def newest(self) -> int:
+        """The greatest id."""
+        return int(self._database.rows("SELECT ifnull(max(id), 0) FROM transfer")[0][0])
+
     def remove(self, transfer_id: int) -> None:
         """Forget a transfer with all it holds."""
         with self._database.writing() as connection:

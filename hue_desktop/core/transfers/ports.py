@@ -129,6 +129,9 @@ class TransferStore(Protocol):
     def transfer(self, transfer_id: int) -> StoredTransfer | None:
         """One of them."""
 
+    def newest(self) -> int:
+        """The greatest id; 0 when there is none."""
+
     def remove(self, transfer_id: int) -> None:
         """Forget it and its files."""
 

@@ -8,11 +8,15 @@ import re
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.file_systems import RUN, is_temporary
 from hue_desktop.core.storage import Location, StoreKind
-from hue_desktop.core.transfers.ports import FileRow
+from hue_desktop.core.transfers.naming import landing_of
+from hue_desktop.core.transfers.ports import FileRow, Opener, TransferStore
+from hue_desktop.core.transfers.values import Transfer
 from hue_desktop.services.transfers.large import ABOUT_TO_BEGIN
+from hue_desktop.services.transfers.metering import Stop
+from hue_desktop.services.transfers.widths import StoreLimits
 from hue_desktop.services.transfers.work import Work
 
-__all__ = ["clean_up", "discard_begun"]
+__all__ = ["clean_up", "discard_begun", "discard_ended"]
 
 _IN_FLIGHT = 10_000  #: files that may have been under way or done and not noted, at most
 
@@ -49,6 +53,30 @@ def discard_begun(work: Work, *, ended: bool = False) -> None:
             work.store.set_token(row.id, "")
         except HueError as error:
             logger.warning("an upload to %s stays behind: %s", row.target, error)
+
+
+def discard_ended(opener: Opener, store: TransferStore, transfer: Transfer) -> None:
+    """Remove what a transfer that ended could not remove then."""
+    if not store.begun(transfer.id):
+        return
+    stop = Stop()
+    work = Work(
+        transfer_id=transfer.id,
+        request=transfer.request,
+        store=store,
+        opener=opener,
+        stop=stop,
+        limits=StoreLimits(),
+        later=lambda _delay, _piece, _heavy: None,
+        add=lambda _piece, _heavy, _first: None,
+        give_up=lambda _error: None,
+        busy=lambda: 1,
+        landings=[
+            landing_of(transfer.request, index, folder=source.is_folder)
+            for index, source in enumerate(transfer.request.sources)
+        ],
+    )
+    discard_begun(work)
 
 
 def _discard_unknown(work: Work, row: FileRow) -> None:

@@ -10,14 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from hue_desktop.core.errors import ConfigurationError, HueError, UsageError
 from hue_desktop.core.file_systems import RUN
-from hue_desktop.core.storage import Location, StoreKind
 from hue_desktop.core.text import _
-from hue_desktop.core.transfers.naming import landing_of, overlaps, second_name
+from hue_desktop.core.transfers.naming import landing_of, second_name
 from hue_desktop.core.transfers.ports import (
     FileRow,
     Opener,
@@ -36,16 +35,24 @@ from hue_desktop.core.transfers.values import (
     TransferState,
     TransferSummary,
 )
+from hue_desktop.services.transfers.cleaning import discard_ended
 from hue_desktop.services.transfers.comparison import compare_request
 from hue_desktop.services.transfers.metering import Throughput
+from hue_desktop.services.transfers.records import (
+    ACTIVE,
+    Record,
+    journal_file,
+    same_place,
+    usual_route,
+)
 from hue_desktop.services.transfers.run import Ending, Engine, TransferRun
 from hue_desktop.services.transfers.step_run import StepRun
 
 __all__ = ["TransferService"]
 
 _TICK_S = 0.5
+_LOOK_S = 2.0  #: so often other processes' transfers are looked at
 _WAITABLE = (TransferState.PAUSED, TransferState.FAILED, TransferState.CANCELLED)
-_ACTIVE = (TransferState.LISTING, TransferState.RUNNING)
 
 logger = logging.getLogger(__name__)
 
@@ -56,21 +63,6 @@ class Numbers(Protocol):
     """Settings that are numbers."""
 
     def number(self, key: str, /) -> float: ...
-
-
-@dataclass
-class _Record:
-    """A transfer of the queue."""
-
-    transfer: Transfer
-    listed: bool = False
-    run_of: str = ""  #: which process worked on it last
-    run: TransferRun | StepRun | None = None
-    foreign: bool = False  #: another process works on it
-
-    def snapshot(self) -> Transfer:
-        run = self.run
-        return self.transfer if run is None else replace(self.transfer, progress=run.progress())
 
 
 class TransferService:
@@ -90,7 +82,7 @@ class TransferService:
         self._settings = settings
         self._steps = steps
         self._clock = clock
-        self._records: dict[int, _Record] = {}
+        self._records: dict[int, Record] = {}
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._listeners: list[Listener] = []
@@ -139,7 +131,7 @@ class TransferService:
         self, request: TransferRequest, *, route: Route | None = None, reason: str = ""
     ) -> Transfer:
         """Queue a transfer. ``ConfigurationError`` for a request that makes no sense."""
-        chosen = route or request.options.route or _usual_route(request)
+        chosen = route or request.options.route or usual_route(request)
         self._check(request, chosen)
         created = self._clock()
         with self._changed:
@@ -148,7 +140,7 @@ class TransferService:
             transfer = Transfer(
                 number, request, chosen, TransferState.WAITING, created, reason=reason
             )
-            self._records[number] = _Record(transfer)
+            self._records[number] = Record(transfer)
             self._changed.notify_all()
         self._tell(transfer)
         return transfer
@@ -166,7 +158,7 @@ class TransferService:
         record = self._record(transfer_id)
         if record.transfer.state is TransferState.FAILED:
             self._store.wait_again(transfer_id, failed=True)
-        interrupted = record.transfer.state in _ACTIVE and record.run is None
+        interrupted = record.transfer.state in ACTIVE and record.run is None
         if record.transfer.state in _WAITABLE or interrupted:
             self._queue(record)
 
@@ -186,6 +178,7 @@ class TransferService:
             self._store.remove(transfer_id)
             self._records.pop(transfer_id, None)
             self._changed.notify_all()
+        self._tell(record.transfer)
 
     def answer(self, transfer_id: int, relative: str, conflict: Conflict) -> None:
         """What to do with a file whose target differs; ``relative`` empty: with all of them."""
@@ -237,7 +230,7 @@ class TransferService:
         """Files as the journal has them (a quarter of a second old at most). Reads the disk."""
         record = self._record(transfer_id)
         rows = self._store.files(transfer_id, states, limit=limit, offset=offset)
-        return tuple(_file(record.transfer.request, row) for row in rows)
+        return tuple(journal_file(record.transfer.request, row) for row in rows)
 
     def throughput(self) -> tuple[tuple[float, float], ...]:
         """(epoch seconds, bytes per second) of the last two minutes, oldest first."""
@@ -296,12 +289,12 @@ class TransferService:
                 _("Steps cannot be run from here."), remedy=_("Choose another route.")
             )
 
-    def _record(self, transfer_id: int) -> _Record:
+    def _record(self, transfer_id: int) -> Record:
         with self._lock:
             self._load(resume=True)
             found = self._records.get(transfer_id)
             if found is None and (stored := self._store.transfer(transfer_id)) is not None:
-                found = self._records[transfer_id] = _Record(
+                found = self._records[transfer_id] = Record(
                     stored.transfer, stored.listed, stored.run
                 )
         if found is None:
@@ -315,8 +308,8 @@ class TransferService:
         self._loaded = True
         for stored in self._store.transfers():
             transfer = stored.transfer
-            record = _Record(transfer, stored.listed, stored.run)
-            if transfer.state in (*_ACTIVE, TransferState.WAITING):
+            record = Record(transfer, stored.listed, stored.run)
+            if transfer.state in (*ACTIVE, TransferState.WAITING):
                 record.foreign = not self._is_free(transfer.id)
                 if not record.foreign and resume:
                     record.transfer = replace(transfer, state=TransferState.WAITING)
@@ -330,10 +323,11 @@ class TransferService:
         self._store.release(transfer_id)
         return True
 
-    def _queue(self, record: _Record) -> None:
+    def _queue(self, record: Record) -> None:
         with self._changed:
             if record.run is not None:
                 return
+            record.foreign = False
             record.transfer = replace(
                 record.transfer, state=TransferState.WAITING, ended=None, error="", remedy=""
             )
@@ -360,8 +354,13 @@ class TransferService:
             run.stop(wanted)
 
     def _serve(self) -> None:
-        """The service's thread: begins what waits, and measures."""
+        """The service's thread: begins what waits, measures, and hears of other processes."""
+        threading.Thread(target=self._tidy, name="transfers-tidy", daemon=True).start()
+        looked = 0.0
         while True:
+            if time.monotonic() - looked > _LOOK_S:
+                looked = time.monotonic()
+                self._look_around()
             with self._changed:
                 if self._stopping:
                     return
@@ -370,23 +369,63 @@ class TransferService:
                     self._begin(record)
                 self._changed.wait(_TICK_S)
 
-    def _next(self) -> list[_Record]:
+    def _tidy(self) -> None:
+        """Remove what transfers left behind that ended while their store could not be reached."""
+        with self._lock:
+            ended = [each.transfer for each in self._records.values() if each.transfer.state.ended]
+        for transfer in ended:
+            if self._stopping:
+                return
+            try:
+                discard_ended(self._engine.opener, self._store, transfer)
+            except HueError as error:
+                logger.info("transfer %s is tidied up another time: %s", transfer.id, error)
+
+    def _look_around(self) -> None:
+        """Learn of transfers that other processes began, and how theirs are now."""
+        with self._lock:
+            known = max(self._records, default=0)
+            foreign = [number for number, each in self._records.items() if each.foreign]
+        try:
+            for number in (*foreign, *range(known + 1, self._store.newest() + 1)):
+                self._look_at(number, self._store.transfer(number))
+        except HueError as error:
+            logger.warning("the journal of transfers: %s", error)
+
+    def _look_at(self, number: int, stored: StoredTransfer | None) -> None:
+        with self._changed:
+            before = self._records.get(number)
+            if before is not None and not before.foreign:
+                return  # it has become ours meanwhile
+            if stored is None:
+                self._records.pop(number, None)
+                return
+            transfer = stored.transfer
+            record = Record(transfer, stored.listed, stored.run, foreign=not transfer.state.ended)
+            if transfer.state in ACTIVE and self._is_free(number):
+                # its process has ended without a word
+                record.transfer = replace(transfer, state=TransferState.PAUSED)
+            self._records[number] = record
+        if before is None or before.transfer.state is not record.transfer.state:
+            self._tell(record.transfer)
+
+    def _next(self) -> list[Record]:
         """Transfers to begin now, oldest first."""
         at_once = int(self._number("transfers.at_once", 2))
         running = [record for record in self._records.values() if record.run is not None]
-        chosen: list[_Record] = []
+        chosen: list[Record] = []
         for _number, record in sorted(self._records.items()):
             if record.transfer.state is not TransferState.WAITING or record.run is not None:
                 continue
             if len(running) >= at_once:
                 break
-            before = next((each for each in running if _same_place(each, record)), None)
+            before = next((each for each in running if same_place(each, record)), None)
             if before is None and not record.foreign:
                 running.append(record)
                 chosen.append(record)
         return chosen
 
-    def _begin(self, record: _Record) -> None:
+    def _begin(self, record: Record) -> None:
         number = record.transfer.id
         if not self._store.claim(number):
             record.foreign = True
@@ -412,7 +451,7 @@ class TransferService:
         )
         thread.start()
 
-    def _perform(self, record: _Record, run: TransferRun | StepRun) -> None:
+    def _perform(self, record: Record, run: TransferRun | StepRun) -> None:
         try:
             ending = run.perform()
         except Exception as error:  # the border: a bug ends the transfer, not the service
@@ -434,7 +473,7 @@ class TransferService:
             self._store.release(record.transfer.id)
             self._settle(record, ending)
 
-    def _progressed(self, record: _Record, state: TransferState) -> None:
+    def _progressed(self, record: Record, state: TransferState) -> None:
         """A run has come to LISTING or RUNNING."""
         with self._changed:
             started = record.transfer.started or self._clock()
@@ -444,7 +483,7 @@ class TransferService:
             self._store.save(record.transfer, run=RUN)
         self._tell(record.transfer)
 
-    def _settle(self, record: _Record, ending: Ending) -> None:
+    def _settle(self, record: Record, ending: Ending) -> None:
         """A run has ended, or one that waited is held or cancelled."""
         with self._changed:
             record.transfer = replace(
@@ -480,7 +519,7 @@ class TransferService:
         rows = self._store.files(transfer_id, (FileState.SKIPPED,), limit=-1)
         return [row for row in rows if row.asks]
 
-    def _renamed(self, record: _Record, row: FileRow) -> FileRow:
+    def _renamed(self, record: Record, row: FileRow) -> FileRow:
         request = record.transfer.request
         fs = self._engine.opener.of(request.target.store)
         base = landing_of(request, row.source, folder=bool(row.name)).base
@@ -497,45 +536,5 @@ class TransferService:
         return row._replace(target=free)
 
 
-def _usual_route(request: TransferRequest) -> Route:
-    stores = {source.store for source in request.sources} | {request.target.store}
-    same = {(store.kind, store.connection) for store in stores}
-    within = len(same) == 1 and request.target.store.kind is StoreKind.S3
-    return Route.SERVER_SIDE if within else Route.STREAM
-
-
-def _same_place(one: _Record, other: _Record) -> bool:
-    """Whether two transfers could write the same files: the later one waits for the earlier."""
-    ours, theirs = _roots(one.transfer.request), _roots(other.transfer.request)
-    return any(overlaps(a, b) for a in ours for b in theirs)
-
-
 def _never_cancelled() -> None:
     """Nobody waits to cancel."""
-
-
-def _roots(request: TransferRequest) -> list[Location]:
-    return [
-        landing_of(request, index, folder=source.is_folder).root
-        for index, source in enumerate(request.sources)
-    ]
-
-
-def _file(request: TransferRequest, row: FileRow) -> TransferFile:
-    landing = landing_of(request, row.source, folder=bool(row.name))
-    return TransferFile(
-        id=row.id,
-        relative=row.target,
-        source=landing.source_of(row.name),
-        target=landing.base.child(row.target),
-        size=row.size,
-        modified=row.modified,
-        folder=row.folder,
-        state=row.state,
-        comparison=row.comparison,
-        attempts=row.attempts,
-        error=row.error,
-        remedy=row.remedy,
-        asks=row.asks,
-        verified=row.verified,
-    )

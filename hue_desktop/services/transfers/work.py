@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hue_desktop.core.errors import CredentialsError, HueError, ReadOnly, Throttled
 from hue_desktop.core.file_systems import FileSystem, Part
-from hue_desktop.core.storage import Entry, EntryKind, Location, StoreId, StoreKind
+from hue_desktop.core.storage import Entry, EntryKind, Location, StoreKind
 from hue_desktop.core.transfers.naming import Landing
 from hue_desktop.core.transfers.ports import FileRow, Opener, Outcome, TransferStore
 from hue_desktop.core.transfers.values import TransferRequest
@@ -44,24 +44,24 @@ class Work:
     landings: Sequence[Landing] = ()
     outcomes: deque[Outcome] = field(default_factory=deque)
     parts: deque[tuple[int, Part]] = field(default_factory=deque)
-    sources: dict[StoreId, FileSystem] = field(default_factory=dict)
+    _sides: dict[int, tuple[Landing, FileSystem, FileSystem]] = field(default_factory=dict)
 
     def source_of(self, row: FileRow) -> tuple[FileSystem, Location]:
         """The source of a file."""
-        landing = self.landings[row.source]
-        store = landing.source.store
-        found = self.sources.get(store)
-        if found is None:
-            found = self.sources[store] = self.opener.of(store)
-        return found, landing.source_of(row.name)
+        landing, fs, _target_fs = self._sides.get(row.source) or self._open(row.source)
+        return fs, landing.source_of(row.name)
 
     def target_of(self, row: FileRow) -> tuple[FileSystem, Location]:
         """The target of a file."""
-        base = self.landings[row.source].base
-        found = self.sources.get(base.store)
-        if found is None:
-            found = self.sources[base.store] = self.opener.of(base.store)
-        return found, base.child(row.target)
+        landing, _source_fs, fs = self._sides.get(row.source) or self._open(row.source)
+        return fs, landing.base.child(row.target)
+
+    def _open(self, index: int) -> tuple[Landing, FileSystem, FileSystem]:
+        landing = self.landings[index]
+        of = self.opener.of
+        sides = (landing, of(landing.source.store), of(landing.base.store))
+        self._sides[index] = sides
+        return sides
 
     def complain(self, error: HueError, *locations: Location) -> None:
         """A store asked for fewer requests: remember it for all transfers."""

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hue_desktop.adapters.local.file_system import LocalFileSystem
 from hue_desktop.adapters.store.claims import Claims
@@ -24,6 +25,7 @@ from hue_desktop.core.transfers.values import (
 from hue_desktop.services.transfers import TransferService
 
 MIB = 1 << 20
+HDFS = StoreId(StoreKind.HDFS, authority="namenode:9870", protocol="webhdfs")
 S3 = StoreId(StoreKind.S3, connection="transfers", region="us-east-1")
 WAIT_S = 60.0
 
@@ -35,6 +37,16 @@ def s3_store(endpoint_url: str) -> FileSystem:
 
     session = AwsSession(Connection("transfers", endpoint_url=endpoint_url), S3.region)
     return S3FileSystem(session, S3)
+
+
+def hdfs_store(url: str) -> FileSystem:
+    """An HDFS whose NameNode listens at ``url``, reached directly."""
+    from hue_desktop.adapters.hadoop.direct import DirectConnector
+    from hue_desktop.adapters.hadoop.opening import open_webhdfs
+
+    address = urlsplit(url)
+    where = (address.hostname or "", address.port or 0)
+    return open_webhdfs(HDFS, DirectConnector(), [where], "hadoop")
 
 
 class Stores:

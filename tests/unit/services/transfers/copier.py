@@ -14,11 +14,21 @@ from pathlib import Path
 from hue_desktop.core.storage import Location
 from hue_desktop.core.transfers.values import Conflict
 from hue_desktop.services.transfers import widths
-from tests.unit.services.transfers.bench import S3, Stores, request, s3_store, transfer_service
+from tests.unit.services.transfers.bench import (
+    HDFS,
+    S3,
+    Stores,
+    hdfs_store,
+    request,
+    s3_store,
+    transfer_service,
+)
 
 
 def place(text: str) -> Path | Location:
-    """A local path, or a location of the S3 store."""
+    """A local path, or a location of the S3 or HDFS store."""
+    if text.startswith("webhdfs://"):
+        return Location(HDFS, "/" + text.removeprefix("webhdfs://").partition("/")[2])
     return Location(S3, text.removeprefix("s3:/")) if text.startswith("s3://") else Path(text)
 
 
@@ -31,10 +41,13 @@ def main() -> None:
     parser.add_argument("--part", type=int, default=256 * 1024)
     parser.add_argument("--bandwidth", type=int, default=0)
     parser.add_argument("--conflict", type=Conflict, default=Conflict.ASK)
-    parser.add_argument("--s3", default="", help="endpoint; SOURCE or TARGET is then s3://…")
+    parser.add_argument("--s3", default="", help="endpoint of what is called s3://…")
+    parser.add_argument("--hdfs", default="", help="URL of what is called webhdfs://…")
     options = parser.parse_args()
     widths.PART_BYTES = options.part
-    stores = Stores(s3_store(options.s3)) if options.s3 else Stores()
+    others = [s3_store(options.s3)] if options.s3 else []
+    others += [hdfs_store(options.hdfs)] if options.hdfs else []
+    stores = Stores(*others)
     with transfer_service(options.state, stores, start=False) as service:
         service.set_limits(bandwidth=options.bandwidth)
         known = service.transfers()

@@ -93,6 +93,7 @@ def test_three_kills(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_twenty_kills(tmp_path: Path) -> None:
     kill_and_resume(Copying(tmp_path), 20, random.Random())
 

@@ -182,6 +182,7 @@ def test_uploads_in_trouble(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_ten_seconds_of_slow_down(service: TransferService, lake: Lake, tree: Path) -> None:
     lake.trouble(code="SlowDown", for_s=10)
     done = copy(service, request(tree, target=lake.place))
@@ -292,5 +293,6 @@ def test_three_kills(lake: Lake, tree: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_twenty_kills(lake: Lake, tree: Path, tmp_path: Path) -> None:
     kill_and_resume(lake, tree, tmp_path, 20, 11)
