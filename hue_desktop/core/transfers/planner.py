@@ -242,7 +242,8 @@ def _advantages(
         said.append(_("needs no step on the cluster"))
     text = _("{first}, and {last}").format(first=", ".join(said[:-1]), last=said[-1])
     text = text if len(said) > 1 else said[0]
-    return [text[:1].upper() + text[1:] + "."]
+    paid = _egress(forecast) if forecast.route is Route.STREAM else ""
+    return [text[:1].upper() + text[1:] + ".", paid]
 
 
 def _drawbacks(forecast: Forecast, draft: TransferDraft) -> list[str]:
@@ -275,7 +276,7 @@ def _step_notes(draft: TransferDraft, step: DistCpStep) -> list[str]:
 def _experience(forecast: Forecast, draft: TransferDraft) -> str:
     speed = draft.facts.speeds.get(forecast.route)
     if speed is None or not speed.measured:
-        return _("Not measured yet: the time is assumed.")
+        return _("Assumed, not measured yet.")
     one, many = "Measured here: {rate}/s in {n} run.", "Measured here: {rate}/s in {n} runs."
     text = ngettext(one, many, speed.measured)
     return text.format(rate=size(speed.mean_bytes_per_s), n=speed.measured)

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["RouteSpeeds", "TransferPlanner"]
 
 _SHOWN_FILES = 5000  #: a sheet lists so many; the summary counts all
-_FIRST = {Comparison.DIFFERS: 0, Comparison.SAME: 1, Comparison.NEW: 2}
+_FEW = 20  #: so many files that are the same stand before the new ones; more stand behind
+_INTERRUPTED = (TransferState.PAUSED, TransferState.FAILED, TransferState.CANCELLED)
 _UP = (ClusterState.RUNNING, ClusterState.WAITING)
 _MIB = 1024 * 1024
 _LEAST_RUN_S = 0.5  #: a shorter run tells of starting, not of moving bytes
@@ -77,7 +78,7 @@ class TransferPlanner:
         self._snapshot = snapshot
         self._is_read_only = is_read_only
         self._lock = threading.Lock()
-        self._paused: set[int] = set()
+        self._told: set[int] = set()  #: transfers that were learnt from, or never will be
         self._began = time.time()
 
     def plan(self, request: TransferRequest, cancel: Cancel = _never) -> TransferPlan:
@@ -132,16 +133,13 @@ class TransferPlanner:
         ``whole`` tells that it was, where it began before this planner did.
         """
         with self._lock:
-            if transfer.state is TransferState.PAUSED:
-                self._paused.add(transfer.id)
-            if not transfer.state.ended:
+            if transfer.state in _INTERRUPTED:
+                self._told.add(transfer.id)
+            run = _run_of(transfer)
+            seen = whole or (transfer.started or 0.0) >= self._began
+            if run is None or not seen or transfer.id in self._told:
                 return
-            paused = transfer.id in self._paused
-            self._paused.discard(transfer.id)
-        run = _run_of(transfer)
-        seen = whole or (transfer.started or 0.0) >= self._began
-        if paused or run is None or not seen:
-            return
+            self._told.add(transfer.id)
         source, target = transfer.request.sources[0].store, transfer.request.target.store
         self._speeds.record(RouteKey(transfer.route, store_key(source), store_key(target)), run)
 
@@ -223,7 +221,9 @@ def _first(
     files: Iterable[PlannedFile], summary: TransferSummary
 ) -> tuple[tuple[PlannedFile, ...], int]:
     """The files to list, what differs first, and how many more there are."""
-    ordered = sorted(files, key=lambda one: (_FIRST[one.comparison], one.relative))
+    new, same = (1, 2) if summary.same > _FEW else (2, 1)
+    rank = {Comparison.DIFFERS: 0, Comparison.NEW: new, Comparison.SAME: same}
+    ordered = sorted(files, key=lambda one: (rank[one.comparison], one.relative))
     if len(ordered) > _SHOWN_FILES:
         chosen = [one for one in ordered if one.comparison is not Comparison.SAME]
         ordered = chosen[:_SHOWN_FILES]

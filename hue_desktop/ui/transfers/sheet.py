@@ -108,6 +108,7 @@ class TransferSheet(QWidget):
         body = row(Scroll(left), Rule("v"), right, spacing=0)
         body.setStretch(0, 11)
         body.setStretch(2, 9)
+        self._body = body
         content = QWidget()
         content.setLayout(body)
         self.states = FourStates(content)
@@ -292,6 +293,8 @@ class TransferSheet(QWidget):
         for word in self._words:
             word.setVisible(not narrow)
         self.verify.setText(_("CRC32C") if narrow else _("Verify CRC32C"))
+        self._body.setStretch(0, 1 if narrow else 11)
+        self._body.setStretch(2, 1 if narrow else 9)
         self.bandwidth.setFixedWidth(104 if narrow else 112)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,6 +9,7 @@ from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.values import (
     Conflict,
+    Filter,
     Transfer,
     TransferOptions,
     TransferRequest,
@@ -48,11 +49,13 @@ def _requests(ref: ClusterRef) -> tuple[TransferRequest, ...]:
     overwrite = TransferOptions(conflict=Conflict.OVERWRITE)
     slow = TransferOptions(conflict=Conflict.OVERWRITE, bandwidth_limit=_SLOW)
     model = hdfs.child("projects/ml/models/churn/2026-10/model.bin")
+    clicks = _warehouse(ref, "web.db/clicks_stream")
+    some = TransferOptions(conflict=Conflict.OVERWRITE, filter=Filter(include=("**/hour=0?/*",)))
     blocked = Location(LOCAL, "/dev/null/customers/")
     return (
         TransferRequest((model,), lake.child("models", folder=True), slow),
         TransferRequest((lake.child("raw/orders"),), lake.child("backup", folder=True), overwrite),
-        TransferRequest((_warehouse(ref, "web.db/clicks_stream"),), lake.child("raw", folder=True)),
+        TransferRequest((clicks,), lake.child("warehouse/web.db", folder=True), some),
         TransferRequest((lake.child("raw/customers", folder=True),), blocked, overwrite),
     )
 
@@ -65,8 +68,8 @@ def _hdfs(ref: ClusterRef) -> Location:
     return Location(StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id), "/")
 
 
-def _warehouse(ref: ClusterRef, name: str, *, folder: bool = False) -> Location:
-    return _hdfs(ref).child("user/hive/warehouse/" + name, folder=folder)
+def _warehouse(ref: ClusterRef, name: str) -> Location:
+    return _hdfs(ref).child("user/hive/warehouse/" + name)
 
 
 def _settled(page: TransfersPage) -> bool:
@@ -77,7 +80,7 @@ def _settled(page: TransfersPage) -> bool:
 
 
 def _shows(transfer: Transfer) -> bool:
-    return transfer.state.ended or transfer.progress.bytes_per_s > 0
+    return transfer.state.ended or transfer.progress.bytes_done > 0
 
 
 def _open_sheet(ctx: UiContext, _window: QWidget) -> None:
@@ -87,8 +90,8 @@ def _open_sheet(ctx: UiContext, _window: QWidget) -> None:
     ctx.navigate.open_cluster(ref, "storage")
     ctx.navigate.show_dock("transfers")
     options = TransferOptions(conflict=Conflict.OVERWRITE)
-    target = _lake(ref).child("curated", folder=True)
-    source = _warehouse(ref, "sales.db", folder=True)
+    target = _lake(ref).child("warehouse", folder=True)
+    source = _hdfs(ref).child("user/hive/warehouse", folder=True)
     ctx.navigate.review_transfer(TransferRequest((source,), target, options))
 
 

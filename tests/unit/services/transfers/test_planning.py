@@ -169,7 +169,7 @@ def test_runs_that_say_nothing_of_the_route_are_not_learnt(
         progress=TransferProgress(files_done=1, bytes_done=GIB),
     )  # fmt: skip
     with planner_over(tmp_path) as (planner, _service, speeds):
-        planner.learn(replace(good, **changes), whole=True)  # type: ignore[arg-type]
+        planner.learn(replace(good, id=9, **changes), whole=True)  # type: ignore[arg-type]
         planner.learn(good)  # it began before this planner could watch it
         assert speeds.runs(RouteKey(Route.STREAM, "local", "local")) == ()
         planner.learn(good, whole=True)
