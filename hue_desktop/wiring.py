@@ -6,6 +6,7 @@ Adapters are imported when they are needed: nothing here may cost the window its
 from __future__ import annotations
 
 import os
+import threading
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from hue_desktop.core.changes import Undoability
 from hue_desktop.core.connections import Connection, ConnectionClass
-from hue_desktop.core.errors import HueError
+from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.format import style_of, use_style
+from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
 from hue_desktop.services.cost.prices import PriceBooks
@@ -25,6 +27,7 @@ from hue_desktop.services.settings import SettingsService
 
 if TYPE_CHECKING:
     from hue_desktop.adapters.store.database import Database
+    from hue_desktop.adapters.store.transfers import SqliteTransfers
     from hue_desktop.core.changes import JournalEntry, Plan
     from hue_desktop.core.file_systems import FileSystem
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
@@ -103,6 +106,10 @@ class Application:
         self._use_style()
         self.settings.subscribe(lambda key, _value: self._use_style(key))
         self._database: Database | None = None
+        self._transfers: TransferService | None = None
+        self._transfers_lock = threading.Lock()
+        self._closing = False
+        self._transfer_store: SqliteTransfers | None = None
         self._price_cache: PriceCache | None = None
         self.state_problem: HueError | None = None  #: why the state directory cannot be used
         self._store = self._journal_store()
@@ -211,17 +218,34 @@ class Application:
             record=lambda plan, error: self.journal.record(plan, error=error),
         )
 
-    @cached_property
+    @property
     def transfers(self) -> TransferService:
         """Copying between stores; needs the state directory to remember how far it is."""
+        with self._transfers_lock:
+            if self._transfers is None:
+                if self._closing:
+                    raise Cancelled(_("The application is closing."))
+                self._transfers = self._open_transfers()
+            return self._transfers
+
+    def _open_transfers(self) -> TransferService:
+        from hue_desktop.adapters.local.paths import journal_database
         from hue_desktop.adapters.store.claims import Claims
+        from hue_desktop.adapters.store.database import Database
         from hue_desktop.adapters.store.transfers import SqliteTransfers
         from hue_desktop.services.transfers import TransferService
+        from hue_desktop.services.transfers.cluster_steps import ClusterSteps
 
+        self._state()  # or its problem
+        # a connection of its own: thousands of rows are written without the journal waiting
+        database = Database(journal_database(self.paths.data_dir), hasty=True)
         claims = Claims(self.paths.data_dir / "transfers.lock")
-        return TransferService(
-            self.file_systems, SqliteTransfers(self._state(), claims), self.settings
+        self._transfer_store = SqliteTransfers(database, claims)
+        service = TransferService(
+            self.file_systems, self._transfer_store, self.settings, steps=ClusterSteps(self._access)
         )
+        self.settings.subscribe(service.follow_settings)
+        return service
 
     @cached_property
     def transfer_planner(self) -> TransferPlanner:
@@ -251,6 +275,9 @@ class Application:
         """Begin to read connections and to carry changes out; returns at once."""
         self.fleet.start()
         self.journal.start()
+        if self.state_problem is None:
+            # transfers that an earlier process left go on; the window does not wait for it
+            Lane("transfers-start").submit(lambda: self.transfers.start())
 
     def problems(self) -> tuple[HueError, ...]:
         """What is wrong with the user's files, to be shown once."""
@@ -275,8 +302,10 @@ class Application:
 
         if "journal" in self.__dict__:
             self.journal.stop(left_s() / 2)
-        if "transfers" in self.__dict__:
-            self.transfers.stop(left_s() / 2)
+        with self._transfers_lock:
+            self._closing = True
+            if self._transfers is not None:
+                self._transfers.stop(left_s() / 2)
         self.fleet.stop(left_s() / 2)
         if "reach" in self.__dict__:
             self.reach.close()
@@ -288,6 +317,8 @@ class Application:
         self._lane.shutdown(timeout_s=left_s())
         if not self.settings.flag("simulator.keep_running"):
             self.connections.close()
+        if self._transfer_store is not None:
+            self._transfer_store.close()
         if self._database is not None:
             self._database.close()
 
@@ -343,6 +374,7 @@ class Application:
         from hue_desktop.adapters.aws.launching import AwsLaunching
         from hue_desktop.adapters.aws.prices import AwsPrices
         from hue_desktop.adapters.aws.session import AwsSession
+        from hue_desktop.adapters.aws.step_door import AwsSteps
         from hue_desktop.adapters.local.prices import SnapshotPrices
         from hue_desktop.adapters.local.resources import resources_dir
         from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
@@ -358,6 +390,7 @@ class Application:
             identity=AwsIdentity(session),
             close=session.close,
             spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
+            steps=AwsSteps(session),
         )
 
     def _open_store(self, store: StoreId) -> FileSystem:

@@ -91,10 +91,7 @@ class TransferService:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._loaded = False
-        self.set_limits(
-            int(self._number("transfers.bandwidth_mib", 0) * (1 << 20)),
-            int(self._number("transfers.connections", 0)),
-        )
+        self.follow_settings()
 
     # -- life -------------------------------------------------------------------------------
     def start(self, *, resume: bool = True) -> None:
@@ -197,6 +194,14 @@ class TransferService:
             run.readmit([row._replace(state=FileState.WAITING, asks=False) for row in asked])
         elif asked and record.transfer.state is not TransferState.PAUSED:
             self._queue(record)
+
+    def follow_settings(self, key: str = "transfers.", _value: object = None) -> None:
+        """Take the limits of the settings; to be called when one of them (``key``) changes."""
+        if key.startswith("transfers."):
+            self.set_limits(
+                int(self._number("transfers.bandwidth_mib", 0) * (1 << 20)),
+                int(self._number("transfers.connections", 0)),
+            )
 
     def set_limits(self, bandwidth: int | None = None, connections: int | None = None) -> None:
         """Bytes per second and files or parts at once, of all transfers; 0: no limit.
