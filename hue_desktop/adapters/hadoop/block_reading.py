@@ -108,7 +108,8 @@ class BlockSource:
         )
         if block is None:
             raise Unreachable(_("A block of {path} is not known.").format(path=self._path))
-        node = next((each for each in block.nodes if each not in self._bad), None)
+        fit = (each for each in block.nodes if not self._bad or each not in self._bad)
+        node = next(fit, None)
         if node is None:
             raise Unreachable(
                 _("A block of {path} cannot be read: no live DataNode has it.").format(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hue_desktop.adapters.hadoop.asking import Address
-from hue_desktop.adapters.hadoop.protobuf import Fields, Value, pack
+from hue_desktop.adapters.hadoop.protobuf import Fields, Value, pack, read_varint, unpack
 from hue_desktop.adapters.hadoop.rpc import RpcNameNodes
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.text import _
@@ -36,14 +36,42 @@ class Block:
         return pack(((1, self.pool), (2, self.id), (3, self.stamp), (4, size)))
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
-    """A DataNode: where blocks are talked about, and the whole message that names it."""
+    """A DataNode, by the whole message that names it. It is read when somebody asks: of the three
+    that a block has, mostly one is talked to."""
 
-    host: str
-    address: Address
-    rack: str
-    message: bytes
+    __slots__ = ("_told", "message")
+
+    def __init__(self, message: bytes) -> None:
+        self.message = message
+        self._told: Fields | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and self.address == other.address
+
+    def __hash__(self) -> int:
+        return hash(self.address)
+
+    @property
+    def host(self) -> str:
+        """The name the cluster has for it."""
+        return self._id().text(2)
+
+    @property
+    def address(self) -> Address:
+        """Where blocks are talked about."""
+        told = self._id()
+        return (told.text(2) or told.text(1), told.number(4))
+
+    @property
+    def rack(self) -> str:
+        """Where it stands."""
+        return unpack(self.message).text(8)
+
+    def _id(self) -> Fields:
+        if self._told is None:
+            self._told = unpack(self.message).message(1)
+        return self._told
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +254,12 @@ class ClientProtocol:
         answer = self._call("complete", path, (1, path), (2, self.name), (3, last), (4, file_id))
         return bool(answer.number(1))
 
+    def live_datanodes(self) -> list[Node]:
+        """getDatanodeReport of those that are up; only superusers may ask."""
+        return [
+            Node(bytes(each)) for each in self._call("getDatanodeReport", "", (1, 2)).get(1, ())
+        ]
+
     def renew_lease(self) -> None:
         """renewLease of the files that are being written."""
         self._call("renewLease", "", (1, self.name))
@@ -268,7 +302,7 @@ def located_of(told: Fields) -> Located:
     return Located(
         Block(block.text(1), block.number(2), block.number(3), block.number(4)),
         told.number(2),
-        tuple(_node(each) for each in told.get(3, ())),
+        tuple(Node(bytes(each)) for each in told.get(3, ())),
         told.data(5),
         bool(told.number(4)),
         tuple(_STORAGE.get(each, "DISK") for each in _numbers(told, 7)),
@@ -281,19 +315,8 @@ def missing(path: str) -> NotFound:
     return NotFound(_("{path} does not exist.").format(path=path), code="FileNotFoundException")
 
 
-def _node(message: bytes) -> Node:
-    from hue_desktop.adapters.hadoop.protobuf import unpack
-
-    told = unpack(message)
-    known = told.message(1)
-    host = known.text(2)
-    return Node(host, (host or known.text(1), known.number(4)), told.text(8), message)
-
-
 def _numbers(told: Fields, field: int) -> list[int]:
     """A repeated enumeration, packed or not."""
-    from hue_desktop.adapters.hadoop.protobuf import read_varint
-
     found: list[int] = []
     for each in told.get(field, ()):
         if isinstance(each, int):

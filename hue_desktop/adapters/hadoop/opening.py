@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hue_desktop.adapters.hadoop.asking import Address
-from hue_desktop.adapters.hadoop.client_protocol import ClientProtocol
+from hue_desktop.adapters.hadoop.client_protocol import ClientProtocol, Node
 from hue_desktop.adapters.hadoop.datanodes import DataNodes
 from hue_desktop.adapters.hadoop.hdfs import Hdfs
 from hue_desktop.adapters.hadoop.http import HttpPool
@@ -16,13 +16,28 @@ from hue_desktop.adapters.hadoop.remote_errors import Standby
 from hue_desktop.adapters.hadoop.rpc import RpcNameNodes
 from hue_desktop.adapters.hadoop.rpc_way import RpcWay
 from hue_desktop.adapters.hadoop.web_way import WebWay
-from hue_desktop.core.errors import AccessDenied, HueError, ServiceError, Unreachable
+from hue_desktop.core.errors import (
+    AccessDenied,
+    HueError,
+    ProtocolError,
+    ServiceError,
+    Unreachable,
+)
 from hue_desktop.core.file_systems import Connector, FileSystem
 from hue_desktop.core.storage import StoreId
 from hue_desktop.core.text import _
 
-__all__ = ["HTTPFS_PORT", "NAMENODE_PORTS", "Door", "open_cluster_hdfs", "open_rpc", "open_webhdfs"]
+__all__ = [
+    "HTTPFS_PORT",
+    "NAMENODE_PORTS",
+    "RPC_PORT",
+    "Door",
+    "open_cluster_hdfs",
+    "open_rpc",
+    "open_webhdfs",
+]
 
+RPC_PORT = 8020
 NAMENODE_PORTS = (9870, 50070)  #: the NameNode's HTTP: Hadoop 3, and 2 (EMR 5)
 HTTPFS_PORT = 14000
 PROBE_S = 6.0
@@ -66,27 +81,56 @@ def open_rpc(
 def open_cluster_hdfs(
     store: StoreId, connector: Connector, hosts: Sequence[str], user: str
 ) -> FileSystem:
-    """HDFS of an EMR cluster by its primary nodes' private names; finds the port that answers.
+    """HDFS of an EMR cluster by its primary nodes' private names; finds the way that works.
 
-    The NameNode's own HTTP comes first, since there the bytes come straight from the DataNodes.
-    ``Unreachable`` when neither it nor HttpFS answers.
+    First HDFS's own protocols, which take fewer round trips and tell CRC32C checksums; then
+    WebHDFS, where the bytes come straight from the DataNodes as well; then HttpFS, which needs
+    one port only. ``Unreachable`` when none of them answers.
     """
     said: list[HueError] = []
+    try:
+        _greet_rpc(connector, hosts, user)
+        return open_rpc(store, connector, [(host, RPC_PORT) for host in hosts], user)
+    except (Unreachable, ServiceError, AccessDenied, ProtocolError) as error:
+        said.append(error)
     for door in _doors(hosts):
         try:
             _greet(connector, door, user)
-        except (Unreachable, ServiceError, AccessDenied) as error:
+        except (Unreachable, ServiceError, AccessDenied, ProtocolError) as error:
             said.append(error)
             continue
         addresses = [(host, door.address[1]) for host in hosts]
         return open_webhdfs(store, connector, addresses, user, is_httpfs=door.is_httpfs)
-    first = said[0] if said else None
+    first = said[0]
     raise Unreachable(
         _("HDFS of {host} cannot be reached: {reason}").format(
-            host=", ".join(hosts) or "?", reason=first.message if first else _("no address.")
+            host=", ".join(hosts) or "?", reason=first.message
         ),
-        remedy=first.remedy if first else "",
+        remedy=first.remedy,
     )
+
+
+def _greet_rpc(connector: Connector, hosts: Sequence[str], user: str) -> None:
+    """See that the NameNode answers by RPC, that transfers are plain, and reach a DataNode."""
+    namenodes = RpcNameNodes(
+        connector,
+        [(host, RPC_PORT) for host in hosts],
+        user,
+        timeout_s=PROBE_S,
+        dial_timeout_s=PROBE_S,
+        attempts=max(2, len(hosts)) if len(hosts) > 1 else 1,
+    )
+    protocol = ClientProtocol(namenodes)
+    try:
+        if protocol.defaults().encrypts:
+            raise ProtocolError(_("This HDFS encrypts what DataNodes send."))
+        nodes: list[Node] = []
+        with contextlib.suppress(AccessDenied):  # not everybody may ask who they are
+            nodes = protocol.live_datanodes()
+        for node in nodes[:1]:
+            connector.dial(*node.address, PROBE_S).close()
+    finally:
+        protocol.close()
 
 
 def _doors(hosts: Sequence[str]) -> list[Door]:
