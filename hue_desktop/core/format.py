@@ -33,6 +33,7 @@ __all__ = [
     "round_parts",
     "short_duration",
     "size",
+    "style_in_use",
     "style_of",
     "use_style",
     "utc_time",
@@ -76,6 +77,11 @@ def use_style(style: Style) -> None:
     """Format in ``style`` from now on (the language and date settings)."""
     global _style
     _style = style
+
+
+def style_in_use() -> Style:
+    """What ``use_style`` said last, for those who keep written figures."""
+    return _style
 
 
 def count(value: float) -> str:

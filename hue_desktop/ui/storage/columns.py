@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import stat
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from hue_desktop.core.format import DASH, count, date_time, size, utc_time
+from hue_desktop.core.format import (
+    DASH,
+    Style,
+    count,
+    date_time,
+    size,
+    style_in_use,
+    utc_time,
+)
 from hue_desktop.core.storage import Entry, EntryKind, Location, StoreKind
 from hue_desktop.core.text import _
 from hue_desktop.ui.tables import Column
@@ -141,9 +151,10 @@ def permission_text(entry: Entry) -> str:
 
 
 def _moment(row: FileRow) -> datetime | None:
-    seconds = row.entry.modified
-    if seconds is None:
-        return None
+    return None if row.entry.modified is None else _moment_of(row.entry.modified)
+
+
+def _moment_of(seconds: float) -> datetime | None:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
@@ -151,7 +162,17 @@ def _moment(row: FileRow) -> datetime | None:
 
 
 def _modified_text(row: FileRow) -> str:
-    moment = _moment(row)
+    """Cheap for the many files that were written in one minute."""
+    seconds = row.entry.modified
+    if seconds is None:
+        return ""
+    return _minute_text(int(seconds // 60), int(time.time() // 3600), style_in_use())
+
+
+@lru_cache(maxsize=4096)
+def _minute_text(minute: int, _hour_now: int, _style: Style) -> str:
+    """How a minute since 1970 is written in this hour (it depends on what day today is)."""
+    moment = _moment_of(minute * 60.0)
     return date_time(moment) if moment else ""
 
 

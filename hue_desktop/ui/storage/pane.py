@@ -34,6 +34,8 @@ __all__ = ["Pane"]
 
 _ROOMY = 460  #: from this width on the filter is as wide as drawn
 _SHORT = 5_000  #: rows among which a name is looked for on the main thread
+_MANY = 100_000  #: from so many rows on, more of them are shown less often: Qt looks at each
+_CALM_MS = 400
 _PATIENCE_MS = 150  #: until "Reading…" is worth saying
 
 
@@ -74,6 +76,10 @@ class Pane(QWidget):
         self.sums = Label("", tone="text-2", size="small", elide=True)
         self.facts = Label("", tone="text-2", size="small", elide=True)
         self.reader = FactReader(ctx, source, self.model, self.table)
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_CALM_MS)
+        self._calm.timeout.connect(self._follow)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_PATIENCE_MS)
@@ -186,6 +192,7 @@ class Pane(QWidget):
     def rest(self) -> None:
         """The pane is out of sight: only the listing goes on, everything else waits."""
         self._late.stop()
+        self._calm.stop()
         self.reader.stop()
         self.table.type_ahead.stop()
 
@@ -236,8 +243,13 @@ class Pane(QWidget):
         """Follow the listing, which tells on its own thread that it has more."""
 
         def follow() -> None:
-            if isValid(self) and self.listing is listing:
+            if not isValid(self) or self.listing is not listing:
+                return
+            if self.model.rowCount() < _MANY or listing.state is not ListingState.LOADING:
+                self._calm.stop()
                 self._follow()
+            elif not self._calm.isActive():
+                self._calm.start()
 
         return listing.subscribe(lambda: self._ctx.tasks.poster.post(follow))
 

@@ -207,6 +207,7 @@ class FileTable(QTableView):
         first = self.rowAt(dirty.top())
         if first < 0:
             return
+        painter.setFont(active_theme().font())
         height, width = SIZES["row"], self.viewport().width()
         top, ranges, cells = self.rowViewportPosition(first), self.ranges(), self._cells()
         last = min(first + (dirty.bottom() - top) // height, self.rows.rowCount() - 1)
