@@ -18,7 +18,14 @@ from hue_desktop.adapters.local.file_entries import entry_of
 from hue_desktop.adapters.local.file_errors import refused, translate_os_error, translated
 from hue_desktop.adapters.local.file_source import BUFFER_BYTES, buffer
 from hue_desktop.core.errors import NotFound
-from hue_desktop.core.file_systems import Part, Refusal, Source, temporary_name, temporary_run
+from hue_desktop.core.file_systems import (
+    Part,
+    Refusal,
+    Source,
+    is_temporary,
+    temporary_name,
+    temporary_run,
+)
 from hue_desktop.core.storage import Entry
 from hue_desktop.core.text import _
 
@@ -70,8 +77,8 @@ class LocalUpload:
         """The upload that a token names; the temporary file may be gone. ``NotFound``: no token."""
         try:
             version, size, part_size, stamp, name, target = token.split("\n", 5)
-            if version != _TOKEN:
-                raise ValueError(version)
+            if version != _TOKEN or not is_temporary(name) or os.path.basename(name) != name:
+                raise ValueError(token)
             temporary = os.path.join(os.path.dirname(target), name)
             modified = float(stamp) if stamp else None
             return cls(temporary, target, int(size), int(part_size), modified)
