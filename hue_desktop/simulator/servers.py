@@ -14,7 +14,6 @@ import os
 import shutil
 import socket
 import tempfile
-import threading
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hue_desktop.simulator import scenarios
 from hue_desktop.simulator.hadoop.control import HadoopControl
 from hue_desktop.simulator.hadoop.servers import HadoopServers
+from hue_desktop.simulator.loop_thread import LoopThread
 from hue_desktop.simulator.s3.faults import fault_of
 from hue_desktop.simulator.s3.service import S3Service
 from hue_desktop.simulator.ssh.service import SshService
@@ -38,7 +38,7 @@ ACCESS_KEY = "AKIAHUESIMULATOR0000"
 SECRET_KEY = "simulated"
 
 _LOG = logging.getLogger(__name__)
-_STOP_S = 15.0
+_WAIT_S = 15.0
 _FURNISHED = "s3"  #: key of the document that says that the scenario's objects are there
 _Body = Mapping[str, Any]
 _Result = TypeVar("_Result")
@@ -70,8 +70,7 @@ class Servers:
 
     def __init__(self, region: Region, *, s3_store: str = "") -> None:
         self._region = region
-        self._loop = asyncio.SelectorEventLoop()
-        self._thread: threading.Thread | None = None
+        self._thread: LoopThread | None = None  #: from start to stop
         self._scratch: Path | None = None
         self._listeners: dict[str, socket.socket] = {}
         self._serving: list[asyncio.Task[None]] = []
@@ -125,20 +124,16 @@ class Servers:
         for name in ("s3", "ssh"):
             self._listeners[name] = _listening(int(ports.get(name, 0)))
         self._keep_ports()
-        self._thread = threading.Thread(target=self._run, name="region-servers", daemon=True)
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(_STOP_S)
+        self._thread = LoopThread("region-servers")
+        self._thread.submit(self._begin()).result(_WAIT_S)
 
     def stop(self) -> None:
         """Stop all servers and let go of their ports; a second call does nothing."""
         if self._thread is not None:
             with suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(_STOP_S)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(_STOP_S)
+                self._thread.submit(self._end()).result(_WAIT_S)
+            self._thread.stop()
             self._thread = None
-        if not self._loop.is_closed() and not self._loop.is_running():
-            self._loop.close()
         for listener in self._listeners.values():
             listener.close()
         if self._scratch is not None:
@@ -147,7 +142,10 @@ class Servers:
 
     async def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         """Run something in the servers' thread, from another loop."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+        if self._thread is None:
+            work.close()
+            raise RuntimeError("the servers do not run")
+        return await asyncio.wrap_future(self._thread.submit(work))
 
     async def reset(self) -> None:
         """Empty what the servers keep, as the region was."""
@@ -169,14 +167,10 @@ class Servers:
             "ssh/host-key": self._ssh_host_key,
         }
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
     async def _begin(self) -> None:
         await self.hadoop.start()
         for name, serve in (("s3", self.s3.serve), ("ssh", self.ssh.serve)):
-            task = self._loop.create_task(serve(self._listeners[name]))
+            task = asyncio.get_running_loop().create_task(serve(self._listeners[name]))
             task.add_done_callback(_report)
             self._serving.append(task)
 
@@ -187,10 +181,6 @@ class Servers:
         await self.ssh.stop()
         await self.hadoop.stop()
         self.s3.stop()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
 
     def _port(self, name: str) -> int:
         port: int = self._listeners[name].getsockname()[1]
