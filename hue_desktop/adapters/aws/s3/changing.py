@@ -11,7 +11,7 @@ from hue_desktop.adapters.aws.s3.conditions import already_there
 from hue_desktop.adapters.aws.s3.copying import copy_object
 from hue_desktop.adapters.aws.s3.deleting import delete_keys, delete_one
 from hue_desktop.adapters.aws.s3.describing import not_found, stat
-from hue_desktop.adapters.aws.s3.heads import MTIME, mtime_text
+from hue_desktop.adapters.aws.s3.heads import MTIME, carried, mtime_text
 from hue_desktop.adapters.aws.s3.listing import any_key, raw_pages
 from hue_desktop.core.errors import NotFound, Refused
 from hue_desktop.core.file_systems import Refusal
@@ -21,16 +21,6 @@ from hue_desktop.core.text import _
 __all__ = ["change", "make_folder", "rename"]
 
 WIDTH = 16
-_CARRIED = (
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "content-type",
-    "expires",
-    "x-amz-storage-class",
-    "x-amz-website-redirect-location",
-)
 
 
 def make_folder(calls: Calls, location: Location) -> None:
@@ -122,11 +112,7 @@ def change(calls: Calls, location: Location, what: str, value: Any) -> None:
             code=Refusal.NOT_OFFERED,
         )
     answer = calls.send("HeadObject", "HEAD", bucket, key).headers
-    kept = {
-        name: text
-        for name, text in answer.items()
-        if name in _CARRIED or name.startswith("x-amz-meta-")
-    }
+    kept = carried(answer)
     if what == "modified":
         kept[MTIME] = mtime_text(float(value))
     else:

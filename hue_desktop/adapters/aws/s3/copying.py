@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hue_desktop.adapters.aws.s3.calls import Calls
 from hue_desktop.adapters.aws.s3.conditions import unless_there
 from hue_desktop.adapters.aws.s3.failures import field
-from hue_desktop.adapters.aws.s3.heads import entry_of
+from hue_desktop.adapters.aws.s3.heads import carried, entry_of
 from hue_desktop.adapters.aws.s3.reading import changed
 from hue_desktop.adapters.aws.s3.signing import quoted
 from hue_desktop.adapters.aws.s3.uploads import MIB, S3Upload, begin_upload
@@ -40,7 +40,7 @@ def copy_object(
     if head is None or head.size is None:
         head = _head(calls, source)
     if (head.size or 0) > ONE_CALL:
-        return _copy_parts(calls, source, target, head, overwrite, progress)
+        return _copy_parts(calls, source, target, head, extra or {}, overwrite, progress)
     headers = {"x-amz-copy-source": quoted(f"{source[0]}/{source[1]}"), **(extra or {})}
     etag = str(head.details.get("etag", ""))
     if etag:
@@ -74,18 +74,23 @@ def _copy_parts(
     source: tuple[str, str],
     target: tuple[str, str],
     head: Entry,
+    extra: Mapping[str, str],
     overwrite: bool,
     progress: Callable[[int], None] | None,
 ) -> Entry:
     answer = calls.send("HeadObject", "HEAD", *source).headers
-    size = head.size or 0
+    now, size = entry_of(answer, source[1]), head.size or 0
+    if now.size != size or head.details.get("etag", now.details["etag"]) != now.details["etag"]:
+        raise changed(*source)
+    kept = carried(answer)
+    kept.pop("x-amz-storage-class", None)  # as CopyObject does it, unless it is asked for
     upload = begin_upload(
         calls,
         *target,
         size,
-        modified=entry_of(answer, source[1]).modified,
+        modified=now.modified,
         part_size=COPY_PART,
-        content_type=answer.get("content-type", ""),
+        extra={**kept, **extra},
     )
     try:
         ranges = [(at, min(upload.part_size, size - at)) for at in range(0, size, upload.part_size)]

@@ -11,7 +11,7 @@ from hue_desktop.adapters.aws.s3 import changing, deleting, describing, listing
 from hue_desktop.adapters.aws.s3.calls import Calls
 from hue_desktop.adapters.aws.s3.copying import copy_object
 from hue_desktop.adapters.aws.s3.presigning import presigned_url
-from hue_desktop.adapters.aws.s3.reading import S3Source, open_object, sum_of
+from hue_desktop.adapters.aws.s3.reading import S3Source, open_object
 from hue_desktop.adapters.aws.s3.uploads import (
     S3Upload,
     begin_upload,
@@ -90,7 +90,7 @@ class S3FileSystem:
         found = describing.checksum_of(self._calls, location.bucket, _key(location))
         if cheap or (found is not None and found.algorithm == "CRC32C"):
             return found
-        return sum_of(self.open(location))
+        return self.open(location).sum_up()
 
     def space(self, location: Location) -> Space:
         """S3 has no end."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from hue_desktop.core.storage import Entry, EntryKind
 
-__all__ = ["MTIME", "entry_of", "kept_time", "mtime_text", "name_of"]
+__all__ = ["MTIME", "carried", "entry_of", "kept_time", "mtime_text", "name_of"]
 
 MTIME = "x-amz-meta-mtime"  #: rclone's: epoch seconds with a fraction
 
@@ -19,6 +19,29 @@ _DETAILS = {
     "content-type": "content_type",
     "x-amz-restore": "restore",
 }
+
+
+_CARRIED = frozenset(
+    {
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-type",
+        "expires",
+        "x-amz-storage-class",
+        "x-amz-website-redirect-location",
+    }
+)
+
+
+def carried(headers: Mapping[str, str]) -> dict[str, str]:
+    """What a new object has to be told to be like this one."""
+    return {
+        name: text
+        for name, text in headers.items()
+        if name in _CARRIED or name.startswith("x-amz-meta-")
+    }
 
 
 def entry_of(headers: Mapping[str, str], key: str) -> Entry:

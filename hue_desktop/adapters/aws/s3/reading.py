@@ -17,7 +17,7 @@ from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.storage import Checksum, Entry
 from hue_desktop.core.text import _
 
-__all__ = ["S3Source", "changed", "full_crc32c", "open_object", "sum_of"]
+__all__ = ["S3Source", "changed", "full_crc32c", "open_object"]
 
 SUM_CHUNK = 1024 * 1024
 
@@ -37,7 +37,8 @@ class S3Source:
         self.entry: Entry = entry_of(response.headers, key)
         self._kept = kept_time(response.headers)
         self._stored = full_crc32c(response.headers) if response.status == 200 else None
-        self.crc32c = 0  #: of the bytes read so far, in order
+        self._summed = self._stored is not None
+        self._crc = 0  #: of the bytes read so far
 
     @property
     def offset(self) -> int:
@@ -61,10 +62,22 @@ class S3Source:
             ended = ConnectionResetError("the body ended early")
             raise self._calls.broken(ended, "GetObject", self._bucket, self._key)
         self._left -= got
-        self.crc32c = _crc32c(buffer[:got], self.crc32c)
-        if not self._left and self._stored is not None and self.crc32c != self._stored:
-            raise mismatch(uri(self._bucket, self._key))
+        if self._summed:
+            self._crc = _crc32c(buffer[:got], self._crc)
+            if not self._left and self._stored is not None and self._crc != self._stored:
+                raise mismatch(uri(self._bucket, self._key))
         return got
+
+    def sum_up(self) -> Checksum:
+        """Read to the end; the CRC32C of what came."""
+        self._summed = True
+        buffer = memoryview(bytearray(SUM_CHUNK))
+        try:
+            while self.readinto(buffer):
+                pass
+        finally:
+            self.close()
+        return Checksum("CRC32C", f"{self._crc:08x}")
 
     @property
     def checksum(self) -> Checksum | None:
@@ -147,14 +160,3 @@ def changed(bucket: str, key: str) -> Refused:
         code=Refusal.SOURCE_CHANGED,
         remedy=_("Copy it again."),
     )
-
-
-def sum_of(source: S3Source) -> Checksum:
-    """The CRC32C of what a source holds; it is read to its end."""
-    buffer = memoryview(bytearray(SUM_CHUNK))
-    try:
-        while source.readinto(buffer):
-            pass
-    finally:
-        source.close()
-    return Checksum("CRC32C", f"{source.crc32c:08x}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, StreamBody, b64_of_crc
@@ -89,13 +89,15 @@ def begin_upload(
     *,
     modified: float | None,
     part_size: int | None,
-    content_type: str,
+    content_type: str = "",
+    extra: Mapping[str, str] | None = None,
 ) -> S3Upload:
     """CreateMultipartUpload, with the CRC32C of the whole object where the server takes it."""
     checksum = "" if calls.lacks("multipart-checksum") else FULL_OBJECT
     if checksum and calls.lacks("full-object"):
         checksum = "COMPOSITE"
-    headers = object_headers(modified, content_type)
+    headers = {**object_headers(modified, content_type), **(extra or {})}
+    headers.pop("x-amz-metadata-directive", None)  # of a copy in one request
     if checksum:
         headers["x-amz-checksum-algorithm"] = "CRC32C"
         headers["x-amz-checksum-type"] = checksum
@@ -113,7 +115,7 @@ def begin_upload(
         calls.found_lacking("full-object" if checksum == FULL_OBJECT else "multipart-checksum")
         return begin_upload(
             calls, bucket, key, size,
-            modified=modified, part_size=part_size, content_type=content_type,
+            modified=modified, part_size=part_size, content_type=content_type, extra=extra,
         )  # fmt: skip
     upload_id = field(document, "UploadId")
     if not upload_id:
