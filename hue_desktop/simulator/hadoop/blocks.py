@@ -47,6 +47,9 @@ class BlockManager:
         self._next_generation = _FIRST_GENERATION
         self._done_until = 0  #: replication has been planned up to here
         self._settled = False  #: nothing is left to replicate
+        self._seen: Mapping[str, NodeFacts] = {}
+        self.changes = 0  #: counts what happened to DataNodes
+        self._silent: tuple[int, list[DataNode]] = (-1, [])
 
     # What is kept
 
@@ -242,7 +245,10 @@ class BlockManager:
     # Time
 
     def see(self, nodes: Mapping[str, NodeFacts]) -> None:
-        """Bring the DataNodes up to what the cluster's nodes are now."""
+        """Bring the DataNodes up to the nodes as they are now; the mapping never changes."""
+        if nodes is self._seen:
+            return
+        self._seen = nodes
         known = {node.key: node for node in self.datanodes.values()}
         for key, facts in nodes.items():
             node = known.get(key)
@@ -261,6 +267,7 @@ class BlockManager:
 
     def _changed(self, node: DataNode) -> None:
         self._settled = False
+        self.changes += 1
         self._touch_node(node)
 
     def _lose(self, node: DataNode, at: int) -> None:
@@ -317,8 +324,12 @@ class BlockManager:
         self._replicate_until(now)
 
     def _unnoticed(self) -> list[DataNode]:
-        nodes = self.datanodes.values()
-        return [node for node in nodes if node.stopped is not None and not node.dead]
+        """DataNodes that have stopped and are not known to be dead."""
+        if self._silent[0] != self.changes:
+            nodes = self.datanodes.values()
+            silent = [node for node in nodes if node.stopped is not None and not node.dead]
+            self._silent = (self.changes, silent)
+        return self._silent[1]
 
     def _held_by(self, node: DataNode) -> list[int]:
         return [block.id for block in self.blocks.values() if node.number in block.replicas]

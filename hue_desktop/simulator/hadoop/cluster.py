@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["HdfsOfCluster", "has_hdfs"]
 
 _GIB = 1024**3
+#: EMR's applications that do not bring Hadoop with them.
+_WITHOUT_HADOOP = frozenset({"ganglia", "mxnet", "tensorflow", "zookeeper"})
 _COMBINE = "dfs.checksum.combine.mode"
 _CACHE = "hdfs-nodes"  #: key in the cluster's node cache, which empties when a node changes
 
@@ -34,35 +36,47 @@ def has_hdfs(cluster: Cluster) -> bool:
     if cluster.state not in ("RUNNING", "WAITING"):
         return False
     names = {str(item.get("Name", "")).lower() for item in cluster.applications}
-    # Every release installs Hadoop but those that were asked for something else without it.
-    return not names or "hadoop" in names or bool(names & {"hive", "spark", "hbase", "tez", "pig"})
+    return not names or bool(names - _WITHOUT_HADOOP)
 
 
 class HdfsOfCluster:
-    """One cluster's HDFS, opened; ``furniture`` is what a new one holds."""
+    """One cluster's HDFS; ``furniture`` tells what a new one holds."""
 
     def __init__(
-        self, region: Region, cluster: Cluster, directory: Path, furniture: Iterable[Seed]
+        self,
+        region: Region,
+        cluster: Cluster,
+        directory: Path,
+        furniture: Callable[[], Iterable[Seed]],
     ) -> None:
         self.cluster = cluster
         self.directory = directory
         self.on_stop: Callable[[DataNode], None] = lambda node: None
         self._region = region
         self.block_md5s: dict[int, bytes] = {}  #: by generation, which no two contents share
+        self._told_until = -1
         self._told: set[int] = set()  #: DataNodes whose end was told
-        world = region.world
-        self.hdfs = Hdfs(
-            directory,
-            lambda: world.at,
-            HdfsOptions(replication=cluster.dfs_replication),
-            kept=region.store.keeps,
-            lock=region.lock,
-            seed=cluster.id,
-        )
-        if self.hdfs.is_new:
-            with self.session() as hdfs:
-                load(hdfs, first_tree(int(cluster.ready * 1000)))
-                load(hdfs, furniture)
+        self._furniture = furniture
+        self._hdfs: Hdfs | None = None
+
+    @property
+    def hdfs(self) -> Hdfs:
+        """The HDFS itself, opened by the first who asks."""
+        if self._hdfs is None:
+            world, cluster = self._region.world, self.cluster
+            self._hdfs = Hdfs(
+                self.directory,
+                lambda: world.at,
+                HdfsOptions(replication=cluster.dfs_replication),
+                kept=self._region.store.keeps,
+                lock=self._region.lock,
+                seed=cluster.id,
+            )
+            if self._hdfs.is_new:
+                with self._hdfs.session(self._nodes()) as hdfs:
+                    load(hdfs, first_tree(int(cluster.ready * 1000)))
+                    load(hdfs, self._furniture())
+        return self._hdfs
 
     @contextmanager
     def session(self) -> Iterator[Hdfs]:
@@ -81,6 +95,9 @@ class HdfsOfCluster:
         return cluster is self.cluster and has_hdfs(cluster)
 
     def _tell_ends(self) -> None:
+        if self._told_until == self.hdfs.blocks.changes:
+            return
+        self._told_until = self.hdfs.blocks.changes
         for node in self.hdfs.blocks.datanodes.values():
             if node.running:
                 self._told.discard(node.number)
@@ -140,7 +157,8 @@ class HdfsOfCluster:
 
     def close(self) -> None:
         """Write what is left."""
-        self.hdfs.close()
+        if self._hdfs is not None:
+            self._hdfs.close()
 
     def _nodes(self) -> dict[str, NodeFacts]:
         """The nodes with a DataNode, told anew when one of them has changed or time has."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["HadoopControl"]
 
 _Body = Mapping[str, Any]
+_LISTED = 100  #: each cluster that is listed takes two listening sockets
 
 
 class HadoopControl:
@@ -36,13 +37,15 @@ class HadoopControl:
         }
 
     async def _list(self, body: _Body) -> object:
-        """The clusters with HDFS and their servers' addresses on this machine."""
+        """The clusters with HDFS, or one of them, and their servers' addresses on this machine."""
+        asked = body.get("cluster_id")
+        clusters = [str(asked)] if asked else self._servers.cluster_ids()[-_LISTED:]
+        return {cluster_id: self._urls(cluster_id) for cluster_id in clusters}
+
+    def _urls(self, cluster_id: str) -> dict[str, str]:
         return {
-            cluster_id: {
-                "webhdfs": self._servers.webhdfs_url(cluster_id),
-                "httpfs": self._servers.httpfs_url(cluster_id),
-            }
-            for cluster_id in self._servers.cluster_ids()
+            "webhdfs": self._servers.webhdfs_url(cluster_id),
+            "httpfs": self._servers.httpfs_url(cluster_id),
         }
 
     async def _state(self, body: _Body) -> object:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -31,6 +32,7 @@ _LOG = logging.getLogger(__name__)
 
 NAMENODE, DATANODE, HTTPFS = 9870, 9864, 14000  #: ports as EMR has them
 
+_PORT = re.compile(r":\d+$")
 _READ_BUFFER = 1 << 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -151,7 +153,7 @@ class Door:
         return self.cluster.datanode_at(self.key.ec2_id)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        host = request.headers.get("Host", "").rpartition(":")[0].lower()
+        host = _PORT.sub("", request.headers.get("Host", "").lower())
         if host not in _LOOPBACK and host not in self._names:
             return web.json_response({"message": "This host is not served here."}, status=403)
         if not (self.open and self.cluster.exists) and request.transport is not None:

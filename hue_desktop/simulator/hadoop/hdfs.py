@@ -33,6 +33,7 @@ from hue_desktop.simulator.hadoop.inodes import Directory, File, Inode, sort_key
 from hue_desktop.simulator.hadoop.journal import Journal
 from hue_desktop.simulator.hadoop.permissions import EXECUTE, READ, WRITE
 from hue_desktop.simulator.hadoop.quotas import check_room
+from hue_desktop.simulator.hadoop.trash import TrashEmptier
 from hue_desktop.simulator.hadoop.tree import SNAPSHOT_DIR, Located, Tree, check_name, walk
 
 __all__ = ["Hdfs", "HdfsOptions"]
@@ -85,6 +86,7 @@ class Hdfs:
         self.writers: set[int] = set()  #: files that somebody writes right now
         self._freed: list[int] = []
         self.is_new = not self._restore()
+        self._trash = TrashEmptier(self)
 
     def _restore(self) -> bool:
         self.blocks.restore()
@@ -117,6 +119,7 @@ class Hdfs:
                 self.blocks.see(nodes)
             self.blocks.advance(self.now)
             self._expire_leases()
+            self._trash.run()
             try:
                 yield self
             finally:

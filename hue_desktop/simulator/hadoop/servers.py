@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ class HadoopServers:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opened: dict[str, HdfsOfCluster] = {}
         self._doors: dict[DoorKey, Door] = {}
+        self._machines: dict[str, Instance] = {}  #: by private DNS name
         self.troubles = TroubleList()
         self._dist_cp = DistCp(self, s3) if s3 is not None else None
         self.bugs: list[str] = []  #: requests that failed in a way of their own, for tests
@@ -132,7 +134,9 @@ class HadoopServers:
             self._region.world.advance()
             self._drop_ended()
             clusters = self._region.world.clusters.values()
-            return [cluster.id for cluster in clusters if has_hdfs(cluster)]
+            return [
+                cluster.id for cluster in clusters if has_hdfs(cluster) and self._serves(cluster)
+            ]
 
     def ec2_id(self, name: str) -> str:
         """EC2's id of an instance that EMR's or EC2's id names; empty if there is none."""
@@ -143,6 +147,12 @@ class HadoopServers:
         """Break the connections to a cluster's servers, or to all; how many there were."""
         doors = [door for key, door in self._doors.items() if cluster_id in ("", key.cluster_id)]
         return sum(door.cut() for door in doors)
+
+    def _serves(self, cluster: Cluster) -> bool:
+        """Whether its primary node runs."""
+        at = self._region.world.at
+        masters = (item for group in cluster.of_role("MASTER") for item in group.members)
+        return any(item.runs_at(at) for item in masters)
 
     def _direct_url(self, cluster_id: str, port: int) -> str:
         with self._region.lock:
@@ -160,9 +170,9 @@ class HadoopServers:
             cluster = self._region.world.clusters.get(cluster_id)
             if cluster is None or not has_hdfs(cluster):
                 return None
-            found = HdfsOfCluster(
-                self._region, cluster, self._directory() / cluster_id, self._furnish(cluster)
-            )
+            furniture = partial(self._furnish, cluster)
+            directory = self._directory() / cluster_id
+            found = HdfsOfCluster(self._region, cluster, directory, furniture)
             found.on_stop = lambda node: self._close(DoorKey(cluster_id, node.key, DATANODE))
             self._opened[cluster_id] = found
         return found
@@ -177,12 +187,14 @@ class HadoopServers:
                 shutil.rmtree(opened.directory, ignore_errors=True)
 
     def _machine(self, name: str) -> Instance | None:
-        """The running machine with a private DNS name; its address is in the name."""
+        """The running machine with a private DNS name."""
         world = self._region.world
-        for instance in world.instances_by_ec2_id.values():
-            if world.private_dns(instance) == name and instance.runs_at(world.at):
-                return instance
-        return None
+        known = world.instances_by_ec2_id
+        found = self._machines.get(name)
+        if found is None or known.get(found.ec2_id) is not found:
+            self._machines = {world.private_dns(item): item for item in known.values()}
+            found = self._machines.get(name)
+        return found if found is not None and found.runs_at(world.at) else None
 
     @staticmethod
     def _runs_datanode(cluster: HdfsOfCluster, ec2_id: str) -> bool:

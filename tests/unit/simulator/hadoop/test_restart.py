@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -49,8 +52,6 @@ class Namespace(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        import tempfile
-
         self.scratch = tempfile.TemporaryDirectory()
         self.model: dict[str, bytes | None] = {}
         self.open()
@@ -151,15 +152,13 @@ class Namespace(RuleBasedStateMachine):
         assert contents(self.hdfs) == self.model
 
 
-Namespace.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+Namespace.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 TestNamespace = Namespace.TestCase
 
 
 @given(data=st.binary(max_size=3000), cut=st.integers(0, 3000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_writer_that_died_leaves_what_reached_the_disk(data: bytes, cut: int) -> None:
-    import tempfile
-
     at = [1_800_000_000.0]
     with tempfile.TemporaryDirectory() as scratch:
         hdfs = Hdfs(Path(scratch), lambda: at[0])
@@ -210,36 +209,53 @@ def change(web: WebHdfs, kept: dict[str, bytes], number: int) -> None:
         return
 
 
+def run_a_cluster(running: SimulatorProcess) -> None:
+    """Start a cluster and let half an hour pass."""
+    running.client("emr").run_job_flow(
+        Name="storage",
+        ReleaseLabel="emr-7.1.0",
+        Applications=[{"Name": "Hadoop"}],
+        Instances={
+            "InstanceGroups": [
+                {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": 1}
+                for role in ("MASTER", "CORE")
+            ],
+            "KeepJobFlowAliveWhenNoSteps": True,
+        },
+        JobFlowRole="EMR_EC2_DefaultRole",
+        ServiceRole="EMR_DefaultRole",
+    )
+    running.control("clock", {"jump_s": 1800})
+
+
 def test_a_killed_region_has_lost_no_file_that_it_acknowledged(tmp_path: Path) -> None:
-    arguments = ("--state", str(tmp_path), "--scenario", "empty")
+    kill_again_and_again(tmp_path, rounds=2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_region_killed_many_times_has_lost_no_file(tmp_path: Path) -> None:
+    kill_again_and_again(tmp_path, rounds=20)
+
+
+def kill_again_and_again(tmp_path: Path, *, rounds: int) -> None:
+    """Kill the region while somebody writes, and look for everything that was acknowledged."""
     kept: dict[str, bytes] = {}
-    with simulator_process(*arguments) as running:
-        running.client("emr").run_job_flow(
-            Name="storage",
-            ReleaseLabel="emr-7.1.0",
-            Applications=[{"Name": "Hadoop"}],
-            Instances={
-                "InstanceGroups": [
-                    {"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": 1}
-                    for role in ("MASTER", "CORE")
-                ],
-                "KeepJobFlowAliveWhenNoSteps": True,
-            },
-            JobFlowRole="EMR_EC2_DefaultRole",
-            ServiceRole="EMR_DefaultRole",
-        )
-        running.control("clock", {"jump_s": 1800})
-        running.process.kill()
-    for number in range(3):
-        with simulator_process(*arguments) as running:
+    chance = random.Random(7)
+    for number in range(rounds + 1):
+        with simulator_process("--state", str(tmp_path), "--scenario", "empty") as running:
+            if not number:
+                run_a_cluster(running)
             web = WebHdfs(address(running))
             assert {path: web.get(path) for path in kept} == kept
+            if number == rounds:
+                break
+            before = len(kept)
             worker = threading.Thread(target=change, args=(web, kept, number), daemon=True)
             worker.start()
-            worker.join(0.4 + 0.3 * number)
+            until = time.monotonic() + 20
+            while len(kept) < before + 3 + chance.randrange(20) and time.monotonic() < until:
+                time.sleep(0.005)
             running.process.kill()
             worker.join(30)
-    assert len(kept) > 5
-    with simulator_process(*arguments) as running:
-        web = WebHdfs(address(running))
-        assert {path: web.get(path) for path in kept} == kept
+    assert len(kept) > 3 * rounds
