@@ -157,6 +157,10 @@ def _trouble(now: datetime) -> Iterator[Seed]:
     yield Seed(
         "/user/hadoop/exports/customers_full.csv", size=260 * _MIB, mtime=at, stored_replicas=1
     )
+    # Hadoop wants ten copies of what each node of a job reads; six nodes cannot hold them.
+    staging = "/tmp/hadoop-yarn/staging/hadoop/.staging/job_1795130000000_0017"
+    yield Seed(f"{staging}/job.jar", size=31 * _MIB, mtime=at, replication=10)
+    yield Seed(f"{staging}/job.xml", b"<configuration/>\n", mtime=at, replication=10)
     yield Seed("/tmp/scratch/join_input.parquet", size=400 * _MIB, mtime=at, replication=1)
     yield Seed("/tmp/hive/hadoop/_tmp_space.db/0b5c/000000_0", size=48 * _MIB, mtime=at)
 

@@ -103,6 +103,18 @@ def test_some_blocks_have_too_few_copies(demo: SimulatedRegion) -> None:
     assert {len(found) for found in hosts} == {1}
 
 
+def test_what_wants_more_copies_than_there_are_nodes_stays_short_of_them() -> None:
+    with simulated_region("demo", paused=True) as region:
+        (cluster_id,) = [
+            found.id for found in region.world.clusters.values() if found.name == "analytics-prod"
+        ]
+        before = region.control("hdfs/state", {"cluster_id": cluster_id})[cluster_id]
+        region.jump(hours=2)
+        after = region.control("hdfs/state", {"cluster_id": cluster_id})[cluster_id]
+        assert before["under_replicated"] > after["under_replicated"] >= 2
+        assert after["missing"] == 0
+
+
 def test_it_takes_little_room_and_time(demo: SimulatedRegion) -> None:
     webhdfs(demo, "analytics-prod", "/", "LISTSTATUS")
     held = sum(
