@@ -16,6 +16,7 @@ from hue_desktop.simulator.hadoop.errors import (
 from hue_desktop.simulator.hadoop.inodes import UNLIMITED, Inode
 from hue_desktop.simulator.hadoop.operations import Json, Operation, Request
 from hue_desktop.simulator.hadoop.permissions import WRITE
+from hue_desktop.simulator.hadoop.renaming import rename, rename_to
 from hue_desktop.simulator.hadoop.reshaping import concat, truncate
 from hue_desktop.simulator.hadoop.storage_policies import policy_number
 
@@ -44,9 +45,9 @@ def _rename(request: Request) -> Json | None:
         )
     options = {item.strip().upper() for item in request.params.text("renameoptions").split(",")}
     if options == {""}:
-        return {"boolean": request.hdfs.rename(request.caller, request.path, target)}
+        return {"boolean": rename(request.hdfs, request.caller, request.path, target)}
     overwrite = "OVERWRITE" in options
-    request.hdfs.rename_to(request.caller, request.path, target, overwrite=overwrite)
+    rename_to(request.hdfs, request.caller, request.path, target, overwrite=overwrite)
     return None
 
 

@@ -25,6 +25,7 @@ from hue_desktop.simulator.hadoop.errors import HdfsError
 from hue_desktop.simulator.hadoop.identity import caller_of
 from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.reading import Span, block_missing, spans
+from hue_desktop.simulator.hadoop.renaming import rename_to
 from hue_desktop.simulator.hadoop.tree import walk
 from hue_desktop.simulator.hadoop.writing import CreateOptions, Writer, create
 from hue_desktop.simulator.world.carriers import Outcome
@@ -220,7 +221,7 @@ class _Copy:
         with self._cluster.session() as hdfs:
             parent = path.rpartition("/")[0] or "/"
             hdfs.mkdirs(caller, parent)
-            hdfs.rename_to(caller, draft, path, overwrite=True)
+            rename_to(hdfs, caller, draft, path, overwrite=True)
 
     def _delete(self, place: Place) -> None:
         if place.bucket:

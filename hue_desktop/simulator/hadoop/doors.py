@@ -51,7 +51,8 @@ class DoorKey:
 class Door:
     """Serves one port of one machine.
 
-    ``direct_port`` gives the loopback port of a DataNode's door.
+    ``direct_port`` gives the loopback port of a DataNode's door; ``wanted_port`` is the port that
+    the door had before.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Door:
         direct_port: Callable[[DataNode], int],
         bugs: list[str],
         troubles: TroubleList,
+        wanted_port: int = 0,
     ) -> None:
         self.key = key
         self.cluster = cluster
@@ -70,7 +72,7 @@ class Door:
         self._direct_port = direct_port
         self._bugs = bugs
         self._troubles = troubles
-        self._socket = _listening()
+        self._socket = _listening(wanted_port)
         self.port: int = self._socket.getsockname()[1]
         self._server: web.Server | None = None
         self._listener: asyncio.Server | None = None
@@ -173,9 +175,17 @@ class Door:
             raise
 
 
-def _listening() -> socket.socket:
+def _listening(wanted: int) -> socket.socket:
+    """A listening socket on 127.0.0.1, on another port when the wanted one is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.bind(("127.0.0.1", 0))
+    if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: else two could listen on one port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", wanted))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     listener.setblocking(False)
     return listener

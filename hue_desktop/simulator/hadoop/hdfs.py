@@ -238,7 +238,7 @@ class Hdfs:
         permissions.check_sticky(caller, node.parent, node)
         if recursive:
             permissions.check_subtree(caller, node, READ | WRITE | EXECUTE)
-        self._check_no_snapshots(node)
+        self.check_no_snapshots(node)
         self.drop(node)
         return True
 
@@ -259,7 +259,8 @@ class Hdfs:
         del file.blocks[len(file.blocks) - count :]
         self._freed.extend(block.id for block in self.blocks.release_blocks(gone))
 
-    def _check_no_snapshots(self, node: Inode) -> None:
+    def check_no_snapshots(self, node: Inode) -> None:
+        """Raise when a directory with snapshots is in a tree that shall go."""
         for item in walk(node):
             if isinstance(item, Directory) and item.snapshots:
                 raise of_protocol(
@@ -267,81 +268,6 @@ class Hdfs:
                     f"The directory {item.path} cannot be deleted since {item.path} is "
                     "snapshottable and already has snapshots",
                 )
-
-    # Renaming
-
-    def rename(self, caller: Caller, source: str, target: str) -> bool:
-        """The old rename: False for most things that cannot be; into an existing directory."""
-        _check_target(target)
-        old = self.changeable(caller, source, f"rename {source}")
-        new = self.changeable(caller, target, f"rename {source}")
-        node = old.node
-        if node is None or node.parent is None:
-            return False
-        if isinstance(new.node, Directory):
-            new = self.tree.locate(f"{new.path.rstrip('/')}/{node.name}")
-            if new.node is node:
-                return False
-        if new.node is node:
-            return not node.is_directory
-        if new.node is not None or len(new.missing) != 1:
-            return False
-        if node in new.chain or not isinstance(new.last, Directory):
-            return False
-        self._check_rename(caller, node, new.last)
-        self._move(node, new.last, new.missing[0])
-        return True
-
-    def rename_to(self, caller: Caller, source: str, target: str, *, overwrite: bool) -> None:
-        """The new rename: to exactly ``target``, with exceptions for what cannot be."""
-        _check_target(target)
-        old = self.changeable(caller, source, f"rename {source}")
-        new = self.changeable(caller, target, f"rename {source}")
-        node = old.node
-        if node is None:
-            raise not_found(f"rename source {old.path} is not found.")
-        if node.parent is None:
-            raise io_error("rename source cannot be the root")
-        if new.node is node:
-            raise already_exists(f"The source {old.path} and destination {new.path} are the same")
-        if node in new.chain:
-            raise io_error(
-                f"Rename destination {new.path} is a directory or file under source {old.path}"
-            )
-        if new.node is None and len(new.missing) > 1:
-            raise not_found(f"rename destination parent {new.path} not found.")
-        parent_node = new.node.parent if new.node is not None else new.last
-        if not isinstance(parent_node, Directory):
-            raise io_error("rename destination cannot be the root")
-        self._check_rename(caller, node, parent_node)
-        if new.node is not None:
-            self._check_overwrite(node, new.node, overwrite)
-            permissions.check_sticky(caller, parent_node, new.node)
-            self.drop(new.node)
-        self._move(node, parent_node, new.names[-1])
-
-    def _check_overwrite(self, node: Inode, target: Inode, overwrite: bool) -> None:
-        if node.is_directory != target.is_directory:
-            kind = "directories" if node.is_directory else "files"
-            raise io_error(f"Source {node.path} and destination {target.path} must both be {kind}")
-        if not overwrite:
-            raise already_exists(f"rename destination {target.path} already exists")
-        if isinstance(target, Directory) and target.children:
-            raise io_error(f"rename destination directory is not empty: {target.path}")
-
-    def _check_rename(self, caller: Caller, node: Inode, target: Directory) -> None:
-        assert node.parent is not None
-        permissions.check_access(caller, node.parent, WRITE)
-        permissions.check_sticky(caller, node.parent, node)
-        permissions.check_access(caller, target, WRITE)
-        if target is not node.parent:
-            check_room(target, node=node, leaving=node.parent)
-        self._check_no_snapshots(node)
-
-    def _move(self, node: Inode, target: Directory, name: str) -> None:
-        self.tree.remove(node, self.now)
-        node.name = name
-        self.tree.add(target, node, self.now)
 
     # Attributes
 
@@ -429,13 +355,6 @@ class Hdfs:
         file.mtime = self.now
         self.tree.written.pop(file.id, None)
         self.tree.touch(file)
-
-
-def _check_target(path: str) -> None:
-    try:
-        check_name(path)
-    except HdfsError:
-        raise io_error(f"Invalid name: {path}") from None
 
 
 def _snapshot_is_read_only() -> HdfsError:

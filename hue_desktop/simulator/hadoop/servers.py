@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HadoopServers"]
 
+_NOWHERE = 1  #: a port that nobody listens at
+
 
 def _unfurnished(cluster: Cluster) -> Iterable[Seed]:
     return ()
@@ -54,6 +56,7 @@ class HadoopServers:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opened: dict[str, HdfsOfCluster] = {}
         self._doors: dict[DoorKey, Door] = {}
+        self._last_ports: dict[DoorKey, int] = {}
         self._machines: dict[str, Instance] = {}  #: by private DNS name
         self.troubles = TroubleList()
         self._dist_cp = DistCp(self, s3) if s3 is not None else None
@@ -207,9 +210,16 @@ class HadoopServers:
         if door is None:
             assert self._loop is not None, "the servers have not been started"
             door = Door(
-                key, cluster, self._names(key.ec2_id), self._datanode_port, self.bugs, self.troubles
+                key,
+                cluster,
+                self._names(key.ec2_id),
+                self._datanode_port,
+                self.bugs,
+                self.troubles,
+                self._last_ports.get(key, 0),
             )
             self._doors[key] = door
+            self._last_ports[key] = door.port
             asyncio.run_coroutine_threadsafe(door.serve(), self._loop)
         return door
 
@@ -217,13 +227,10 @@ class HadoopServers:
         with self._region.lock:
             instance = self._region.world.instances_by_ec2_id[node.key]
             cluster = self._opened[instance.cluster_id]
+            key = DoorKey(instance.cluster_id, node.key, DATANODE)
             if not node.running:
-                return self._dead_port(node)
-            return self._door(cluster, DoorKey(instance.cluster_id, node.key, DATANODE)).port
-
-    def _dead_port(self, node: DataNode) -> int:
-        """A port that nobody listens at: where a DataNode was that has stopped."""
-        return 1
+                return self._last_ports.get(key, _NOWHERE)
+            return self._door(cluster, key).port
 
     def _names(self, ec2_id: str) -> frozenset[str]:
         world = self._region.world

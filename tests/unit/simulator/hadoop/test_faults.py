@@ -253,3 +253,17 @@ def test_control_requests_that_make_no_sense_are_refused(
     assert answer.status == 400
     assert json.loads(answer.read())["message"]
     connection.close()
+
+
+def test_a_client_names_the_datanode_that_failed_it_and_gets_another(
+    house: HdfsRegion, web: WebHdfs, place: str
+) -> None:
+    web.put(f"{place}/f", b"two replicas")
+    failed = urllib.parse.urlsplit(web.location("GET", f"{place}/f", "OPEN")).netloc
+    hadoop = house.region.front.servers.hadoop
+    by_port = {
+        (hadoop.address_of(node["host"], 9864) or ("", 0))[1]: node["instance_id"]
+        for node in house.state()["datanodes"]
+    }
+    stop(house, by_port[int(failed.rpartition(":")[2])])
+    assert web.get(f"{place}/f", excludedatanodes=failed) == b"two replicas"

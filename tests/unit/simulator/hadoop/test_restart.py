@@ -22,6 +22,7 @@ from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.identity import caller_of
 from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.reading import spans
+from hue_desktop.simulator.hadoop.renaming import rename_to
 from hue_desktop.simulator.hadoop.tree import walk
 from hue_desktop.simulator.hadoop.writing import CreateOptions, Writer, append, create
 from tests.unit.simulator.hadoop.webhdfs import WebHdfs
@@ -133,7 +134,7 @@ class Namespace(RuleBasedStateMachine):
     def rename(self, source: str, new: str) -> None:
         with self.hdfs.session(NODES) as hdfs:
             try:
-                hdfs.rename_to(HDFS, source, new, overwrite=False)
+                rename_to(hdfs, HDFS, source, new, overwrite=False)
             except HdfsError:
                 return
         assert source in self.model
