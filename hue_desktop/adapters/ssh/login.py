@@ -209,7 +209,7 @@ class Login:
 
     def _unusable(self, paramiko: Any, path: Path, error: Exception, secret: bool) -> HueError:
         """Why a key cannot be loaded; without the cause, which could carry the passphrase."""
-        locked = isinstance(error, paramiko.PasswordRequiredException) or "encrypted" in str(error)
+        locked = isinstance(error, paramiko.PasswordRequiredException) or "ssword" in str(error)
         if secret:
             return ConfigurationError(
                 _("The key file {path} cannot be opened with the passphrase that is kept.").format(
