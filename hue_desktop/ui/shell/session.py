@@ -24,6 +24,7 @@ class SavedTab:
         self.page: str = data["page"]
         self.name = str(data.get("name", ""))
         self.place = str(data.get("place", ""))
+        self.start = str(data.get("start", ""))
         parts = data.get("cluster")
         self.ref: ClusterRef | None = None
         if parts is not None:
@@ -54,6 +55,7 @@ class Session:
                 "page": tab.page,
                 "name": tab.name,
                 "place": tab.place,
+                "start": tab.start,
                 "cluster": [tab.ref.connection, tab.ref.region, tab.ref.cluster_id]
                 if tab.ref
                 else None,

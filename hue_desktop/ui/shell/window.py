@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
         if page not in self._kinds:
             return
         tab = self.workspace.open(ref, page, place=place)
+        if place:
+            tab.start = select
         self._put_face(tab)
         self.workspace.show_tab(tab.key, page)
         self.tabs.show_tab(tab.key)
@@ -175,7 +177,9 @@ class MainWindow(QMainWindow):
         self.catalog.set_folds(self._session.list("folded"), self._session.list("ended"))
         for item in saved:
             if item.page in self._kinds:
-                self._put_face(self.workspace.open(item.ref, item.page, item.name, item.place))
+                tab = self.workspace.open(item.ref, item.page, item.name, item.place)
+                tab.start = item.start
+                self._put_face(tab)
         if start_page == "last" and self.workspace.tab(current) is not None:
             self._show_tab(current)
         else:

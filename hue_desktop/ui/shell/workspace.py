@@ -36,6 +36,7 @@ class Tab:
     ) -> None:
         self.key = key
         self.place = place  #: what the page was opened at, if that makes it a tab of its own
+        self.start = ""  #: what its page is told when it is made
         self.ref = ref
         self.page = page
         self.name = name  #: shown until the cluster itself is known
@@ -209,8 +210,8 @@ class Workspace(QStackedWidget):
             tab.pages[tab.page] = page
             tab.stack.addWidget(page)
             self._stale.add(page)
-            if tab.place:
-                page.select(tab.place)
+            if tab.start:
+                page.select(tab.start)
         return page
 
     def _freshen(self, page: Page) -> None:

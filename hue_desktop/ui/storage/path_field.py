@@ -105,6 +105,7 @@ class PathField(QLineEdit):
     def _put_back(self) -> None:
         self.set_problem("")
         self.setText(self._shown)
+        self.setToolTip(self._shown)
         self.setCursorPosition(len(self._shown))  # a long path shows where it ends
 
     def _completed(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,9 +24,10 @@ from hue_desktop.ui.parts import Choice, Label, Segmented, column, row
 from hue_desktop.ui.storage.panel import Panel, Target
 from hue_desktop.ui.theme.tokens import SIZES
 
-__all__ = ["PreviewPanel", "ReadOnlyText", "TextTable"]
+__all__ = ["PreviewPanel", "ReadOnlyText", "TextTable", "numbers_in"]
 
 PREVIEW_BYTES = 256 * 1024
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -85,6 +87,7 @@ class TextTable(QTableView):
         self.setAccessibleName(name)
         self.setModel(self._cells)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("texts", True)
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -122,6 +125,20 @@ class ReadOnlyText(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabChangesFocus(True)
+
+
+def numbers_in(rows: Sequence[Sequence[str]]) -> frozenset[int]:
+    """Which columns hold numbers only, so that they are shown at the right."""
+    found: set[int] = set(range(max(map(len, rows), default=0)))
+    seen: set[int] = set()
+    for cells in rows:
+        for place in tuple(found):
+            cell = cells[place] if place < len(cells) else ""
+            if cell and not _NUMBER.fullmatch(cell):
+                found.discard(place)
+            elif cell:
+                seen.add(place)
+    return frozenset(found & seen)
 
 
 class _Picture(QLabel):
@@ -200,7 +217,7 @@ class PreviewPanel(Panel):
         self.note.setText(preview.note)
         self.switch.setVisible(preview.kind == "table" and bool(preview.schema))
         if preview.kind == "table":
-            self.table.show_rows(preview.columns, preview.rows)
+            self.table.show_rows(preview.columns, preview.rows, numbers_in(preview.rows))
             self.schema.show_rows((_("Column"), _("Type")), preview.schema)
             self._switch(self.switch.current)
         elif preview.kind == "image" and self._show_image(preview.image):

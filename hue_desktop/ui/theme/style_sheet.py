@@ -127,6 +127,7 @@ QToolTip { background: @raised; color: @text; border: 1px solid @line-strong; pa
 
 QTableView, QTreeView, QListView { background: @surface; border: none; outline: none;
   selection-background-color: @selection; selection-color: @text; }
+QTableView[texts="true"]::item { padding: 0 5px; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: @surface; color: @text-2; border: none;
   border-bottom: 1px solid @line; padding: 0 8px; font-size: @smallpx; font-weight: 500; }

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.storage_plans import StoragePlan
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.ui.app import Desk
 from hue_desktop.ui.shell.feed import everything
@@ -86,6 +87,10 @@ class YesAsker:
 
     def confirm_plan(self, plan: Plan) -> bool:
         self.plans.append(plan)
+        return True
+
+    def confirm_storage(self, plan: StoragePlan) -> bool:
+        self.questions.append(plan.title)
         return True
 
     def confirm(self, title: str, text: str, *, action: str, danger: bool = False) -> bool:

@@ -12,6 +12,7 @@ from hue_desktop.ui.storage.blocks_panel import blocks_sentence
 from hue_desktop.ui.storage.clip import is_move, locations_in, mime_of, pack, unpack
 from hue_desktop.ui.storage.columns import FileRow, FolderFacts, columns_for, permission_text
 from hue_desktop.ui.storage.history import History
+from hue_desktop.ui.storage.preview_panel import numbers_in
 from hue_desktop.ui.storage.treemap_layout import Box, squarify
 from hue_desktop.ui.storage.words import kind_words, name_problem, sums_words, uppers
 from tests.ui.storage.desk import HDFS, S3
@@ -129,6 +130,12 @@ def test_what_is_not_known_is_a_dash_never_a_zero() -> None:
     assert permission_text(folder) == "drwxrwxrwt"
     far = Entry("f", EntryKind.FILE, 1, 1e18)
     assert by_key["modified"].text(FileRow(far)) == ""
+
+
+def test_columns_of_numbers_are_found() -> None:
+    rows = (("1", "a", "2.5", ""), ("", "2", "-3e5", ""), ("30",))
+    assert numbers_in(rows) == {0, 2}
+    assert numbers_in(()) == frozenset()
 
 
 def test_blocks_say_what_is_wrong_with_them() -> None:
