@@ -8,6 +8,7 @@ import os
 import threading
 
 from hue_desktop.adapters.local.file_errors import refused, translated
+from hue_desktop.adapters.local.positioned import read_at
 from hue_desktop.core.errors import Refused
 from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.storage import Checksum, Entry
@@ -66,7 +67,7 @@ class LocalSource:
             self.check()
             return 0
         with translated(self._path):
-            count = os.preadv(self._file, [into[:wanted]], self._position)
+            count = read_at(self._file, into[:wanted], self._position)
         if count == 0:
             raise self._changed()
         self._position += count

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from hue_desktop.adapters.local.file_entries import entry_of
 from hue_desktop.adapters.local.file_errors import refused, translate_os_error, translated
 from hue_desktop.adapters.local.file_source import BUFFER_BYTES, buffer
+from hue_desktop.adapters.local.positioned import read_at, write_at
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.file_systems import (
     Part,
@@ -95,7 +96,7 @@ class LocalUpload:
         crc, count = pour(source, file, offset, self._target)
         record = _RECORD.pack(_MARK, crc, count)
         with translated(self._target):
-            os.pwrite(file, record, self.size + index * _RECORD.size)
+            write_at(file, record, self.size + index * _RECORD.size)
         return Part(index, offset, count, crc)
 
     def stored(self) -> Sequence[Part]:
@@ -104,8 +105,9 @@ class LocalUpload:
         file = self._descriptor()
         with translated(self._target):
             for index in range(-(-self.size // self.part_size)):
-                record = os.pread(file, _RECORD.size, self.size + index * _RECORD.size)
-                if len(record) < _RECORD.size:
+                record = bytearray(_RECORD.size)
+                at = self.size + index * _RECORD.size
+                if read_at(file, memoryview(record), at) < _RECORD.size:
                     break
                 mark, crc, count = _RECORD.unpack(record)
                 offset = index * self.part_size
@@ -258,7 +260,7 @@ def set_modified(file: int, path: str, modified: float | None) -> None:
 
 def _write_all(file: int, data: memoryview, offset: int) -> None:
     while data:
-        count = os.pwrite(file, data, offset)
+        count = write_at(file, data, offset)
         data, offset = data[count:], offset + count
 
 
@@ -276,7 +278,7 @@ def _crc_of(file: int, offset: int, length: int) -> int | None:
 
     crc, end, space = 0, offset + length, buffer()
     while offset < end:
-        count = os.preadv(file, [space[: min(BUFFER_BYTES, end - offset)]], offset)
+        count = read_at(file, space[: min(BUFFER_BYTES, end - offset)], offset)
         if count == 0:
             return None
         crc = crc32c(space[:count], crc)

@@ -10,7 +10,7 @@ from hue_desktop.core.changes import Plan, Undoability
 from hue_desktop.core.errors import HueError, ReadOnly, Refused
 from hue_desktop.core.file_systems import BlockPlace, FileSystem
 from hue_desktop.core.format import size
-from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId
+from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId, StoreKind
 from hue_desktop.core.storage_plans import StorageOutcome, StoragePlan
 from hue_desktop.core.text import _
 from hue_desktop.services.lanes import Lane
@@ -93,7 +93,13 @@ class StorageService:
         def read() -> Iterator[EntryPage]:
             return self._fs(folder).walk(folder)
 
-        return Usage(folder, read, self._counters.submit)
+        def expect() -> tuple[int, int] | None:
+            if folder.store.kind is not StoreKind.HDFS:
+                return None
+            told = self._fs(folder).properties(folder)
+            return (int(told["files"]), int(told["bytes"])) if "files" in told else None
+
+        return Usage(folder, read, self._counters.submit, expect)
 
     # -- looking (block) ----------------------------------------------------------------------
 

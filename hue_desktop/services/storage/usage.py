@@ -48,12 +48,17 @@ class Usage:
         location: Location,
         read: Callable[[], Iterator[EntryPage]],
         run_on: Callable[[Callable[[], None]], object],
+        expect: Callable[[], tuple[int, int] | None] = lambda: None,
     ) -> None:
         self.location = location
         self.state = ListingState.LOADING
         self.error: HueError | None = None
         self.unreadable: list[str] = []  #: folders that could not be read
+        self.expected: tuple[int, int] | None = (
+            None  #: files and bytes, where the store keeps count
+        )
         self._read = read
+        self._expect = expect
         self._root = _Folder(location.name)
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
@@ -112,6 +117,7 @@ class Usage:
     def _run(self) -> None:
         state, error = ListingState.SHOWN, None
         try:
+            self.expected = self._expect()
             for page in self._read():
                 if self._cancelled:
                     raise Cancelled(_("Counting was cancelled."))

@@ -215,6 +215,14 @@ def test_s3_usage(storage: StorageService, s3: Location) -> None:
     assert [(child.name, child.bytes) for child in tree.children] == [("a", 100), ("two", 10)]
 
 
+def test_hdfs_usage_knows_how_much_it_will_be(storage: StorageService, hdfs: Location) -> None:
+    put(storage, hdfs.child("usage/a/one"), bytes(100))
+    put(storage, hdfs.child("usage/two"), bytes(10))
+    usage = storage.usage(hdfs.child("usage", folder=True))
+    assert usage.wait(WAIT_S)
+    assert usage.expected == (2, 110) == (usage.files, usage.bytes)
+
+
 def test_completion_of_keys(storage: StorageService, s3: Location) -> None:
     put(storage, s3.child("complete/alpha"), b"x")
     put(storage, s3.child("complete/alps/x"), b"x")
