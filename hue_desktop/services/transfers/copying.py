@@ -142,8 +142,11 @@ class Copier:
         except HueError as again:
             self._fail(row, again)
 
-    def failed(self, row: FileRow, error: HueError) -> None:
-        """Decide what becomes of a file after an attempt that failed."""
+    def failed(self, row: FileRow, error: HueError, *, repeated: bool = False) -> None:
+        """Decide what becomes of a file after an attempt that failed.
+
+        ``repeated``: what failed was tried several times already.
+        """
         work = self._work
         again = row._replace(attempts=row.attempts + 1)
         code = getattr(error, "code", "")
@@ -153,7 +156,7 @@ class Copier:
             self._meet(again)
         elif code == Refusal.SOURCE_CHANGED and again.attempts <= _CHANGES:
             self._look_again(again)
-        elif may_repeat(error, again.attempts):
+        elif not repeated and may_repeat(error, again.attempts):
             work.complain(error, work.source_of(row)[1], work.target_of(row)[1])
             self._repeat(again, retry_delay_s(row.attempts))
         else:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ABOUT_TO_BEGIN", "LargeCopy"]
 
+_COMMIT = -1
 ABOUT_TO_BEGIN = "?"  #: the token of an upload that the store may or may not have begun
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class LargeCopy:
         self._parts: dict[int, Part] = {}
         self._left: list[int] = []  #: parts that nobody has taken yet, last one first
         self._missing = 0  #: parts that are not stored yet
-        self._failures = 0  #: in a row
+        self._failures: dict[int, int] = {}  #: by part; ``_COMMIT`` stands for the commit
         self._ended = False
         self._counted = 0  #: bytes that meters have as done for this attempt
 
@@ -154,7 +155,6 @@ class LargeCopy:
                     return
                 self._parts[number] = part
                 self._missing -= 1
-                self._failures = 0
                 last = not self._missing
             self._count(meter, part.length)
             self._work.parts.append((self._row.id, part))
@@ -192,8 +192,7 @@ class LargeCopy:
     def _part_failed(self, number: int, error: HueError, meter: Meter) -> None:
         self._work.complain(error, self._source, self._target)
         with self._lock:
-            self._failures += 1
-            failures = self._failures
+            failures = self._failures[number] = self._failures.get(number, 0) + 1
             again = number not in self._parts and not self._ended
             if again and may_repeat(error, failures):
                 self._left.append(number)
@@ -213,9 +212,9 @@ class LargeCopy:
             self._end(error, meter)
         except HueError as error:
             self._work.complain(error, self._target)
-            self._failures += 1
-            if may_repeat(error, self._failures) and not isinstance(error, ProtocolError):
-                self._work.later(retry_delay_s(self._failures), self._commit, False)
+            failures = self._failures[_COMMIT] = self._failures.get(_COMMIT, 0) + 1
+            if may_repeat(error, failures) and not isinstance(error, ProtocolError):
+                self._work.later(retry_delay_s(failures), self._commit, False)
             else:
                 self._end(error, meter)
 
@@ -258,7 +257,9 @@ class LargeCopy:
         self._count(meter, -self._counted, moved=False)
         self._forget()
         row = self._row._replace(token="")
-        self._guarded(lambda: self._copier.failed(row, error), row, error)
+        # single requests were repeated already; only other bytes are a reason to start anew
+        repeated = not isinstance(error, ProtocolError)
+        self._guarded(lambda: self._copier.failed(row, error, repeated=repeated), row, error)
 
     def _guarded(self, decide: Callable[[], None], row: FileRow, error: HueError) -> None:
         try:

@@ -175,6 +175,9 @@ class StepRun:
 
     def _outcome(self, row: FileRow, targets: dict[str, int]) -> Outcome:
         size = targets.get(row.target)
+        if row.folder:  # S3DistCp leaves empty folders out
+            base = self._landings[row.source].base
+            self._engine.opener.of(base.store).make_folder(base.child(row.target).as_folder())
         if row.folder or size == row.size:
             return Outcome(row.id, FileState.DONE, row.attempts + 1, verified=SIZE)
         said = (

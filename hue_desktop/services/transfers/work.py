@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hue_desktop.core.errors import CredentialsError, HueError, ReadOnly, Throttled
-from hue_desktop.core.file_systems import FileSystem, Part
+from hue_desktop.core.file_systems import FileSystem, Part, Refusal
 from hue_desktop.core.storage import Entry, EntryKind, Location, StoreKind
 from hue_desktop.core.transfers.naming import Landing
 from hue_desktop.core.transfers.ports import FileRow, Opener, Outcome, TransferStore
@@ -20,6 +20,7 @@ __all__ = ["Piece", "Work", "expected_entry", "fatal", "may_repeat", "retry_dela
 
 ATTEMPTS = 6  #: of a file; the stores' adapters repeat single requests by themselves
 THROTTLED_ATTEMPTS = 12
+_NO_SPACE_ATTEMPTS = 2
 _FIRST_DELAY_S = 0.25
 _LONGEST_DELAY_S = 20.0
 
@@ -85,6 +86,8 @@ def fatal(error: HueError) -> bool:
 def may_repeat(error: HueError, attempts: int) -> bool:
     """Whether it is worth another attempt after ``attempts`` of them."""
     most = THROTTLED_ATTEMPTS if isinstance(error, Throttled) else ATTEMPTS
+    if getattr(error, "code", "") == Refusal.NO_SPACE:
+        most = _NO_SPACE_ATTEMPTS  # others may free some, but hardly at once
     return error.retryable and attempts < most
 
 
