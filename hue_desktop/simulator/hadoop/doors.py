@@ -159,20 +159,28 @@ class Door:
         if host not in _LOOPBACK and host not in self._names:
             return web.json_response({"message": "This host is not served here."}, status=403)
         if not (self.open and self.cluster.exists) and request.transport is not None:
-            request.transport.abort()
-            raise ConnectionResetError
+            return _hung_up(request)
         try:
             return await self._handler(request)
-        except (ConnectionError, asyncio.CancelledError):
+        except asyncio.CancelledError:
             raise
+        except ConnectionError:  # the client went away, or was cut: nobody to tell
+            return _hung_up(request)
         except Exception as error:
             if request.transport is None or request.transport.is_closing():
-                raise ConnectionResetError from error
+                return _hung_up(request)
             _LOG.exception("%s %s failed", request.method, request.path)
             self._bugs.append(f"{request.method} {request.path}: {error!r}")
             with suppress(Exception):
                 return web.json_response({"message": "The simulator has a bug."}, status=500)
             raise
+
+
+def _hung_up(request: web.BaseRequest) -> web.Response:
+    """End the connection; the answer is for nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=400)
 
 
 def _listening(wanted: int) -> socket.socket:
