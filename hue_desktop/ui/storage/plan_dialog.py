@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from hue_desktop.core.changes import Undoability
 from hue_desktop.core.format import count, size
-from hue_desktop.core.storage_plans import Loss, StoragePlan
+from hue_desktop.core.storage_plans import Loss, StorageAct, StoragePlan
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.ui.parts import Button, Label, Rule, StateMark, StateShape, TextField, column, row
 from hue_desktop.ui.theme import active_theme
@@ -43,8 +43,7 @@ class StoragePlanDialog(QDialog):
         self.setModal(True)
         self.setFixedWidth(_WIDTH)
         kind = "danger" if self._final else "primary"
-        verb = plan.title if len(plan.title) <= 36 else _("Apply")
-        self.accept_button = Button(verb, kind=kind, clicked=self.accept)
+        self.accept_button = Button(_verb(plan), kind=kind, clicked=self.accept)
         self.accept_button.setVisible(not plan.blocked)
         self.cancel_button = Button(
             _("Close") if plan.blocked else _("Cancel"), clicked=self.reject
@@ -119,10 +118,33 @@ class StoragePlanDialog(QDialog):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def _fit(self) -> None:
+        """As high as texts that wrap need at this width; the style sheet's fonts count."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+            self.setFixedHeight(max(layout.totalHeightForWidth(_WIDTH), 120))
+
     def showEvent(self, event: QShowEvent) -> None:
         """Put the cursor where the person has to act; never on what destroys."""
+        self._fit()
         super().showEvent(event)
         first = self.name_field or (
             self.cancel_button if self._final or self.plan.blocked else self.accept_button
         )
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _verb(plan: StoragePlan) -> str:
+    """The word on the button that does it."""
+    words = {
+        StorageAct.DELETE: _("Delete"),
+        StorageAct.TRASH: _("Move to the trash"),
+        StorageAct.RESTORE: _("Restore"),
+        StorageAct.RENAME: _("Rename"),
+        StorageAct.MAKE_FOLDER: _("Create"),
+    }
+    acts = {change.act for change in plan.changes}
+    return words.get(acts.pop(), _("Apply")) if len(acts) == 1 else _("Apply")

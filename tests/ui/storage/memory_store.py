@@ -190,6 +190,8 @@ class MemoryStore:
         return f"https://{location.bucket}.example/{location.key}?X-Amz-Expires={expires_s}"
 
     def trash_root(self) -> Location | None:
+        if self.store.kind is StoreKind.S3:
+            return None
         return Location(self.store, "/user/hadoop/.Trash/Current/")
 
     # Changing
