@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         with _loading():
-            args = build_parser(arguments).parse_args(arguments)
+            args = _parsed(arguments)
         command: Callable[[argparse.Namespace], int] = args.run
         return command(args)
     except HueError as error:
@@ -47,6 +47,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    """The arguments. Paths may stand between options, which argparse alone does not allow."""
+    parser = build_parser(arguments)
+    args, rest = parser.parse_known_args(arguments)
+    options = [word for word in rest if word.startswith("-")]
+    if rest and (options or not hasattr(args, "paths")):
+        parser.error(_("unrecognized arguments: {words}").format(words=" ".join(rest)))
+    if rest:
+        args.paths += rest
+    return args
 
 
 @contextmanager

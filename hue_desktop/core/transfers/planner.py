@@ -277,6 +277,8 @@ def _experience(forecast: Forecast, draft: TransferDraft) -> str:
     speed = draft.facts.speeds.get(forecast.route)
     if speed is None or not speed.measured:
         return _("Assumed, not measured yet.")
+    if not speed.mean_bytes_per_s:
+        return _("Only small copies were measured here so far.")
     one, many = "Measured here: {rate}/s in {n} run.", "Measured here: {rate}/s in {n} runs."
     text = ngettext(one, many, speed.measured)
     return text.format(rate=size(speed.mean_bytes_per_s), n=speed.measured)

@@ -20,6 +20,7 @@ KEPT_RUNS = 24  #: older runs say little of today's network
 _PRIOR = 0.05  #: how much the assumption counts beside one run
 _MIB = 1024.0 * 1024.0
 _LEAST_S = 1e-9
+_LONG_SETUP_S = 5.0  #: a route that begins so late is queued somewhere: waiting is no slowness
 _LEAST_RUN_S = 0.001  #: what took less tells of the clock, not of the route
 
 
@@ -55,7 +56,7 @@ class Speed:
     file_s: float
     byte_s: float
     measured: int = 0
-    mean_bytes_per_s: float = 0.0  #: bytes by seconds over the runs, as a person would reckon
+    mean_bytes_per_s: float = 0.0  #: bytes by seconds over the larger runs, as a person reckons
 
     def seconds(self, files: int, size_bytes: int, limit: int | None = None) -> float:
         """How long so many files and bytes take; ``limit`` caps the bytes per second."""
@@ -90,42 +91,59 @@ def assumed(key: RouteKey, *, containers: int = 0) -> Speed:
 def learn(prior: Speed, runs: Sequence[RouteRun]) -> Speed:
     """The speed that explains the runs best and is not far from the assumption without reason.
 
-    The assumption is first made slower or faster as a whole: a line may be a hundred times off.
-    Then files and bytes are told apart: least squares over relative errors, so that a run of a
-    second and one of an hour count alike, with both unknowns drawn towards that assumption.
+    Runs that moved little teach how long it takes to begin. The others first make the assumption
+    slower or faster as a whole, for a line may be a hundred times off; then files and bytes are
+    told apart: least squares over relative errors, so that a run of a second and one of an hour
+    count alike, with both unknowns drawn towards that assumption.
     """
     used = [run for run in runs if run.seconds >= _LEAST_RUN_S and (run.files or run.bytes)]
-    if not used:
-        return prior
-    setup_s = min(prior.setup_s, 0.9 * min(run.seconds for run in used))
-    scale = _scale(prior, setup_s, used)
+    moving = [run for run in used if not _is_small(prior, run)]
+    setup_s = _setup(prior, [run for run in used if _is_small(prior, run)])
+    if not moving:
+        return Speed(setup_s, prior.file_s, prior.byte_s, len(used))
+    setup_s = min(setup_s, 0.9 * min(run.seconds for run in moving))
+    scale = _scale(prior, setup_s, moving)
     file_s, byte_s = prior.file_s * scale, prior.byte_s * scale
     aa = bb = _PRIOR
     ab = 0.0
     ay = by = _PRIOR
-    for run in used:
+    for run in moving:
         a = run.files * file_s / run.seconds
         b = run.bytes * byte_s / run.seconds
         y = (run.seconds - setup_s) / run.seconds
         aa, bb, ab = aa + a * a, bb + b * b, ab + a * b
         ay, by = ay + a * y, by + b * y
     file_x, byte_x = _solve(aa, ab, bb, ay, by)
-    seconds = math.fsum(run.seconds for run in used)
+    seconds = math.fsum(run.seconds for run in moving)
     return Speed(
         setup_s,
         max(_LEAST_S, file_s * file_x),
         max(_LEAST_S / _MIB, byte_s * byte_x),
         len(used),
-        sum(run.bytes for run in used) / seconds,
+        sum(run.bytes for run in moving) / seconds,
     )
+
+
+def _moving_s(prior: Speed, run: RouteRun) -> float:
+    return run.files * prior.file_s + run.bytes * prior.byte_s
+
+
+def _is_small(prior: Speed, run: RouteRun) -> bool:
+    """Whether a run tells of beginning rather than of moving: a step may wait for its turn."""
+    if _moving_s(prior, run) >= 0.5 * prior.setup_s:
+        return False
+    return prior.setup_s >= _LONG_SETUP_S or run.seconds < 3 * prior.setup_s
+
+
+def _setup(prior: Speed, runs: Sequence[RouteRun]) -> float:
+    """How long it takes to begin: the assumption counts as half a run."""
+    taken = [max(0.0, run.seconds - _moving_s(prior, run)) for run in runs]
+    return (0.5 * prior.setup_s + math.fsum(taken)) / (0.5 + len(taken))
 
 
 def _scale(prior: Speed, setup_s: float, runs: Sequence[RouteRun]) -> float:
     """How much longer than assumed the runs took in the middle; one run counts nearly whole."""
-    logs = [
-        math.log((run.seconds - setup_s) / (run.files * prior.file_s + run.bytes * prior.byte_s))
-        for run in runs
-    ]
+    logs = [math.log((run.seconds - setup_s) / _moving_s(prior, run)) for run in runs]
     trust = len(runs) / (len(runs) + 0.1)
     return math.exp(trust * math.fsum(logs) / len(logs))
 

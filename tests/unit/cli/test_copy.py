@@ -59,6 +59,12 @@ def test_several_sources_go_below_the_target(run: Run, tree: Path, tmp_path: Pat
     assert (tmp_path / "out" / "sub" / "d.csv").is_file()
 
 
+def test_options_may_stand_between_paths(run: Run, tree: Path, tmp_path: Path) -> None:
+    done = run("copy", tree / "a.csv", "--json", tree / "sub", "--conflict", "skip", tmp_path / "o")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["files_copied"] == 2
+
+
 def test_patterns_choose(run: Run, tree: Path, tmp_path: Path) -> None:
     run("copy", f"{tree}/", f"{tmp_path}/csv", "--include", "*.csv", "--exclude", "sub/**")
     assert [path.name for path in (tmp_path / "csv").rglob("*")] == ["a.csv"]
@@ -150,6 +156,8 @@ def test_moving_removes_the_sources(run: Run, tree: Path, tmp_path: Path) -> Non
         ("copy", "a", "b", "--route", "pigeon"),
         ("copy", "a", "b", "--bandwidth", "fast"),
         ("copy", "a", "b", "--connections", "0"),
+        ("copy", "a", "--no-such-option", "b"),
+        ("ls", "a", "b"),
     ],
 )
 def test_wrong_usage_is_2(run: Run, words: tuple[str, ...]) -> None:

@@ -46,7 +46,21 @@ def test_more_runs_count_more() -> None:
 
 def test_a_run_shorter_than_the_assumed_start_shortens_it() -> None:
     prior = assumed(RouteKey(Route.S3DISTCP, "hdfs:a:j", "s3:a:r"), containers=4)
-    assert learn(prior, [RouteRun(1, MIB, 8.0)]).setup_s < 8.0
+    assert learn(prior, [RouteRun(1, MIB, 8.0)]).setup_s < 25
+    assert learn(prior, [RouteRun(1, MIB, 8.0)] * 9).setup_s < 10
+
+
+def test_small_steps_teach_how_long_a_step_takes_to_begin_and_nothing_else() -> None:
+    prior = assumed(RouteKey(Route.S3DISTCP, "hdfs:a:j", "s3:a:r"), containers=24)
+    learnt = learn(prior, [RouteRun(1, 16_000, 41.0), RouteRun(3, 50_000, 200.0)])
+    assert learnt.setup_s > prior.setup_s
+    assert (learnt.file_s, learnt.byte_s) == (prior.file_s, prior.byte_s)
+    assert learnt.mean_bytes_per_s == 0
+
+
+def test_a_line_a_hundred_times_slower_is_learnt_at_once() -> None:
+    learnt = learn(assumed(KEY), [RouteRun(1, 50 * MIB, 50.0)])
+    assert learnt.seconds(1, 500 * MIB) == pytest.approx(500, rel=0.35)
 
 
 def test_a_bandwidth_limit_lengthens() -> None:
