@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import stat
 import threading
 
 from hue_desktop.adapters.local.file_errors import refused, translated
@@ -17,6 +18,8 @@ from hue_desktop.core.text import _
 __all__ = ["BUFFER_BYTES", "LocalSource", "buffer"]
 
 BUFFER_BYTES = 1 << 20
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for somebody to write to it
 _MODIFIED_TOLERANCE_S = 1e-6  # a float of epoch seconds is this exact
 
 _thread = threading.local()
@@ -43,10 +46,15 @@ class LocalSource:
         self._path = path
         self._expected = expected
         with translated(path):
-            self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            self._file = os.open(path, _FLAGS)
         try:
             with translated(path):
                 found = os.fstat(self._file)
+            if stat.S_ISDIR(found.st_mode):
+                raise refused(Refusal.IS_FOLDER, _("{path} is a folder.").format(path=path))
+            if not stat.S_ISREG(found.st_mode):
+                text = _("{path} is a device or a pipe, not a file.").format(path=path)
+                raise refused(Refusal.NOT_OFFERED, text)
             self._compare(found)
         except BaseException:
             os.close(self._file)

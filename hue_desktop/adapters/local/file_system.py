@@ -20,12 +20,12 @@ from hue_desktop.adapters.local.file_source import LocalSource, buffer
 from hue_desktop.adapters.local.file_tree import delete_tree, file_properties, rename_path
 from hue_desktop.adapters.local.file_upload import (
     LocalUpload,
-    appear,
     create_beside,
     pour,
     set_modified,
     tokens_of_run,
 )
+from hue_desktop.adapters.local.naming import appear
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.file_systems import BlockPlace, Capabilities, Refusal, Source, Upload
 from hue_desktop.core.storage import (
@@ -73,10 +73,7 @@ class LocalFileSystem:
         expected: Entry | None = None,
     ) -> LocalSource:
         """Bytes from ``offset``; size and time are compared with ``expected`` at both ends."""
-        path = _native(location)
-        if os.path.isdir(path):
-            raise refused(Refusal.IS_FOLDER, _("{path} is a folder.").format(path=path))
-        return LocalSource(path, offset, length, expected)
+        return LocalSource(_native(location), offset, length, expected)
 
     def checksum(self, location: Location, *, cheap: bool = True) -> Checksum | None:
         """CRC32C by reading the file, so never a cheap one."""

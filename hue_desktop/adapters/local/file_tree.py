@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from hue_desktop.adapters.local.file_errors import refused, translate_os_error, translated
-from hue_desktop.adapters.local.file_upload import appear
+from hue_desktop.adapters.local.naming import appear
 from hue_desktop.core.text import _
 
 __all__ = ["delete_tree", "file_properties", "rename_path"]

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from hue_desktop.adapters.local.file_entries import entry_of
 from hue_desktop.adapters.local.file_errors import refused, translate_os_error, translated
 from hue_desktop.adapters.local.file_source import BUFFER_BYTES, buffer
+from hue_desktop.adapters.local.naming import appear
 from hue_desktop.adapters.local.positioned import read_at, write_at
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.file_systems import (
@@ -30,7 +31,7 @@ from hue_desktop.core.file_systems import (
 from hue_desktop.core.storage import Entry
 from hue_desktop.core.text import _
 
-__all__ = ["LocalUpload", "appear", "create_beside", "pour", "set_modified", "tokens_of_run"]
+__all__ = ["LocalUpload", "create_beside", "pour", "set_modified", "tokens_of_run"]
 
 PART_BYTES = 16 << 20
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -230,23 +231,6 @@ def pour(source: Source, file: int, offset: int, target: str) -> tuple[int, int]
             filled = 0
         if count == 0:
             return crc, offset - start
-
-
-def appear(temporary: str, target: str, *, overwrite: bool) -> None:
-    """Give the file its name. OSError; FileExistsError when one is there and must stay."""
-    if overwrite:
-        os.replace(temporary, target)
-        return
-    try:
-        os.link(temporary, target, follow_symlinks=False)  # the one call that never replaces
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError):  # no hard links on this file system
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from None
-        os.rename(temporary, target)
-    else:
-        os.unlink(temporary)
 
 
 def set_modified(file: int, path: str, modified: float | None) -> None:

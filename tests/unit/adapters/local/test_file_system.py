@@ -7,13 +7,14 @@ import resource
 import socket
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from hue_desktop.adapters.local.file_system import LocalFileSystem
+from hue_desktop.adapters.local.naming import appear, link_or_look
 from hue_desktop.core.errors import AccessDenied, NotFound, Refused
 from hue_desktop.core.file_systems import Part, Refusal, is_temporary
 from hue_desktop.core.storage import LOCAL, Entry, EntryKind, Location
@@ -96,6 +97,27 @@ def test_walk_follows_no_links_and_says_what_it_skips(tmp_path: Path) -> None:
     assert "pipe" in skipped["pipe"]
     assert "socket" in skipped["door"]
     assert skipped["file"] == ""
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Refused):
+        FS.open(at(tmp_path / "pipe"))
+    with pytest.raises(Refused):
+        FS.open(at(Path("/dev/zero")))
+
+
+@pytest.mark.parametrize("way", [appear, link_or_look])
+def test_a_name_is_given_without_replacing(tmp_path: Path, way: Callable[..., None]) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"1")
+    arguments = {} if way is link_or_look else {"overwrite": False}
+    way(str(old), str(new), **arguments)
+    assert (old.exists(), new.read_bytes()) == (False, b"1")
+    old.write_bytes(b"2")
+    with pytest.raises(FileExistsError):
+        way(str(old), str(new), **arguments)
+    assert (old.read_bytes(), new.read_bytes()) == (b"2", b"1")
 
 
 def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
