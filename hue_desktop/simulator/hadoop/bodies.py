@@ -128,17 +128,24 @@ async def receive(door: Door, request: web.BaseRequest, writer: Writer, trouble:
 async def _fill(
     loop: asyncio.AbstractEventLoop, request: web.BaseRequest, writer: Writer, trouble: Trouble
 ) -> None:
-    batch = bytearray()
-    received = 0
-    async for chunk in request.content.iter_any():
-        received += len(chunk)
+    pieces: list[bytes] = []
+    waiting = received = 0
+    async for piece in request.content.iter_any():
+        received += len(piece)
         if 0 <= trouble.cut_after < received:
-            writer.write(batch + chunk[: len(chunk) - (received - trouble.cut_after)])
+            pieces.append(piece[: len(piece) - (received - trouble.cut_after)])
+            _write_all(writer, pieces)
             _break(request)
-        batch += chunk
+        pieces.append(piece)
+        waiting += len(piece)
         if trouble.bytes_per_s:
-            await asyncio.sleep(len(chunk) / trouble.bytes_per_s)
-        if len(batch) >= _BATCH:
-            full, batch = batch, bytearray()
-            await loop.run_in_executor(None, writer.write, full)
-    writer.write(batch)
+            await asyncio.sleep(len(piece) / trouble.bytes_per_s)
+        if waiting >= _BATCH:
+            full, pieces, waiting = pieces, [], 0
+            await loop.run_in_executor(None, _write_all, writer, full)
+    _write_all(writer, pieces)
+
+
+def _write_all(writer: Writer, pieces: list[bytes]) -> None:
+    for piece in pieces:
+        writer.write(piece)
