@@ -8,7 +8,7 @@ from itertools import islice
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.file_systems import FileSystem
 from hue_desktop.core.storage import Location
-from hue_desktop.services.storage.locations import Locations, home
+from hue_desktop.services.storage.locations import S3_SCHEMES, Locations, home
 
 __all__ = ["complete"]
 
@@ -23,6 +23,10 @@ def complete(
     file_system_of: Callable[[Location], FileSystem],
 ) -> tuple[str, ...]:
     """Texts that go on from ``text``, at most 50; none when its folder cannot be read. Blocks."""
+    scheme, mark, rest = text.partition("://")
+    if mark and "/" not in rest and scheme.lower() not in S3_SCHEMES:
+        names = locations.cluster_names() if scheme.lower() == "hdfs" else ()
+        return tuple(f"{scheme}://{name}/" for name in names if name.startswith(rest))
     base, slash, start = text.rpartition("/")
     if not slash and not text.startswith("~"):
         base = "."

@@ -15,9 +15,9 @@ from hue_desktop.core.text import _
 from hue_desktop.services.fleet.values import FleetSnapshot
 from hue_desktop.services.storage.values import Place
 
-__all__ = ["Locations", "display", "home"]
+__all__ = ["S3_SCHEMES", "Locations", "display", "home"]
 
-_S3_SCHEMES = ("s3", "s3a", "s3n")
+S3_SCHEMES = ("s3", "s3a", "s3n")
 _UP = (ClusterState.RUNNING, ClusterState.WAITING)
 
 
@@ -65,7 +65,7 @@ class Locations:
         if not mark:
             return self._parse_path(text, near)
         scheme = scheme.strip().lower()
-        if scheme in _S3_SCHEMES:
+        if scheme in S3_SCHEMES:
             return Location(
                 self._s3_of(near), "/" + rest if "/" in rest or not rest else f"/{rest}/"
             )
@@ -149,16 +149,12 @@ class Locations:
         known = self._fleet().clusters.values()
         return [each for each in known if each.summary.state in _UP]
 
-    def _cluster_names(self) -> str:
-        names = [each.summary.name or each.ref.cluster_id for each in self._clusters()]
-        return ", ".join(names) or _("none")
+    def cluster_names(self) -> tuple[str, ...]:
+        """What ``hdfs://`` may be followed by."""
+        return tuple(each.summary.name or each.ref.cluster_id for each in self._clusters())
 
-    def cluster_name(self, store: StoreId) -> str:
-        """What the cluster of an HDFS is called."""
-        for each in self._fleet().clusters.values():
-            if _hdfs_of(each) == store:
-                return each.summary.name or each.ref.cluster_id
-        return store.cluster_id
+    def _cluster_names(self) -> str:
+        return ", ".join(self.cluster_names()) or _("none")
 
 
 def display(location: Location) -> str:

@@ -18,10 +18,8 @@ from hue_desktop.services.storage.locations import display
 from hue_desktop.services.storage.losses import count_loss, settle
 from hue_desktop.services.storage.values import HasBuckets
 
-__all__ = ["ATTRIBUTES", "StoragePlanner"]
+__all__ = ["StoragePlanner"]
 
-#: What ``plan_change`` changes, as a person calls it.
-ATTRIBUTES = ("permission", "owner", "group", "replication", "storage_class", "modified")
 _KINDS = {
     "permission": "permissions",
     "owner": "permissions",
@@ -182,7 +180,7 @@ class StoragePlanner:
         loss = count_loss(file_system, settled) if counted else None
         plan = StoragePlan(
             _("Set {what} of {names} to {value}").format(
-                what=_(what.replace("_", " ")), names=_names(locations), value=text
+                what=_(_WORDS.get(what, what)), names=_names(locations), value=text
             ),
             changes,
             tuple(_change_lines(what, value, entries, loss, recursive)),
@@ -229,6 +227,15 @@ class StoragePlanner:
 
 
 _CALLS = 20
+#: What is changed, as a sentence says it; message ids.
+_WORDS = {
+    "permission": "permissions",
+    "owner": "owner",
+    "group": "group",
+    "replication": "replication",
+    "modified": "modification time",
+    "storage_class": "storage class",
+}
 _CALL_OF = {
     "permission": "SETPERMISSION",
     "owner": "SETOWNER",

@@ -9,8 +9,10 @@ import pytest
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState, ClusterSummary
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import ConfigurationError
+from hue_desktop.core.file_systems import FileSystem
 from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 from hue_desktop.services.fleet.values import FleetSnapshot
+from hue_desktop.services.storage.completing import complete
 from hue_desktop.services.storage.locations import Locations, display
 from hue_desktop.services.storage.locations import home as user_home
 from hue_desktop.services.storage.service import StorageService
@@ -134,6 +136,15 @@ def test_places() -> None:
     titles = [place.title for place in TWO.places()]
     assert titles[0] == "Home"
     assert titles[1:] == ["S3 of dev", "S3 of prod", "HDFS of analytics", "HDFS of etl"]
+
+
+def test_clusters_are_completed_by_name() -> None:
+    def nothing(_location: Location) -> FileSystem:
+        raise AssertionError("no store is asked")
+
+    assert complete("hdfs://a", None, TWO, nothing) == ("hdfs://analytics/",)
+    assert complete("hdfs://", None, TWO, nothing) == ("hdfs://analytics/", "hdfs://etl/")
+    assert complete("webhdfs://10.", None, TWO, nothing) == ()
 
 
 def test_completion(storage: StorageService, home: Location) -> None:
