@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Protocol
 
-from hue_desktop.core.errors import ConfigurationError, HueError, UsageError
+from hue_desktop.core.errors import ConfigurationError, HueError, Refused, UsageError
 from hue_desktop.core.file_systems import RUN
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.naming import landing_of, second_name
@@ -151,8 +151,16 @@ class TransferService:
         self._end_early(transfer_id, TransferState.CANCELLED)
 
     def resume(self, transfer_id: int) -> None:
-        """Go on with a paused, failed or cancelled one; failed files are tried again."""
+        """Go on with a paused, failed or cancelled one; failed files are tried again.
+
+        ``Refused`` when another process is at work on it.
+        """
         record = self._record(transfer_id)
+        if record.run is None and not self._is_free(transfer_id):
+            raise Refused(
+                _("Another Hue Desktop works on transfer {id}.").format(id=transfer_id),
+                remedy=_("Follow it there, or end that one first."),
+            )
         if record.transfer.state is TransferState.FAILED:
             self._store.wait_again(transfer_id, failed=True)
         interrupted = record.transfer.state in ACTIVE and record.run is None

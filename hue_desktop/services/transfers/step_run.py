@@ -55,6 +55,7 @@ class StepRun:
         self._say = say
         self._stop = Stop()
         self._landings: list[Landing] = []
+        self._counts = engine.store.counts(self._id)
         self.wanted = TransferState.RUNNING
         self.step_id = stored.transfer.step_id
 
@@ -66,7 +67,7 @@ class StepRun:
 
     def progress(self) -> TransferProgress:
         """Files as far as they were compared; a step does not tell how far it is."""
-        counts = self._engine.store.counts(self._id)
+        counts = self._counts
         return TransferProgress(
             files_total=counts.files,
             files_done=counts.done,
@@ -98,7 +99,7 @@ class StepRun:
             for page in lister.pages():
                 self._engine.store.add_files(self._id, [found.file for found in page])
             self._engine.store.mark_listed(self._id)
-        counts = self._engine.store.counts(self._id)
+        counts = self._counts = self._engine.store.counts(self._id)
         if counts.done + counts.skipped + counts.failed < counts.files:
             if not self.step_id:
                 self.step_id = self._submit(lister)
@@ -106,6 +107,7 @@ class StepRun:
             failure = self._follow()
             self._compare()
             if failure:
+                self._counts = self._engine.store.counts(self._id)
                 return Ending(TransferState.FAILED, failure, _("Look at the step’s logs."))
         return self._ending()
 
@@ -190,6 +192,7 @@ class StepRun:
         return Outcome(row.id, FileState.FAILED, row.attempts + 1, said)
 
     def _ending(self) -> Ending:
+        self._counts = self._engine.store.counts(self._id)
         verified = verified_text(self._engine.store.verified(self._id))
         failed = self._engine.store.files(self._id, (FileState.FAILED,), limit=1)
         if failed:

@@ -16,7 +16,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.transfers.bench import MIB, contents, leftovers, make_tree
+from hue_desktop.core.errors import Refused
+from hue_desktop.core.transfers.values import TransferState
+from tests.unit.services.transfers.bench import (
+    MIB,
+    contents,
+    leftovers,
+    make_tree,
+    transfer_service,
+)
 
 LARGE = 24 * MIB
 BANDWIDTH = 12 * MIB
@@ -112,3 +120,19 @@ def test_the_parts_of_a_large_file_are_not_moved_twice(tmp_path: Path) -> None:
     assert result["state"] == "done", result
     assert result["moved"] <= LARGE - known * 256 * 1024 + 300 * 40_000
     assert contents(copying.target / "lake") == copying.expected
+
+
+def test_what_another_process_copies_is_seen_and_left_alone(tmp_path: Path) -> None:
+    copying = Copying(tmp_path)
+    process = copying.start()
+    with transfer_service(copying.state) as service:
+        (seen,) = service.transfers()
+        assert seen.state in (TransferState.WAITING, TransferState.LISTING, TransferState.RUNNING)
+        with pytest.raises(Refused, match="Another Hue Desktop"):
+            service.resume(seen.id)
+        heard = threading.Event()
+        service.subscribe(lambda each: heard.set() if each.state.ended else None)
+        said, _errors = process.communicate(timeout=100)
+        assert heard.wait(30)
+        assert service.transfer(seen.id).state is TransferState.DONE
+    assert json.loads(said)["state"] == "done"
