@@ -9,7 +9,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Lines
 
 from hue_desktop.core.format import count, duration, size
-from hue_desktop.core.text import _
+from hue_desktop.core.text import _, ngettext
 from hue_desktop.core.transfers.values import Transfer, TransferState
 
 __all__ = ["Progress"]
@@ -57,14 +57,15 @@ class Progress:
             self._task,
             total=progress.bytes_total or None,
             completed=progress.bytes_done,
-            files=_("waiting")
-            if waits
-            else _("{done} of {total}{more} files").format(
-                done=count(over), total=count(progress.files_total), more=listing
-            ),
+            files=_("waiting") if waits else _files_text(over, progress.files_total, listing),
             amount=_("{done} of {total}").format(
                 done=size(progress.bytes_done), total=size(progress.bytes_total)
             ),
             rate=f"{size(progress.bytes_per_s)}/s",
             left=duration(progress.eta_s) if progress.eta_s is not None else "",
         )
+
+
+def _files_text(over: int, total: int, more: str) -> str:
+    text = ngettext("{over} of {total}{more} file", "{over} of {total}{more} files", total)
+    return text.format(over=count(over), total=count(total), more=more)

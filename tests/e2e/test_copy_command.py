@@ -137,3 +137,31 @@ def test_a_bucket_that_is_not_there_is_said(environment: Environment, store: Sea
     assert done.returncode == 1
     assert "no-such-bucket" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_sees_progress_and_a_pipe_does_not(
+    environment: Environment, store: Seaweed, tmp_path: Path
+) -> None:
+    pty = pytest.importorskip("pty")
+    (tmp_path / "file").write_bytes(os.urandom(8 * _MIB))
+    words = _words(store, "copy", "--bandwidth", "8M", f"{tmp_path}/file", "s3://lake/seen/")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=theirs, env={**environment, "TERM": "xterm"}
+    )
+    os.close(theirs)
+    seen = b""
+    try:
+        while piece := os.read(ours, 4096):
+            seen += piece
+    except OSError:  # Linux says so when the other side has closed
+        pass
+    finally:
+        os.close(ours)
+    out, _err = process.communicate(timeout=_WAIT_S)
+    assert process.returncode == 0
+    assert b"of 1 file" in seen
+    assert b"MiB" in seen
+    assert out.startswith(b"1 file copied")
+    quiet = _run(environment, store, *words[3:4], *words[6:], "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
