@@ -126,3 +126,21 @@ def test_command_lines_are_read_as_java_reads_them() -> None:
     assert is_dist_cp("command-runner.jar", ["s3-dist-cp"])
     assert is_dist_cp("/usr/share/aws/emr/s3-dist-cp/lib/s3-dist-cp.jar", [])
     assert not is_dist_cp("command-runner.jar", ["spark-submit", "s3-dist-cp"])
+
+
+def test_a_step_that_is_cancelled_copies_no_more(lake: HdfsRegion, s3: Any) -> None:
+    web = lake.web()
+    for number in range(5):
+        web.put(f"/user/hadoop/many/{number}", b"x")
+    lake.region.control("s3/faults", {"kind": "latency", "ms": 300, "key": "many/*"})
+    emr = lake.region.client("emr")
+    args = ["s3-dist-cp", "--src=/user/hadoop/many", f"--dest=s3://{BUCKET}/many"]
+    jar = {"Jar": "command-runner.jar", "Args": args}
+    step = {"Name": "copy", "ActionOnFailure": "CONTINUE", "HadoopJarStep": jar}
+    (step_id,) = emr.add_job_flow_steps(JobFlowId=lake.cluster_id, Steps=[step])["StepIds"]
+    emr.cancel_steps(ClusterId=lake.cluster_id, StepIds=[step_id])
+    lake.region.jump(minutes=5)
+    status = emr.describe_step(ClusterId=lake.cluster_id, StepId=step_id)["Step"]["Status"]
+    assert status["State"] == "CANCELLED"
+    lake.region.control("s3/faults", {"clear": True})
+    assert len(keys(s3, "many/")) < 5
