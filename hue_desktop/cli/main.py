@@ -29,6 +29,8 @@ __all__ = ["build_parser", "main"]
 _WRONG_USAGE = 2
 _URL = re.compile(r"https?://[^\s/?#]+(/\S*)?", re.IGNORECASE)
 _INTERRUPTED = 130
+#: Any of these says that AWS was configured for this shell.
+_AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -272,13 +274,38 @@ def _doctor(args: argparse.Namespace) -> int:
         return examine(lambda: _open(args), wanted=args.connection, as_json=args.json)
 
 
+def _open_places(args: argparse.Namespace) -> Application:
+    """As ``_open_wanted``, but as the AWS CLI does where only AWS was ever configured.
+
+    Who has keys or a profile in the environment and no connections of their own means AWS by
+    ``s3://``, not the simulated region that the window would start.
+    """
+    from hue_desktop.wiring import Application, Overrides, Paths
+
+    asked = _overrides(args)
+    paths = Paths.of_user()
+    if asked == Overrides() and not (paths.config_dir / "connections.toml").exists():
+        found = {name: os.environ.get(name, "") for name in _AWS_ENVIRONMENT}
+        if any(found.values()):
+            region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+            return Application.open(
+                paths,
+                Overrides(
+                    endpoint_url=found["AWS_ENDPOINT_URL"],
+                    profile=found["AWS_PROFILE"],
+                    region=region or "us-east-1",
+                ),
+            )
+    return _open_wanted(args)
+
+
 def _ls(args: argparse.Namespace) -> int:
     from hue_desktop.cli.arguments import ls_options
     from hue_desktop.cli.ls import list_location
 
     options = ls_options(args)
     _write_any_name()
-    with _ending_in_order(), closing(_open_wanted(args)) as application:
+    with _ending_in_order(), closing(_open_places(args)) as application:
         return list_location(application, options)
 
 
@@ -288,7 +315,7 @@ def _copy(args: argparse.Namespace) -> int:
 
     options = copy_options(args)
     _write_any_name()
-    with _ending_in_order(), closing(_open_wanted(args)) as application:
+    with _ending_in_order(), closing(_open_places(args)) as application:
         return copy(application, options)
 
 

@@ -29,6 +29,7 @@ def locate(application: Application, texts: Iterable[str], cluster: str = "") ->
     from hue_desktop.services.storage.locations import Locations
 
     texts = list(texts)
+    _check_one_s3(application, texts)
     locations = Locations(application.fleet.snapshot, application.connections.connections)
     near = Location(LOCAL, os.getcwd().rstrip("/") + "/")
     try:
@@ -56,6 +57,22 @@ def as_folder_if_it_is(application: Application, location: Location) -> Location
     except HueError:  # it does not exist yet, or says so itself when it is written to
         return location
     return location.as_folder() if entry.is_folder else location
+
+
+def _check_one_s3(application: Application, texts: Iterable[str]) -> None:
+    """``s3://`` means one identity: with several connections somebody has to say whose."""
+    names = [each.name for each in application.connections.connections()]
+    if len(names) > 1 and any(_is_s3(text) for text in texts):
+        raise UsageError(
+            _("There are several connections, and s3:// does not say which is meant."),
+            remedy=_("Name one with --connection: {names}.").format(names=", ".join(names)),
+        )
+
+
+def _is_s3(text: str) -> bool:
+    from hue_desktop.services.storage.locations import S3_SCHEMES
+
+    return text.partition("://")[0].lower() in S3_SCHEMES and "://" in text
 
 
 def _names_cluster(text: str) -> bool:

@@ -132,6 +132,19 @@ def _until_parts(store: Seaweed, key: str) -> None:
     raise AssertionError(f"no part of {key} was stored")
 
 
+def test_aws_in_the_environment_is_what_s3_means(
+    environment: Environment, store: Seaweed, tmp_path: Path
+) -> None:
+    store.client.put_object(Bucket="lake", Key="environment/here", Body=b"x")
+    configured = {**environment, "AWS_ENDPOINT_URL": store.endpoint_url}
+    command = [sys.executable, "-m", "hue_desktop", "ls", "s3://lake/environment/"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=configured, timeout=_WAIT_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "here" in done.stdout
+
+
 def test_a_bucket_that_is_not_there_is_said(environment: Environment, store: Seaweed) -> None:
     done = _run(environment, store, "ls", "s3://no-such-bucket/")
     assert done.returncode == 1

@@ -178,3 +178,13 @@ def test_a_route_that_cannot_be_taken_is_refused_before_anything_is_copied(
     done = run("copy", "--dry-run", "--route", "server-side", tree, f"{tmp_path}/out/")
     assert done.code == 1
     assert "S3 copies only from S3" in done.out
+
+
+def test_s3_of_several_connections_must_be_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "connections.toml").write_text(
+        "[connections.dev]\nprofile = 'dev'\n[connections.prod]\nprofile = 'prod'\n"
+    )
+    done = run("ls", "s3://lake/")
+    assert done.code == 2
+    assert "--connection: dev, prod" in done.err
