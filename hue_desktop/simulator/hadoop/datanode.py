@@ -21,7 +21,7 @@ from hue_desktop.simulator.hadoop.errors import HdfsError, io_error
 from hue_desktop.simulator.hadoop.identity import Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.namenode import answer_json, refusal, unknown_operation
-from hue_desktop.simulator.hadoop.params import Params, path_of, quoted
+from hue_desktop.simulator.hadoop.params import Params, quoted, read_target
 from hue_desktop.simulator.hadoop.reading import Span, open_file, spans
 from hue_desktop.simulator.hadoop.trouble import Trouble
 from hue_desktop.simulator.hadoop.writing import CreateOptions, Writer, append, create
@@ -54,8 +54,7 @@ class DataNode:
             return answer
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = path_of(request.rel_url.raw_path)
-        params = Params(request.rel_url.raw_query_string)
+        path, params = read_target(request.raw_path)
         op = params.text("op").upper()
         trouble = self._door.trouble(op, path)
         await trouble.begin()

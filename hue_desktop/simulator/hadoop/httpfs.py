@@ -18,7 +18,7 @@ from hue_desktop.simulator.hadoop.errors import HdfsError
 from hue_desktop.simulator.hadoop.identity import Caller, caller_of
 from hue_desktop.simulator.hadoop.namenode import OPERATIONS, answer_json, refusal
 from hue_desktop.simulator.hadoop.operations import Request
-from hue_desktop.simulator.hadoop.params import Params, path_of
+from hue_desktop.simulator.hadoop.params import Params, read_target
 from hue_desktop.simulator.hadoop.reading import (
     block_missing,
     check_offset,
@@ -56,8 +56,7 @@ class HttpFs:
             return answer
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = path_of(request.rel_url.raw_path)
-        params = Params(request.rel_url.raw_query_string)
+        path, params = read_target(request.raw_path)
         op = params.text("op").upper()
         if not params.text("user.name"):
             return _unauthenticated()
@@ -130,7 +129,7 @@ class HttpFs:
 
     def _send_back(self, request: web.BaseRequest, params: Params) -> web.Response:
         host = request.headers.get("Host", f"127.0.0.1:{self._door.port}")
-        url = f"http://{host}{request.rel_url}&data=true"
+        url = f"http://{host}{request.raw_path}&data=true"
         if params.flag("noredirect", False):
             return answer_json({"Location": url})
         answer = web.Response(status=307, headers={"Location": url})

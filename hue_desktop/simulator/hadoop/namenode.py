@@ -23,7 +23,13 @@ from hue_desktop.simulator.hadoop.identity import ANONYMOUS, Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.jmx import beans, fsck
 from hue_desktop.simulator.hadoop.operations import Json, Request
-from hue_desktop.simulator.hadoop.params import PREFIX, Params, path_of, quoted
+from hue_desktop.simulator.hadoop.params import (
+    PREFIX,
+    Params,
+    quoted,
+    quoted_in_json,
+    read_target,
+)
 from hue_desktop.simulator.hadoop.reading import check_offset, datanode_for
 from hue_desktop.simulator.hadoop.reads import READS
 from hue_desktop.simulator.hadoop.trouble import NO_TROUBLE
@@ -121,28 +127,30 @@ class NameNode:
             return web.Response(text=fsck(self._door.cluster, hdfs, path, user, files=files))
 
     async def _webhdfs(self, request: web.BaseRequest) -> web.Response:
-        if not request.rel_url.raw_path.startswith(PREFIX):
-            raise not_found(request.rel_url.raw_path)
-        path = path_of(request.rel_url.raw_path)
-        params = Params(request.rel_url.raw_query_string)
+        path, params = read_target(request.raw_path)
         op = params.text("op").upper()
         caller = caller_of(params.text("user.name"), params.text("doas"))
-        key = (request.method, op)
+        method = "GET" if request.method == "HEAD" else request.method
+        key = (method, op)
         trouble = NO_TROUBLE if key in REDIRECTED else self._door.trouble(op, path)
         await trouble.begin()
         with self._door.cluster.session() as hdfs:
             if key in REDIRECTED:
-                url = self._datanode_url(hdfs, caller, path, op, params)
+                address, query = self._second_step(hdfs, caller, path, op, params)
                 if params.flag("noredirect", False):
+                    url = f"http://{address}{PREFIX}{quoted_in_json(path)}?{query}"
                     return answer_json({"Location": url})
-                return _redirect(request, url)
+                return _redirect(request, f"http://{address}{PREFIX}{quoted(path)}?{query}")
             operation = OPERATIONS.get(key)
             if operation is None:
                 raise unknown_operation(request.method, op)
             pool = self._door.cluster.block_pool()
             return answer_json(operation(Request(hdfs, caller, path, params, pool)))
 
-    def _datanode_url(self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params) -> str:
+    def _second_step(
+        self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params
+    ) -> tuple[str, str]:
+        """The address of the DataNode that carries an operation out, and the query for it."""
         node = self._choose(hdfs, caller, path, op, params)
         query: dict[str, str] = {"op": op}
         if params.text("user.name"):
@@ -164,8 +172,7 @@ class NameNode:
             query.setdefault("offset", "0")
         if params.text("buffersize"):
             query["buffersize"] = params["buffersize"]
-        address = self._door.datanode_address(node)
-        return f"http://{address}{PREFIX}{quoted(path)}?{urlencode(query, safe=':/')}"
+        return self._door.datanode_address(node), urlencode(query, safe=":/")
 
     def _choose(self, hdfs: Hdfs, caller: Caller, path: str, op: str, params: Params) -> DataNode:
         """The DataNode for an operation: one with the data, or any."""

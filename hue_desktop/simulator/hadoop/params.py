@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 
 from hue_desktop.simulator.hadoop.errors import HdfsError, illegal_argument, not_found
 
-__all__ = ["PREFIX", "Params", "path_of", "quoted"]
+__all__ = ["PREFIX", "Params", "quoted", "quoted_in_json", "read_target"]
 
 PREFIX = "/webhdfs/v1"
+_SAFE = "/!$&'()*+,-.:;=@_~"
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
 
-def path_of(raw_path: str) -> str:
-    """The HDFS path of a request's undecoded path; raises 404 outside of WebHDFS."""
+def read_target(target: str) -> tuple[str, Params]:
+    """The HDFS path and the parameters of a request's target; raises 404 outside of WebHDFS.
+
+    Like Java, it takes what is not UTF-8 for the replacement character.
+    """
+    raw_path, _, query = target.partition("?")
+    return _path(raw_path), Params(query)
+
+
+def _path(raw_path: str) -> str:
     if not raw_path.startswith(PREFIX):
         raise not_found(raw_path)
-    try:
-        path = unquote(raw_path[len(PREFIX) :], errors="strict")
-    except UnicodeDecodeError:
-        raise illegal_argument(f"The path {raw_path} is not UTF-8.") from None
+    if _BAD_ESCAPE.search(raw_path):
+        raise illegal_argument(f"The path {raw_path} has an escape that is none.")
+    path = unquote(raw_path[len(PREFIX) :])
     if path and not path.startswith("/"):
         raise not_found(raw_path)
     return path or "/"
 
 
 def quoted(path: str) -> str:
-    """An HDFS path as it stands in a URL."""
-    return quote(path, safe="/!$&'()*,-.:;=@_~")
+    """An HDFS path as it stands in a redirect."""
+    return quote(path, safe=_SAFE)
+
+
+def quoted_in_json(path: str) -> str:
+    """An HDFS path as it stands in the answer to ``noredirect``: only ASCII is escaped there."""
+    return "".join(sign if ord(sign) > 127 else quote(sign, safe=_SAFE) for sign in path)
 
 
 class Params(Mapping[str, str]):
-    """The parameters of one request."""
+    """The parameters of one request; the first of a name counts."""
 
     def __init__(self, query: str) -> None:
         pairs = parse_qsl(query, keep_blank_values=True)
-        self._values = {name.lower(): value for name, value in pairs}
+        self._values = {name.lower(): value for name, value in reversed(pairs)}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
