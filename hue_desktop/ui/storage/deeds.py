@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hue_desktop.ui.storage.page import StoragePage
     from hue_desktop.ui.storage.pane import Pane
 
-__all__ = ["CHANGING", "Deed", "do", "of_key"]
+__all__ = ["CHANGING", "Deed", "change_selected", "do", "of_key"]
 
 
 class Deed(Enum):
@@ -177,8 +177,15 @@ def _new_folder(page: StoragePage, pane: Pane) -> None:
 
 def _delete(page: StoragePage, pane: Pane, *, for_good: bool) -> None:
     files, service = pane.table.selected_locations(), page.source.service
-    if files:
-        _propose(page, pane, lambda: service.plan_delete(files, for_good=for_good), pane.refresh)
+    if not files:
+        return
+    next_name = pane.neighbour()
+    _propose(
+        page,
+        pane,
+        lambda: service.plan_delete(files, for_good=for_good),
+        lambda: pane.refresh(next_name),
+    )
 
 
 def _restore(page: StoragePage, pane: Pane) -> None:
@@ -211,6 +218,13 @@ def _propose(
         page.last_outcome = outcome
 
     propose(page.ctx, pane, make, done, ask=ask, outcome=remember)
+
+
+def change_selected(page: StoragePage, pane: Pane, what: str, value: object) -> None:
+    """Set something of all selected files, after a question."""
+    files, service = pane.table.selected_locations(), page.source.service
+    if files:
+        _propose(page, pane, lambda: service.plan_change(files, what, value), pane.refresh)
 
 
 def _open_trash(page: StoragePage, pane: Pane) -> None:

@@ -54,6 +54,7 @@ class ListingModel(QAbstractTableModel):
         self._first = 0
         self._window: list[FileRow] = []
         self._facts: dict[str, FolderFacts] = {}
+        self._old_facts: set[str] = set()  #: names whose facts are from an older reading
         self._carry: Callable[[str, bool], None] | None = None
 
     # What is shown
@@ -66,10 +67,17 @@ class ListingModel(QAbstractTableModel):
             self.columns = columns
         self.listing = listing
         self._order = ("name", False)
-        self._facts = {}
+        self._facts, self._old_facts = {}, set()
         self._take_over()
         self.endResetModel()
         self.order_changed.emit()
+
+    def swap(self, listing: Listing) -> None:
+        """Show another reading of the same folder: what is selected is found again by name."""
+        self.listing = listing
+        self._old_facts = set(self._facts)
+        if listing.view is not None:
+            self._move_rows(listing.view)
 
     def update_rows(self) -> None:
         """Follow the listing: append what came, or move rows when they stand in another order."""
@@ -101,7 +109,8 @@ class ListingModel(QAbstractTableModel):
         """Rows stand elsewhere now; a few that are selected or in focus are found again by name."""
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        names = {index.row(): self._name_at(index.row()) for index in before[:_MOST_FOLLOWED]}
+        rows = list(dict.fromkeys(index.row() for index in before))[:_MOST_FOLLOWED]
+        names = {row: self._name_at(row) for row in rows}
         self.view, self._count = view, view.count
         self._first, self._window = 0, []
         places = self._places({name for name in names.values() if name is not None})
@@ -131,6 +140,8 @@ class ListingModel(QAbstractTableModel):
         """Order by a column; the listing does it off the main thread and says when it is done."""
         if self.listing is None or key not in {column.key for column in self.columns}:
             return
+        if key == "files":
+            return  # known of a few folders only, and after their names
         self._order = (key, descending)
         self.listing.sort(key, descending)
         self.order_changed.emit()
@@ -167,6 +178,7 @@ class ListingModel(QAbstractTableModel):
     def set_facts(self, name: str, facts: FolderFacts) -> None:
         """What is below a folder has become known."""
         self._facts[name] = facts
+        self._old_facts.discard(name)
         for at, row in enumerate(self._window):
             if row.entry.name == name and row.entry.is_folder:
                 self._window[at] = FileRow(row.entry, facts)
@@ -181,8 +193,8 @@ class ListingModel(QAbstractTableModel):
         return self._facts
 
     def has_facts(self, name: str) -> bool:
-        """Whether ``set_facts`` was told of it."""
-        return name in self._facts
+        """Whether ``set_facts`` was told of it since the folder was read."""
+        return name in self._facts and name not in self._old_facts
 
     def _look_at(self, row: int) -> None:
         assert self.view is not None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from hue_desktop.core.storage import StoreKind
-from hue_desktop.core.text import _
-from hue_desktop.ui.storage.deeds import CHANGING, Deed, do
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.ui.storage.columns import storage_class_text
+from hue_desktop.ui.storage.deeds import CHANGING, Deed, change_selected, do
 from hue_desktop.ui.storage.panel import Target
 from hue_desktop.ui.theme import icon
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fill_menu"]
 
+_CLASSES = ("STANDARD", "INTELLIGENT_TIERING", "STANDARD_IA", "ONEZONE_IA", "GLACIER_IR")
 _Line = tuple[Deed, str, str, str]  #: what, its words, its icon, its key
 
 
@@ -28,6 +31,19 @@ def fill_menu(menu: QMenu, page: StoragePage, pane: Pane) -> None:
     selected = pane.table.selected_count()
     target = Target(location, row) if location and row and selected else None
     read_only = pane.location is None or page.source.read_only(pane.location.store)
+    _add_sections(menu, page, pane, target, selected, read_only)
+    if target is not None and not read_only:
+        _add_settings(menu, page, pane, target)
+
+
+def _add_sections(
+    menu: QMenu,
+    page: StoragePage,
+    pane: Pane,
+    target: Target | None,
+    selected: int,
+    read_only: bool,
+) -> None:
     for lines in _sections(page, pane, target, selected):
         wanted = [line for line in lines if not (read_only and line[0] in CHANGING)]
         if wanted and not menu.isEmpty():
@@ -113,3 +129,32 @@ def _of_folder_here(pane: Pane) -> list[_Line]:
     if pane.location is not None and pane.location.store.kind is StoreKind.HDFS:
         lines.append((Deed.TRASH, _("Open the trash"), "trash", ""))
     return lines
+
+
+def _add_settings(menu: QMenu, page: StoragePage, pane: Pane, target: Target) -> None:
+    """What can be set for all selected files at once: copies in HDFS, the class in S3."""
+    if target.is_folder:
+        return
+    if target.kind is StoreKind.HDFS:
+        choices = [(ngettext("{n} copy", "{n} copies", n).format(n=n), n) for n in (1, 2, 3)]
+        _add_choices(menu, _("Replication"), "replication", choices, page, pane)
+    elif target.kind is StoreKind.S3:
+        classes = [(storage_class_text(key), key) for key in _CLASSES]
+        _add_choices(menu, _("Storage class"), "storage_class", classes, page, pane)
+
+
+def _add_choices(
+    menu: QMenu,
+    title: str,
+    what: str,
+    choices: Sequence[tuple[str, object]],
+    page: StoragePage,
+    pane: Pane,
+) -> None:
+    below = menu.addMenu(title)
+    for text, value in choices:
+        entry = QAction(text, below)
+        entry.triggered.connect(
+            lambda _on=False, value=value: change_selected(page, pane, what, value)
+        )
+        below.addAction(entry)

@@ -115,6 +115,10 @@ class StoragePage(Page):
 
     def shown(self) -> None:
         self._begin()
+        for pane in (self.left, self.right):
+            pane.reader.look()
+        if not self.inspector.isHidden():
+            self.inspect(self.active)
 
     def select(self, what: str) -> None:
         """A location as text or packed: the pane in front goes there."""

@@ -21,6 +21,7 @@ from hue_desktop.ui.storage.history import History
 from hue_desktop.ui.storage.listing_model import ListingModel
 from hue_desktop.ui.storage.name_bar import NameBar
 from hue_desktop.ui.storage.path_field import PathField
+from hue_desktop.ui.storage.pointing import SHORT, Pointer
 from hue_desktop.ui.storage.source import StorageSource
 from hue_desktop.ui.storage.table import FileTable
 from hue_desktop.ui.storage.words import loading_words, uppers, what_is_here
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Pane"]
 
 _ROOMY = 460  #: from this width on the filter is as wide as drawn
-_SHORT = 5_000  #: rows among which a name is looked for on the main thread
 _MANY = 100_000  #: from so many rows on, more of them are shown less often: Qt looks at each
 _CALM_MS = 400
 _PATIENCE_MS = 150  #: until "Reading…" is worth saying
@@ -56,7 +56,6 @@ class Pane(QWidget):
         self._storage = source
         self._history = History()
         self._unsubscribe: Callable[[], None] | None = None
-        self._wanted_name = ""
         self.listing: Listing | None = None
         self._reading: list[Listing] = []  #: the one that reads, for when this pane is gone
         reading = self._reading
@@ -75,6 +74,7 @@ class Pane(QWidget):
         self.names = NameBar()
         self.sums = Label("", tone="text-2", size="small", elide=True)
         self.facts = Label("", tone="text-2", size="small", elide=True)
+        self.pointer = Pointer(ctx, self.model, self.table)
         self.reader = FactReader(ctx, source, self.model, self.table)
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
@@ -122,7 +122,7 @@ class Pane(QWidget):
         table.selectionModel().currentRowChanged.connect(lambda *_rows: self.chosen.emit())
         table.menu_requested.connect(self.menu_requested)
         table.dropped.connect(self._drop)
-        table.type_ahead.wanted.connect(self._find_typed)
+        table.type_ahead.wanted.connect(self.pointer.find_typed)
         table.came_here.connect(self.came_here)
         table.resized.connect(self._place_state)
         self.path.entered.connect(self.open_text)
@@ -161,10 +161,48 @@ class Pane(QWidget):
             self.go(here.parent(), here.name)
 
     def refresh(self, focus: str = "") -> None:
-        """Read again what is shown."""
-        if self.location is not None:
-            self._keep_focus()
-            self._read(focus or self._focused_name(), keep_filter=True)
+        """Read again what is shown; the rows stay until the new ones are all there."""
+        if self.location is None:
+            return
+        self._keep_focus()
+        if self.model.rowCount():
+            self._read_again(focus)
+        else:
+            self._read(focus, keep_filter=True)
+
+    def _read_again(self, focus: str) -> None:
+        location = self.location
+        assert location is not None
+        self._drop_listing()
+        listing = self._storage.listing(location)
+        self._reading.append(listing)
+        if self.filter.text():
+            listing.filter(self.filter.text())
+        if self.model.order != ("name", False):
+            listing.sort(*self.model.order)
+
+        def look() -> None:
+            if not isValid(self) or listing not in self._reading:
+                return
+            if self.listing is not listing and listing.state is not ListingState.LOADING:
+                self._adopt(listing, focus)
+
+        self._unsubscribe = listing.subscribe(lambda: self._ctx.tasks.poster.post(look))
+        self._read_facts(location)
+        look()
+
+    def _adopt(self, listing: Listing, focus: str) -> None:
+        """Show a listing that was read beside the one that is shown."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self.listing = listing
+        self.pointer.want(focus)
+        if listing.view is not None:
+            self.model.swap(listing)
+        else:  # it failed: rows that may be gone would be a lie
+            self.model.show(listing)
+        self._unsubscribe = self._listen(listing)
+        self._follow()
 
     def open_text(self, text: str) -> None:
         """Go to what a person typed: a folder, or the folder of a file with the file in focus."""
@@ -211,7 +249,7 @@ class Pane(QWidget):
         location = self.location
         assert location is not None
         self._drop_listing()
-        self._wanted_name = focus
+        self.pointer.want(focus)
         self.listing = listing = self._storage.listing(location)
         self._reading.append(listing)
         self.model.show(listing)
@@ -258,7 +296,7 @@ class Pane(QWidget):
     def _follow(self) -> None:
         self.model.update_rows()
         self._show_state()
-        self._point_at_wanted()
+        self.pointer.look()
         self._show_sums()
         self.reader.look()
 
@@ -291,52 +329,6 @@ class Pane(QWidget):
 
     def _place_state(self) -> None:
         self.place.setGeometry(self.table.viewport().rect())
-
-    def _point_at_wanted(self) -> None:
-        name, listing = self._wanted_name, self.listing
-        if listing is None or not self.model.rowCount():
-            return
-        if not name:
-            if not self.table.currentIndex().isValid():
-                self.table.go_to_row(0)
-                self.table.clearSelection()
-            return
-        loading = listing.state is ListingState.LOADING
-
-        def point(at: int) -> None:
-            if self.listing is not listing or self._wanted_name != name:
-                return
-            if at >= 0:
-                self._wanted_name = ""
-                self.model.update_rows()
-                self.table.go_to_row(at)
-            elif not loading:
-                self._wanted_name = ""
-
-        self._look_up(lambda: listing.find(name), point)
-
-    def _find_typed(self, word: str, here_too: bool) -> None:
-        """Go to the next name that begins as was typed."""
-        listing = self.listing
-        if listing is None:
-            return
-        after = self.table.currentIndex().row() - (1 if here_too else 0)
-
-        def point(at: int) -> None:
-            if at >= 0 and self.listing is listing:
-                self.model.update_rows()
-                self.table.go_to_row(at)
-
-        self._look_up(lambda: listing.find_start(word, after), point)
-
-    def _look_up(self, look: Callable[[], int], point: Callable[[int], None]) -> None:
-        """A row by its name: at once in a short listing, beside the main thread in a long one."""
-        if self.model.rowCount() <= _SHORT:
-            point(look())
-            return
-        self._ctx.tasks.run(
-            "storage:find", lambda _token: look(), owner=self, done=point, key="find"
-        )
 
     def _selection_changed(self) -> None:
         self._show_sums()
@@ -393,9 +385,17 @@ class Pane(QWidget):
     def holds(self, name: str) -> bool:
         """Whether a name is taken here, as far as one page of rows tells."""
         listing = self.listing
-        if listing is None or self.model.rowCount() > _SHORT:
+        if listing is None or self.model.rowCount() > SHORT:
             return False
         return listing.find(name) >= 0
+
+    def neighbour(self) -> str:
+        """The name below what is selected, else the one above: in focus once that is gone."""
+        ranges = self.table.ranges()
+        if not ranges:
+            return ""
+        row = self.model.row_at(ranges[-1][1] + 1) or self.model.row_at(ranges[0][0] - 1)
+        return row.entry.name if row is not None else ""
 
     def open_current(self) -> None:
         """Go into the folder in focus, or look at the file."""

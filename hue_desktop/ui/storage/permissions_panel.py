@@ -35,6 +35,8 @@ class PermissionsPanel(Panel):
         self.copies = NumberField(2, name=_("Copies of each block"), low=1, high=512)
         self.copies_row = QWidget()
         self.copies_row.setLayout(row(_caption(_("Replication")), self.copies, None, spacing=12))
+        self.below = QCheckBox(_("Also everything below this folder"))
+        self.below.setAccessibleName(_("Also everything below this folder"))
         self.text = Label("", size="mono", tone="text-2")
         self.apply = Button(_("Apply…"), kind="primary", clicked=self._apply)
         self.reset = Button(_("Reset"), clicked=self._fill)
@@ -44,6 +46,7 @@ class PermissionsPanel(Panel):
             self.copies_row,
             Rule("h"),
             self._make_grid(),
+            self.below,
             self.text,
             row(None, self.reset, self.apply),
             spacing=12,
@@ -93,6 +96,8 @@ class PermissionsPanel(Panel):
         for (who, what), box in self.boxes.items():
             shift, bit = dict(_WHO)[who], dict(_WHAT)[what]
             box.setChecked(bool(mode >> shift & bit))
+        self.below.setVisible(self.target.is_folder)
+        self.below.setChecked(False)
         self.owner.setText(str(details.get("owner") or ""))
         self.group.setText(str(details.get("group") or ""))
         replication = details.get("replication")
@@ -142,11 +147,12 @@ class PermissionsPanel(Panel):
         if target is None:
             return
         service, differences = self.source.service, self.differences()
+        below = target.is_folder and self.below.isChecked()
         propose_plans(
             self.ctx,
             self,
             lambda: [
-                service.plan_change((target.location,), what, value)
+                service.plan_change((target.location,), what, value, recursive=below)
                 for what, value in differences.items()
             ],
             self.changed.emit,

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from hue_desktop.core.errors import AccessDenied
 from hue_desktop.core.storage import LOCAL, Location
 from hue_desktop.core.transfers.values import TransferRequest
+from hue_desktop.ui.storage import deeds
 from hue_desktop.ui.storage.clip import mime_of, pack
 from hue_desktop.ui.storage.pane import Pane
 from tests.ui.doing_desk import unnamed
@@ -319,6 +320,49 @@ def test_delete_asks_with_what_is_lost(desk: Desk) -> None:
     press(pane, Key.Key_Delete)
     desk.qtbot.waitUntil(lambda: "readme.txt" not in desk.names(pane))
     desk.settle(pane)
+    row = pane.table.current_row()
+    assert row is not None
+    assert row.entry.name == "sample.csv"
+
+
+def test_what_is_in_the_trash_can_be_restored(desk: Desk) -> None:
+    pane = desk.page.left
+    desk.select(pane, "readme.txt")
+    press(pane, Key.Key_Delete)
+    desk.qtbot.waitUntil(lambda: "readme.txt" not in desk.names(pane))
+    deeds.do(deeds.Deed.TRASH, desk.page, pane)
+    desk.qtbot.waitUntil(lambda: pane.in_trash)
+    desk.go(pane, HDFS, "/user/hadoop/.Trash/Current/warehouse/events/")
+    desk.select(pane, "readme.txt")
+    deeds.do(deeds.Deed.RESTORE, desk.page, pane)
+    desk.qtbot.waitUntil(lambda: "/warehouse/events/readme.txt" in desk.hdfs.files)
+    desk.settle(pane)
+
+
+def test_reading_again_leaves_rows_and_selection_where_they_are(desk: Desk) -> None:
+    pane, store = desk.page.left, desk.hdfs
+    desk.select(pane, "sample.csv")
+    desk.qtbot.waitUntil(lambda: all(pane.model.has_facts(name) for name in DAYS))
+    store.hold, store.page = threading.Event(), 3
+    store.add("/warehouse/events/aaa.txt", data=b"new")
+    with desk.qtbot.assertNotEmitted(pane.model.modelReset):
+        desk.page.refresh()
+        assert len(desk.names(pane)) == 10
+        store.hold.set()
+        desk.qtbot.waitUntil(lambda: "aaa.txt" in desk.names(pane))
+    assert [row.entry.name for row in pane.table.selected_rows()] == ["sample.csv"]
+    first = pane.model.row_at(0)
+    assert first is not None
+    assert first.facts is not None  # what was known of folders stays until it is known anew
+    desk.qtbot.waitUntil(lambda: pane.model.has_facts(DAYS[0]))
+
+
+def test_the_storage_class_of_all_that_is_selected_is_set(desk: Desk) -> None:
+    page, path = desk.page, "/lake/raw/events/manifest.json"
+    desk.select(page.right, "manifest.json")
+    deeds.change_selected(page, page.right, "storage_class", "GLACIER_IR")
+    desk.qtbot.waitUntil(lambda: desk.s3.files[path].details["storage_class"] == "GLACIER_IR")
+    desk.settle(page.right)
 
 
 def test_space_looks_at_the_file_and_follows_the_focus(desk: Desk) -> None:
@@ -412,9 +456,10 @@ def test_the_map_of_space_goes_down_and_opens(desk: Desk) -> None:
 
 def test_the_four_states(desk: Desk) -> None:
     pane, store = desk.page.left, desk.hdfs
+    desk.go(pane, HDFS, "/warehouse/")
     store.hold = threading.Event()
     store.page = 3
-    pane.refresh()
+    pane.go(Location(HDFS, "/warehouse/events/"))
     desk.qtbot.waitUntil(lambda: pane.model.rowCount() == 3)
     assert "reading" in pane.sums.text()
     store.hold.set()
