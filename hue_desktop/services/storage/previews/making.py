@@ -25,10 +25,22 @@ __all__ = ["make_preview"]
 _SNIFF_BYTES = 4096
 _IMAGE_BYTES = 16 << 20
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
+
+
+def _open_zstd(file: Any) -> Any:
+    """The standard library learns Zstandard with Python 3.14 only."""
+    try:
+        import pyarrow
+    except ImportError:
+        raise OSError(_("install hue-desktop[preview] to see what is in it")) from None
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(file, "r"), "zstd")
+
+
 _PACKED: dict[bytes, tuple[str, Callable[[Any], Any]]] = {
-    b"\x1f\x8b": ("gzip", gzip.GzipFile),
+    b"\x1f\x8b": ("gzip", lambda file: gzip.GzipFile(fileobj=file)),
     b"BZh": ("bzip2", bz2.BZ2File),
     b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
+    b"\x28\xb5\x2f\xfd": ("zstd", _open_zstd),
 }
 
 
@@ -48,7 +60,7 @@ def make_preview(file_system: FileSystem, location: Location, entry: Entry, limi
 
 
 def _by_magic(file: RangeFile, name: str, head: bytes, limit: int) -> Preview:
-    from hue_desktop.services.storage.previews import tables
+    from hue_desktop.services.storage.previews import containers, tables
 
     if head.startswith(b"PAR1"):
         return tables.parquet(file, head)
@@ -58,6 +70,10 @@ def _by_magic(file: RangeFile, name: str, head: bytes, limit: int) -> Preview:
         from hue_desktop.services.storage.previews.avro import preview_avro
 
         return preview_avro(file)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return containers.preview_zip(file, head)
+    if head.startswith(b"SEQ") and head[3:4] in (b"\4", b"\5", b"\6"):
+        return containers.preview_sequence_file(head)
     if _is_image(head):
         return _image(file)
     for magic, (what, opener) in _PACKED.items():
@@ -99,19 +115,19 @@ def _unpacked(
     limit: int,
 ) -> Preview:
     """The beginning of what is inside; as much as could be read when the packing is damaged."""
-    packed = io.BufferedReader(file, 64 << 10)
-    inner = opener(packed) if opener is not gzip.GzipFile else gzip.GzipFile(fileobj=packed)
     parts: list[bytes] = []
     left, problem = limit + 1, ""
     try:
-        while left > 0 and (piece := inner.read1(min(left, 64 << 10))):
+        inner = opener(io.BufferedReader(file, 64 << 10))
+        read = getattr(inner, "read1", inner.read)
+        while left > 0 and (piece := read(min(left, 64 << 10))):
             parts.append(piece)
             left -= len(piece)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
         problem = str(error)
     data = b"".join(parts)
     if problem and not data:
-        note = _("{what}, damaged: {problem}").format(what=what, problem=problem)
+        note = _("{what}, cannot be unpacked: {problem}").format(what=what, problem=problem)
         return Preview("hex", note, hex_dump(file.head(_SNIFF_BYTES)), truncated=True)
     whole = len(data) <= limit and not problem
     plain_name = name.rpartition(".")[0] or name

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import lzma
+import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -112,8 +113,16 @@ def test_csv_is_a_table(storage: StorageService, home: Location) -> None:
     assert tabs.rows == (("c,d", "e"),)
 
 
+def zstd(data: bytes) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(out, "zstd") as stream:
+        stream.write(data)
+    return bytes(out.getvalue())
+
+
 @pytest.mark.parametrize(
-    ("ending", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)]
+    ("ending", "compress"),
+    [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", zstd)],
 )
 def test_packed_files(
     storage: StorageService, home: Location, ending: str, compress: object
@@ -134,6 +143,7 @@ def test_a_damaged_packing_shows_what_was_whole(storage: StorageService, home: L
     assert shown.text.startswith("line of text\n")
     assert "damaged" in shown.note
     assert preview(storage, home, "none.gz", b"\x1f\x8bnonsense").kind == "hex"
+    assert preview(storage, home, "none.zst", b"\x28\xb5\x2f\xfdnonsense").kind == "hex"
 
 
 def test_parquet(storage: StorageService, home: Location) -> None:
@@ -175,6 +185,26 @@ def test_orc(storage: StorageService, home: Location) -> None:
     assert shown.rows[3][:2] == ("3", "row 3")
     assert len(shown.rows) == 100
     assert dict(shown.schema)["id"] == "int64"
+
+
+def test_an_archive_is_listed_without_being_read(storage: StorageService, home: Location) -> None:
+    path = Path(home.path, "a.jar")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
+        archive.writestr("big.bin", bytes(8 << 20))
+    shown = storage.preview(home.child("a.jar"))
+    assert [row[0] for row in shown.rows] == ["META-INF/MANIFEST.MF", "big.bin"]
+    assert "2 files" in shown.note
+    assert shown.bytes_read < 1 << 20
+    assert preview(storage, home, "cut.zip", path.read_bytes()[:5000]).kind == "hex"
+
+
+def test_a_sequence_file_tells_its_classes(storage: StorageService, home: Location) -> None:
+    key, value = b"org.apache.hadoop.io.LongWritable", b"org.apache.hadoop.io.Text"
+    head = b"SEQ\x06" + bytes([len(key)]) + key + bytes([len(value)]) + value + b"\1\1"
+    shown = preview(storage, home, "part-00000", head + bytes(100))
+    assert "LongWritable → Text · packed by block" in shown.note
+    assert preview(storage, home, "SEQ.txt", b"SEQUENCE of words").kind == "text"
 
 
 def test_a_picture(storage: StorageService, home: Location) -> None:
