@@ -6,7 +6,7 @@ import importlib
 import socket
 from typing import Any
 
-from hue_desktop.adapters.ssh.hops import split_host
+from hue_desktop.adapters.ssh.hops import PRIMARY, split_host
 from hue_desktop.adapters.ssh.host_keys import fingerprint, keys_in
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError, ProtocolError, Unreachable
@@ -23,7 +23,10 @@ def probe_ssh(connection: Connection) -> str:
     Raises ``Unreachable`` when nobody answers, ``ProtocolError`` for something that is not SSH or
     has another key than those pinned.
     """
-    host, port = split_host(connection.ssh.bastion.split(",")[0].rpartition("@")[2])
+    first = connection.ssh.bastion.split(",")[0].rpartition("@")[2].strip()
+    if first == PRIMARY:
+        return _("The way begins at each cluster’s primary node.")
+    host, port = split_host(first)
     key, banner = _host_key(host, port)
     shown = fingerprint(key.asbytes())
     if not connection.ssh.host_keys:

@@ -47,6 +47,10 @@ def test_a_region_is_started_found_again_and_stopped(regions: LocalRegions, tmp_
     assert started.started_here
     assert alive(started.pid)
     assert Path(started.aws_config_file).is_file()
+    assert started.ssh is not None
+    assert started.ssh.bastion.startswith("127.0.0.1:")
+    assert Path(started.ssh.key_file).is_file()
+    assert started.ssh.host_keys
     assert regions.ensure(state, "empty", 10.0) == started
     other = LocalRegions()
     found = other.ensure(state, "demo", 1.0)

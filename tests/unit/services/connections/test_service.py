@@ -162,3 +162,17 @@ def test_doors_are_closed_after_the_check_up(
     service = ConnectionService(ConnectionsFile(path), _Regions(), tmp_path, opener)
     next(service.test(connection_to(region, tmp_path)))
     assert closed == ["us-east-1"], "even when nobody looks at the rest"
+
+
+def test_a_simulated_connection_has_its_regions_own_bastion(path: Path) -> None:
+    bastion = SshSettings("hadoop", "/keys/region", bastion="127.0.0.1:2222", host_keys=("AAAA",))
+
+    class Regions(_Regions):
+        def ensure(self, state_dir: Path, scenario: str, speed: float) -> RunningRegion:
+            return RunningRegion("http://127.0.0.1:1", "us-east-1", ssh=bastion)
+
+    service = _service(path, Regions())
+    assert service.ensure_region(service.find("simulator")).ssh == bastion
+    own = SshSettings("me", key_file="~/.ssh/mine", bastion="gate.example")
+    chosen = replace(service.find("simulator"), ssh=own)
+    assert service.ensure_region(chosen).ssh == own
