@@ -55,10 +55,10 @@ def distcp_step(
     shape = _shape(request, folder)
     source, target, names, inner = shape.source, shape.target, shape.names, shape.inner
     left_out = _below(request.unticked, inner)
-    if _length(left_out) > _PATTERN_ROOM:
+    if _too_long(left_out):
         return DistCpStep(problem=_("S3DistCp cannot leave out so many single files."))
     skipped = _below(same, inner)
-    recopied = not complete or _length([*left_out, *skipped]) > _PATTERN_ROOM
+    recopied = not complete or _too_long([*left_out, *skipped])
     if not recopied:
         left_out = sorted({*left_out, *skipped})
     args = ["s3-dist-cp", f"--src={_uri(source)}", f"--dest={_uri(target)}"]
@@ -149,8 +149,14 @@ def _below(paths: Iterable[str], inner: str) -> list[str]:
     return sorted(path[len(inner) :] for path in paths if path.startswith(inner))
 
 
-def _length(paths: Iterable[str]) -> int:
-    return sum(len(_quoted(path)) + 1 for path in paths)
+def _too_long(paths: Iterable[str]) -> bool:
+    """Whether a pattern of these would not fit into the arguments of a step."""
+    length = 0
+    for path in paths:
+        length += len(_quoted(path)) + 1
+        if length > _PATTERN_ROOM:
+            return True
+    return False
 
 
 def _uri(location: Location) -> str:

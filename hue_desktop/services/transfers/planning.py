@@ -107,13 +107,14 @@ class TransferPlanner:
         cluster = self._cluster(source, target)
         containers = cluster.containers if cluster is not None else 0
         speeds = {route: self.speed(route, source, target, containers) for route in Route}
+        origin, goal = self._bucket(request.sources[0]), self._bucket(request.target)
         return PlanFacts(
             speeds=speeds,
             cluster=cluster,
-            source_region=source.region,
-            target_region=target.region,
+            source_region=origin.get("region", source.region),
+            target_region=goal.get("region", target.region),
             same_identity=_same_identity(request),
-            versioned=self._versioned(request.target),
+            versioned=goal["versioning"] == "Enabled" if "versioning" in goal else None,
             free_bytes=self._free(request.target),
         )
 
@@ -193,15 +194,15 @@ class TransferPlanner:
                 return _("{name} has no Hadoop, which S3DistCp needs.").format(name=summary.name)
         return ""
 
-    def _versioned(self, target: Location) -> bool | None:
-        if target.store.kind is not StoreKind.S3:
-            return None
-        bucket = Location(target.store, f"/{target.bucket}/")
+    def _bucket(self, location: Location) -> Mapping[str, str]:
+        """What S3 says of the bucket: its region, and whether it keeps old versions."""
+        if location.store.kind is not StoreKind.S3:
+            return {}
+        bucket = Location(location.store, f"/{location.bucket}/")
         try:
-            told = self._open_store(target.store).properties(bucket).get("versioning", "")
+            return self._open_store(location.store).properties(bucket)
         except HueError:  # not everybody may ask; then nothing is claimed
-            return None
-        return told.lower() == "enabled" if told else None
+            return {}
 
     def _free(self, target: Location) -> int | None:
         if target.store.kind is StoreKind.S3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -52,6 +52,8 @@ _MIB = 1024 * 1024
 _LIMITS = (0, 1, 5, 10, 25, 50, 100, 250, 500)  #: MiB/s; 0: none
 _COMPARE_S = 3600.0
 _NARROW = 1010
+_TICK_MS = 500
+_MANY_PAGES = 4  #: so many are read before anybody wonders
 
 
 class TransferSheet(QWidget):
@@ -67,6 +69,10 @@ class TransferSheet(QWidget):
         self.plan: TransferPlan | None = None
         self._route: Route | None = request.options.route
         self._task: Task | None = None
+        self._pages = 0  #: counted by the thread that compares
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(_TICK_MS)
+        self._ticker.timeout.connect(self._show_pages)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "raised")
         self.setAccessibleName(_("Copy"))
@@ -161,19 +167,20 @@ class TransferSheet(QWidget):
 
     def compare(self) -> None:
         """List both sides and predict; the sheet says what it is waiting for meanwhile."""
-        self.states.show_loading(
-            _("Comparing {source} with {target}").format(
-                source=source_text(self.request), target=location_text(self.request.target)
-            )
-        )
+        self._pages = 0
+        self._show_pages()
+        self._ticker.start()
         self.start_button.setEnabled(False)
-        planner = self.ctx.app.transfer_planner
 
         def draft(token: CancelToken) -> TransferDraft:
-            return planner.draft(self.request, token.raise_if_cancelled)
+            def page_read() -> None:
+                token.raise_if_cancelled()
+                self._pages += 1
+
+            return self.ctx.app.transfer_planner.draft(self.request, page_read)
 
         self._task = self.ctx.tasks.run(
-            "storage",
+            "compare",
             draft,
             owner=self,
             done=self.show_draft,
@@ -182,12 +189,23 @@ class TransferSheet(QWidget):
             key="compare",
         )
 
+    def _show_pages(self) -> None:
+        """What is being waited for, and that it goes on."""
+        text = _("Comparing {source} with {target}").format(
+            source=source_text(self.request), target=location_text(self.request.target)
+        )
+        if self._pages > _MANY_PAGES:
+            text = _("{what}, {n} pages read").format(what=text, n=count(self._pages))
+        self.states.show_loading(text)
+
     def _show_failure(self, error: HueError) -> None:
+        self._ticker.stop()
         self.states.show_failed(error)
 
     def show_draft(self, draft: TransferDraft) -> None:
         """Both sides were compared."""
         self._task = None
+        self._ticker.stop()
         self.draft = draft
         if not draft.summary.files:
             blocked = make_plan(draft).blocked
@@ -262,8 +280,8 @@ class TransferSheet(QWidget):
         options = replace(self.request.options, route=route)
         request = replace(self.request, options=options)
         self.start_button.setEnabled(False)
-        transfers = self.ctx.app.transfers
-        self._submit(lambda: transfers.submit(request, route=route, reason=reason))
+        app = self.ctx.app
+        self._submit(lambda: app.transfers.submit(request, route=route, reason=reason))
 
     def _submit(self, submit: Callable[[], Transfer]) -> None:
         def submitted(_transfer: Transfer) -> None:
@@ -281,6 +299,7 @@ class TransferSheet(QWidget):
 
     def close_sheet(self) -> None:
         """Go, and stop comparing."""
+        self._ticker.stop()
         if self._task is not None:
             self._task.cancel()
             self._task = None

@@ -39,11 +39,10 @@ class TransfersModel(QAbstractListModel):
         wanted = [one.id for one in transfers]
         if wanted != [one.id for one in self.transfers]:
             self._move(transfers, wanted)
-        for position, one in enumerate(transfers):
-            if self.transfers[position] != one:
-                self.transfers[position] = one
-                index = self.index(position)
-                self.dataChanged.emit(index, index)
+        changed = [i for i, one in enumerate(transfers) if self.transfers[i] != one]
+        if changed:
+            self.transfers = list(transfers)
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
     def _move(self, transfers: Sequence[Transfer], wanted: list[int]) -> None:
         keep = set(wanted)
