@@ -12,7 +12,7 @@ from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import ConfigurationError
 from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 from hue_desktop.core.text import _
-from hue_desktop.services.fleet.values import FleetSnapshot
+from hue_desktop.services.fleet.values import ConnectionState, FleetSnapshot
 from hue_desktop.services.storage.values import Place
 
 __all__ = ["S3_SCHEMES", "Locations", "display", "home"]
@@ -44,7 +44,8 @@ class Locations:
             region = connection.regions[0] if connection.regions else ""
             store = StoreId(StoreKind.S3, connection.name, region)
             title = _("S3 of {connection}").format(connection=connection.name)
-            found.append(Place(title, Location(store, "/"), "bucket", region))
+            note = self._trouble(connection.name) or region
+            found.append(Place(title, Location(store, "/"), "bucket", note))
         for cluster in self._clusters():
             title = _("HDFS of {cluster}").format(
                 cluster=cluster.summary.name or cluster.ref.cluster_id
@@ -52,6 +53,15 @@ class Locations:
             location = Location(_hdfs_of(cluster), "/")
             found.append(Place(title, location, "storage", cluster.ref.connection))
         return tuple(found)
+
+    def _trouble(self, connection: str) -> str:
+        """Why a connection does not answer now; empty when it does, or was not asked yet."""
+        status = self._fleet().status(connection)
+        if status is None or status.state in (ConnectionState.ONLINE, ConnectionState.CONNECTING):
+            return ""
+        if status.state is ConnectionState.EXPIRED:
+            return _("credentials have expired")
+        return _("does not answer")
 
     def parse(self, text: str, near: Location) -> Location:
         """The location that a text means. ``ConfigurationError`` says what is wrong with it.

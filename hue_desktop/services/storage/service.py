@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["PREVIEW_BYTES", "StorageService"]
 
 _log = logging.getLogger(__name__)
-_READERS = 8
+_READERS = 16  #: one that a dead network holds up must not hold up the others
 _ENCRYPTION = {"AES256": "SSE-S3", "aws:kms": "SSE-KMS", "aws:kms:dsse": "DSSE-KMS"}
 PREVIEW_BYTES = 256 << 10
 

@@ -11,7 +11,7 @@ from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import ConfigurationError
 from hue_desktop.core.file_systems import FileSystem
 from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
-from hue_desktop.services.fleet.values import FleetSnapshot
+from hue_desktop.services.fleet.values import ConnectionState, ConnectionStatus, FleetSnapshot
 from hue_desktop.services.storage.completing import complete
 from hue_desktop.services.storage.locations import Locations, display
 from hue_desktop.services.storage.locations import home as user_home
@@ -136,6 +136,19 @@ def test_places() -> None:
     titles = [place.title for place in TWO.places()]
     assert titles[0] == "Home"
     assert titles[1:] == ["S3 of dev", "S3 of prod", "HDFS of analytics", "HDFS of etl"]
+
+
+def test_a_place_says_that_it_does_not_answer() -> None:
+    states = {"dev": ConnectionState.EXPIRED, "prod": ConnectionState.FAILED}
+    statuses = tuple(
+        ConnectionStatus(each, each.regions[0], states[each.name]) for each in CONNECTIONS
+    )
+    there = Locations(lambda: FleetSnapshot(connections=statuses), lambda: CONNECTIONS)
+    assert [place.note for place in there.places()[1:]] == [
+        "credentials have expired",
+        "does not answer",
+    ]
+    assert [place.note for place in ONE.places()[1:3]] == ["eu-central-1", "us-east-1"]
 
 
 def test_clusters_are_completed_by_name() -> None:
