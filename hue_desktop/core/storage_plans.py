@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from hue_desktop.core.changes import Undoability
-from hue_desktop.core.storage import Location
+from hue_desktop.core.storage import Location, StoreId
 
 __all__ = ["Loss", "StorageAct", "StorageChange", "StorageOutcome", "StoragePlan"]
 
@@ -72,7 +72,7 @@ class StoragePlan:
     blocked: str = ""
 
     @property
-    def stores(self) -> frozenset[Any]:
+    def stores(self) -> frozenset[StoreId]:
         """The stores it changes something in."""
         return frozenset(change.location.store for change in self.changes)
 
