@@ -32,8 +32,9 @@ def palette_entries(window: MainWindow, text: str) -> list[Entry]:
     entries += _cluster_page_entries(window)
     entries += [_action_entry(window, a) for a in window.ctx.actions.available("palette")]
     if len(text.strip()) >= _LONG_ENOUGH:
+        entries += _store_entries(window)
         entries += _node_entries(window, text.strip().casefold())
-    return entries
+    return _location_entry(window, text.strip()) + entries
 
 
 def _cluster_entry(window: MainWindow, cluster: ClusterSnapshot) -> Entry:
@@ -63,6 +64,40 @@ def _place_entry(window: MainWindow, kind: PageKind) -> Entry:
         icon_name=kind.icon,
         rank=4,
     )
+
+
+def _location_entry(window: MainWindow, text: str) -> list[Entry]:
+    """The way to a location that was typed: ``s3://lake/raw``, ``hdfs:///user``, ``~/exports``."""
+    if "://" not in text and not text.startswith(("/", "~/")):
+        return []
+    return [
+        Entry(
+            "location",
+            text,
+            lambda: window.open_tab(None, "stores", select=text),
+            note=_("Open in Storage"),
+            kind=_("files"),
+            icon_name="folder",
+        )
+    ]
+
+
+def _store_entries(window: MainWindow) -> list[Entry]:
+    """This machine, the buckets of each connection, the HDFS of each cluster."""
+    return [
+        Entry(
+            f"store {place.title}",
+            place.title,
+            lambda location=place.location: window.ctx.navigate.open_storage(  # type: ignore[misc]
+                location
+            ),
+            note=place.note,
+            kind=_("files"),
+            icon_name=place.icon_key,
+            rank=8,
+        )
+        for place in window.ctx.app.storage.places()
+    ]
 
 
 def _cluster_page_entries(window: MainWindow) -> list[Entry]:

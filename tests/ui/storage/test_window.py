@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from hue_desktop.core.storage import LOCAL, Location
 from hue_desktop.services.storage.values import ListingState
 from hue_desktop.ui.app import Desk
+from hue_desktop.ui.shell.palette_entries import palette_entries
 from hue_desktop.ui.storage.page import StoragePage
 from hue_desktop.ui.transfers.sheet import TransferSheet
 from tests.ui.shell.desk import open_desk
@@ -68,6 +69,16 @@ def test_a_place_opens_in_a_tab_of_its_own(desk: Desk, files: Path, qtbot: QtBot
     qtbot.waitUntil(
         lambda: (row := page.left.table.current_row()) is not None and row.name == "a.txt"
     )
+
+
+def test_the_palette_leads_to_a_typed_location(desk: Desk, files: Path, qtbot: QtBot) -> None:
+    entries = palette_entries(desk.window, f"{files}/below/")
+    assert entries[0].title == f"{files}/below/"
+    entries[0].run()
+    page = page_of(desk, qtbot)
+    qtbot.waitUntil(lambda: page.left.location == place(files / "below"))
+    titles = [entry.title for entry in palette_entries(desk.window, "hdfs of")]
+    assert any(title.startswith("HDFS of") for title in titles)
 
 
 def test_what_copying_would_do_stands_under_its_page(desk: Desk, files: Path, qtbot: QtBot) -> None:
