@@ -180,7 +180,7 @@ class Connection:
 
     def is_stale(self) -> bool:
         """Whether the peer has closed it, or sent what nobody asked for."""
-        if self.buffered:
+        if self.buffered or (self.tls and self.sock.pending):
             return True
         import select
 
@@ -264,7 +264,9 @@ class Pool:
         sock: Any = _connect(address)
         try:
             if address.tls:
-                sock = self._tls_context().wrap_socket(sock, server_hostname=address.host)
+                from hue_desktop.adapters.aws.s3.tls import TlsSocket
+
+                sock = TlsSocket(sock, self._tls_context(), address.host)
             _set_timeouts(sock)
         except BaseException:
             sock.close()

@@ -173,6 +173,8 @@ def broken(error: BaseException, where: Where, what: str) -> HueError:
     """The error for a connection that could not be made or broke."""
     if isinstance(error, HueError):
         return error
+    if any(kind.__name__ == "SSLError" for kind in type(error).__mro__):  # without importing ssl
+        return _not_trusted(error, where)
     if isinstance(error, ValueError):
         return not_aws(where)
     if isinstance(error, TimeoutError):
@@ -186,6 +188,19 @@ def broken(error: BaseException, where: Where, what: str) -> HueError:
         remedy=_("Check the network and the endpoint of connection “{connection}”.").format(
             connection=where.connection
         ),
+    )
+
+
+def _not_trusted(error: BaseException, where: Where) -> Unreachable:
+    if type(error).__name__ == "SSLCertVerificationError":
+        text = _("The TLS certificate of {endpoint} is not trusted: {error}")
+    else:
+        text = _("{endpoint} does not speak TLS as it should: {error}")
+    said = getattr(error, "verify_message", "") or getattr(error, "reason", "") or error
+    return Unreachable(
+        text.format(endpoint=where.endpoint, error=said),
+        remedy=_("Check the endpoint, the proxy, and “ca_bundle” in the AWS configuration."),
+        retryable=False,
     )
 
 
