@@ -11,7 +11,6 @@ import os
 import shlex
 import signal
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -144,17 +143,15 @@ async def _serve(region: Region, args: argparse.Namespace) -> None:
     front = Front(region)
     await _listen(front, args.port)
     region.remember_port(front.port)
-    with tempfile.TemporaryDirectory(prefix="hue-simulator-") as scratch:
-        directory = region.store.directory or Path(scratch)
-        facts = _facts(front, directory)
-        running = directory / RUNNING_FILE
-        try:
-            _write_private(running, json.dumps(facts) + "\n")
-            _announce(front, facts, as_json=args.json, args=args)
-            await stop.wait()
-        finally:
-            running.unlink(missing_ok=True)
-            await front.stop()
+    running = front.servers.directory / RUNNING_FILE
+    try:
+        facts = _facts(front, front.servers.directory)
+        _write_private(running, json.dumps(facts) + "\n")
+        _announce(front, facts, as_json=args.json, args=args)
+        await stop.wait()
+    finally:
+        running.unlink(missing_ok=True)
+        await front.stop()
 
 
 async def _listen(front: Front, wanted: int | None) -> None:

@@ -13,7 +13,6 @@ import logging
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from hue_desktop.simulator.hadoop.servers import HadoopServers
 from hue_desktop.simulator.loop_thread import LoopThread
 from hue_desktop.simulator.s3.faults import fault_of
 from hue_desktop.simulator.s3.service import S3Service
+from hue_desktop.simulator.scratch import new_scratch
 from hue_desktop.simulator.ssh.service import SshService
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Servers:
         if kept is not None:
             return kept
         if self._scratch is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="hue-simulator-"))
+            self._scratch = new_scratch()
         return self._scratch
 
     @property

@@ -20,9 +20,10 @@ import sys
 import time
 from pathlib import Path
 
-__all__ = ["Weed", "find_weed"]
+__all__ = ["Weed", "end_orphan", "find_weed"]
 
 _LOG = logging.getLogger(__name__)
+_DATA, _NOTE = "data", "weed.json"
 _READY_S = 60.0
 _POLL_S = 0.02
 _GONE_S = 10.0
@@ -52,6 +53,9 @@ _FIXED = (
     "-s3.port.iceberg=0",
     "-s3.port.lance=0",
     "-s3.autoCreateBucket=false",
+)
+_AWS = frozenset(
+    {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "S3_BUCKET"}
 )
 #: Asks Linux for the child's end with its parent's, then becomes the program it was given.
 _LEASH = (
@@ -98,7 +102,7 @@ class Weed:
         if self.pid is not None:
             return
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ports = self._end_orphan()
+        ports = end_orphan(self._directory)
         ports = ports if ports and _all_free(ports) else _free_ports(len(_PORTS))
         self._port = ports[0]
         self._spawn(ports)
@@ -110,7 +114,7 @@ class Weed:
             self._child.kill()
             self._child.wait(_GONE_S)
             self._child = None
-            self._remove_sockets(json.loads(self._note.read_text())["ports"])
+            _remove_sockets(json.loads(self._note.read_text())["ports"])
 
     def erase(self) -> None:
         """End the child and remove everything it has kept."""
@@ -119,11 +123,11 @@ class Weed:
 
     @property
     def _data(self) -> Path:
-        return self._directory / "data"
+        return self._directory / _DATA
 
     @property
     def _note(self) -> Path:
-        return self._directory / "weed.json"
+        return self._directory / _NOTE
 
     @property
     def _log_file(self) -> Path:
@@ -159,35 +163,31 @@ class Weed:
                 raise OSError(f"the object store did not start: {tail}")
             await asyncio.sleep(_POLL_S)
 
-    def _end_orphan(self) -> list[int]:
-        """End what an earlier region left behind; the ports of the last time."""
-        try:
-            note = json.loads(self._note.read_text())
-            pid, ports = int(note["pid"]), [int(port) for port in note["ports"]]
-        except (OSError, ValueError, LookupError, TypeError):
-            return []
-        if f"-dir={self._data}" in _command_of(pid):
-            _LOG.warning("ending the object store that an earlier region left (process %d)", pid)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-            deadline = time.monotonic() + _GONE_S
-            while _command_of(pid) and time.monotonic() < deadline:
-                time.sleep(_POLL_S)
-        self._remove_sockets(ports)
-        return ports if len(ports) == len(_PORTS) else []
 
-    @staticmethod
-    def _remove_sockets(ports: list[int]) -> None:
-        """It leaves sockets behind, named by port."""
-        for port in ports:
-            for found in _SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
-                with contextlib.suppress(OSError):
-                    found.unlink()
+def end_orphan(directory: Path) -> list[int]:
+    """End the store that an earlier region left running on a directory; its ports, if known."""
+    try:
+        note = json.loads((directory / _NOTE).read_text())
+        pid, ports = int(note["pid"]), [int(port) for port in note["ports"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+    if f"-dir={directory / _DATA}" in _command_of(pid):
+        _LOG.warning("ending the object store that an earlier region left (process %d)", pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        deadline = time.monotonic() + _GONE_S
+        while _command_of(pid) and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
+    _remove_sockets(ports)
+    return ports if len(ports) == len(_PORTS) else []
 
 
-_AWS = frozenset(
-    {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "S3_BUCKET"}
-)
+def _remove_sockets(ports: list[int]) -> None:
+    """It leaves sockets behind, named by port."""
+    for port in ports:
+        for found in _SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
+            with contextlib.suppress(OSError):
+                found.unlink()
 
 
 def _command_of(pid: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -52,13 +53,14 @@ class SimulatorProcess:
 
 
 @contextmanager
-def simulator_process(*arguments: str) -> Iterator[SimulatorProcess]:
+def simulator_process(*arguments: str, **environment: str) -> Iterator[SimulatorProcess]:
     """Start the region with ``arguments`` and wait until it is ready; killed at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "hue_desktop.simulator", "--json", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, **environment},
     )
     try:
         assert process.stdout is not None

@@ -59,6 +59,21 @@ def test_it_says_what_a_client_needs_and_stops_cleanly(
         assert not (tmp_path / RUNNING_FILE).exists()
 
 
+def test_what_a_killed_region_without_state_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    with simulator_process("--ephemeral", "--scenario", "empty", TMPDIR=str(tmp_path)) as running:
+        (left,) = tmp_path.glob("hue-simulator-*")
+        assert str(running.process.pid) in left.name
+        other = tmp_path / "hue-simulator-notes"
+        other.mkdir()
+    assert left.exists()
+    with simulator_process("--ephemeral", "--scenario", "empty", TMPDIR=str(tmp_path)) as running:
+        assert not left.exists()
+        assert other.exists()
+        running.process.terminate()
+        assert running.process.wait(20) == 0
+        assert list(tmp_path.iterdir()) == [other]
+
+
 def test_the_port_is_the_same_again_unless_it_is_taken(tmp_path: Path) -> None:
     arguments = ("--state", str(tmp_path), "--scenario", "empty")
     with simulator_process(*arguments) as running:
