@@ -35,6 +35,7 @@ from hue_desktop.ui.actions import ActionRegistry
 from hue_desktop.ui.collector import MainThreadCollector
 from hue_desktop.ui.context import Asker, UiContext
 from hue_desktop.ui.shell import FleetFeed, MainWindow, Session, WindowNavigator, shell_actions
+from hue_desktop.ui.shell.host_keys import HostKeyQuestions
 from hue_desktop.ui.tasks import TaskRunner
 from hue_desktop.ui.theme import Theme, ThemeChoice
 
@@ -83,6 +84,7 @@ class Desk(QObject):
             ask=asker or self._dialogs(),
             navigate=self.navigator,
         )
+        self._host_keys = HostKeyQuestions(self.ctx.ask, self.tasks.poster.post)
         self.window = self._build()
         self._unsubscribe = app.settings.subscribe(self._setting_changed)
         self.collector = MainThreadCollector(self)
@@ -121,6 +123,7 @@ class Desk(QObject):
         self.window.add_panels(panel_kinds())
         self.window.start()
         self.collector.start()
+        self.app.reach.ask_with(self._host_keys.confirm)
         self.app.start()
 
     def close(self) -> None:
@@ -128,6 +131,7 @@ class Desk(QObject):
         if self._closed:
             return
         self._closed = True
+        self._host_keys.close()
         self._unsubscribe()
         self.feed.close()
         self.window.close()
