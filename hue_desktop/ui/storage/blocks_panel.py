@@ -186,7 +186,8 @@ class BlocksPanel(Panel):
         scroll: QScrollArea = Scroll(body)
         return scroll
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         return target.kind is StoreKind.HDFS and not target.is_folder
 
     def begin(self, target: Target) -> None:

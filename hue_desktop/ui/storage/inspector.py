@@ -19,7 +19,7 @@ from hue_desktop.ui.storage.source import StorageSource
 from hue_desktop.ui.storage.usage_panel import UsagePanel
 from hue_desktop.ui.storage.versions_panel import VersionsPanel
 
-__all__ = ["Inspector"]
+__all__ = ["Inspector", "fitting_parts"]
 
 _KINDS: tuple[type[Panel], ...] = (
     PreviewPanel,
@@ -30,6 +30,14 @@ _KINDS: tuple[type[Panel], ...] = (
     VersionsPanel,
     LinkPanel,
 )
+
+
+_TITLES = {kind.key: kind.title for kind in _KINDS}
+
+
+def fitting_parts(target: Target) -> tuple[str, ...]:
+    """Keys of the parts that have something to say of a file or folder."""
+    return tuple(kind.key for kind in _KINDS if kind.fits(target))
 
 
 class Inspector(QWidget):
@@ -91,7 +99,7 @@ class Inspector(QWidget):
             self._wanted = key
         self.target = target
         self.name.setText(target.row.name)
-        keys = tuple(kind.key for kind in _KINDS if self.panel(kind.key).fits(target))
+        keys = fitting_parts(target)
         if keys != self._keys:
             self._keys = keys
             self._make_switch()
@@ -115,7 +123,7 @@ class Inspector(QWidget):
             self._head.removeWidget(old)
             old.hide()
             old.deleteLater()
-        choices = [Choice(key, self._panels[key].title) for key in self._keys]
+        choices = [Choice(key, _TITLES[key]) for key in self._keys]
         self._switch = Segmented(choices, name=_("What is shown of the file"))
         self._switch.chosen.connect(self._chosen)
         self._head.insertWidget(0, self._switch)

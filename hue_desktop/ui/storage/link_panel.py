@@ -45,7 +45,8 @@ class LinkPanel(Panel):
         content.setLayout(layout)
         return content
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         return target.kind is StoreKind.S3 and not target.is_folder
 
     def begin(self, target: Target) -> None:

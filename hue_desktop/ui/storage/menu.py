@@ -12,6 +12,7 @@ from hue_desktop.core.storage import StoreKind
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.ui.storage.columns import storage_class_text
 from hue_desktop.ui.storage.deeds import CHANGING, Deed, change_selected, do
+from hue_desktop.ui.storage.inspector import fitting_parts
 from hue_desktop.ui.storage.panel import Target
 from hue_desktop.ui.theme import icon
 
@@ -44,7 +45,7 @@ def _add_sections(
     selected: int,
     read_only: bool,
 ) -> None:
-    for lines in _sections(page, pane, target, selected):
+    for lines in _sections(pane, target, selected):
         wanted = [line for line in lines if not (read_only and line[0] in CHANGING)]
         if wanted and not menu.isEmpty():
             menu.addSeparator()
@@ -59,20 +60,18 @@ def _add_sections(
             menu.addAction(entry)
 
 
-def _sections(
-    page: StoragePage, pane: Pane, target: Target | None, selected: int
-) -> tuple[list[_Line], ...]:
+def _sections(pane: Pane, target: Target | None, selected: int) -> tuple[list[_Line], ...]:
     if target is None:
-        return (_of_place(pane), _of_folder_here(pane))
+        return (_of_place(), _of_folder_here(pane))
     return (
-        _of_looking(page, target) if selected == 1 else [],
-        _of_copying(page, pane, target),
+        _of_looking(target) if selected == 1 else [],
+        _of_copying(target),
         _of_changing(pane, selected),
-        _of_place(pane),
+        _of_place(),
     )
 
 
-def _of_looking(page: StoragePage, target: Target) -> list[_Line]:
+def _of_looking(target: Target) -> list[_Line]:
     lines: list[_Line] = []
     if target.is_folder:
         lines.append((Deed.OPEN, _("Open"), "folder", "Return"))
@@ -85,10 +84,11 @@ def _of_looking(page: StoragePage, target: Target) -> list[_Line]:
         (Deed.VERSIONS, _("Versions"), "clock", ""),
         (Deed.LINK, _("Presigned link…"), "external", ""),
     ]
-    return lines + [line for line in fitting if page.inspector.panel(line[0].value).fits(target)]
+    parts = fitting_parts(target)
+    return lines + [line for line in fitting if line[0].value in parts]
 
 
-def _of_copying(page: StoragePage, pane: Pane, target: Target) -> list[_Line]:
+def _of_copying(target: Target) -> list[_Line]:
     lines: list[_Line] = [
         (Deed.COPY_OVER, _("Copy to the other pane"), "copy", "F6"),
         (Deed.MOVE_OVER, _("Move to the other pane"), "", "Shift+F6"),
@@ -110,10 +110,12 @@ def _of_changing(pane: Pane, selected: int) -> list[_Line]:
     if selected == 1:
         lines.append((Deed.RENAME, _("Rename…"), "edit", "F2"))
     lines.append((Deed.DELETE, _("Delete…"), "trash", "Del"))
+    if pane.location is not None and pane.location.store.kind is StoreKind.HDFS:
+        lines.append((Deed.DELETE_FOR_GOOD, _("Delete for good…"), "", "Shift+Del"))
     return lines
 
 
-def _of_place(pane: Pane) -> list[_Line]:
+def _of_place() -> list[_Line]:
     return [
         (Deed.PASTE, _("Paste"), "", "Ctrl+V"),
         (Deed.NEW_FOLDER, _("New folder…"), "folder-plus", "F7"),

@@ -65,7 +65,8 @@ class Panel(QWidget):
         """What is shown once it is known."""
         raise NotImplementedError
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         """Whether this part has something to say of it."""
         return True
 

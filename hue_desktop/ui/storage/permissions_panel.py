@@ -79,7 +79,8 @@ class PermissionsPanel(Panel):
         grid.setColumnStretch(4, 1)
         return holder
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         return target.kind is not StoreKind.S3 and (
             target.row.entry.details.get("permission") is not None
         )

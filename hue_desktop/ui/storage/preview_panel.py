@@ -199,7 +199,8 @@ class PreviewPanel(Panel):
         content.setLayout(layout)
         return content
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         return not target.is_folder
 
     def begin(self, target: Target) -> None:

@@ -266,7 +266,8 @@ class UsagePanel(Panel):
         layout.addWidget(self.map, 1)
         return content
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         return target.is_folder
 
     def begin(self, target: Target) -> None:

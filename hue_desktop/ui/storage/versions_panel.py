@@ -30,7 +30,8 @@ class VersionsPanel(Panel):
         holder.setLayout(row(self.table, margins=(18, 4, 0, 0)))
         return holder
 
-    def fits(self, target: Target) -> bool:
+    @classmethod
+    def fits(cls, target: Target) -> bool:
         return target.kind is StoreKind.S3 and not target.is_folder
 
     def begin(self, target: Target) -> None:
