@@ -7,7 +7,7 @@ runs between two calls, and two short steps lead where one long step does.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
@@ -201,6 +201,10 @@ class BlockManager:
         return copy
 
     # Reading
+
+    def any_of(self, nodes: Sequence[DataNode]) -> DataNode:
+        """One of several, as chance has it: who asks again may be sent elsewhere."""
+        return self._random.choice(nodes)
 
     def holders(self, block: Block) -> list[DataNode]:
         """DataNodes that the NameNode names for a block, those being decommissioned last."""

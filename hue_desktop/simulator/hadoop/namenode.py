@@ -205,7 +205,7 @@ class NameNode:
                 f"excludeDatanodes={params.text('excludedatanodes', 'null')}"
             )
         ready = [item for item in nodes if item.writable] or nodes
-        return ready[hdfs.now % len(ready)]
+        return hdfs.blocks.any_of(ready)
 
     def _excluded(self, hdfs: Hdfs, params: Params) -> frozenset[int]:
         names = {name.strip() for name in params.text("excludedatanodes").split(",")} - {""}

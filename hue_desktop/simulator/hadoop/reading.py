@@ -102,4 +102,5 @@ def datanode_for(hdfs: Hdfs, file: File, offset: int, excluded: frozenset[int]) 
     holders = [node for node in hdfs.blocks.holders(part[0].block) if node.number not in excluded]
     if not holders:
         raise io_error("No active nodes contain this block")
-    return holders[hdfs.now % len(holders)] if len(holders) > 1 else holders[0]
+    staying = [node for node in holders if node.leaving is None]
+    return hdfs.blocks.any_of(staying or holders)

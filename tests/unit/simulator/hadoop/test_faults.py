@@ -267,3 +267,15 @@ def test_a_client_names_the_datanode_that_failed_it_and_gets_another(
     }
     stop(house, by_port[int(failed.rpartition(":")[2])])
     assert web.get(f"{place}/f", excludedatanodes=failed) == b"two replicas"
+
+
+def test_who_asks_again_may_be_sent_to_another_datanode(
+    house: HdfsRegion, web: WebHdfs, place: str
+) -> None:
+    web.put(f"{place}/f", b"two replicas")
+    for method, name, op, count in (("GET", "f", "OPEN", 2), ("PUT", "new", "CREATE", 3)):
+        hosts = {
+            urllib.parse.urlsplit(web.location(method, f"{place}/{name}", op)).netloc
+            for _ in range(40)
+        }
+        assert len(hosts) == count
