@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 import socket
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -25,7 +24,7 @@ from hue_desktop.simulator.hadoop.servers import HadoopServers
 from hue_desktop.simulator.loop_thread import LoopThread
 from hue_desktop.simulator.s3.faults import fault_of
 from hue_desktop.simulator.s3.service import S3Service
-from hue_desktop.simulator.scratch import new_scratch
+from hue_desktop.simulator.scratch import Scratch
 from hue_desktop.simulator.ssh.service import SshService
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class Servers:
     def __init__(self, region: Region, *, s3_store: str = "") -> None:
         self._region = region
         self._thread: LoopThread | None = None  #: from start to stop
-        self._scratch: Path | None = None
+        self._scratch: Scratch | None = None
         self._listeners: dict[str, socket.socket] = {}
         self._serving: list[asyncio.Task[None]] = []
         self._s3_furnished = False
@@ -98,8 +97,8 @@ class Servers:
         if kept is not None:
             return kept
         if self._scratch is None:
-            self._scratch = new_scratch()
-        return self._scratch
+            self._scratch = Scratch()
+        return self._scratch.path
 
     @property
     def bugs(self) -> list[str]:
@@ -137,7 +136,7 @@ class Servers:
         for listener in self._listeners.values():
             listener.close()
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
             self._scratch = None
 
     async def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import signal
 import socket
 import stat
@@ -60,18 +61,24 @@ def test_it_says_what_a_client_needs_and_stops_cleanly(
 
 
 def test_what_a_killed_region_without_state_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    with simulator_process("--ephemeral", "--scenario", "empty", TMPDIR=str(tmp_path)) as running:
-        (left,) = tmp_path.glob("hue-simulator-*")
-        assert str(running.process.pid) in left.name
-        other = tmp_path / "hue-simulator-notes"
-        other.mkdir()
-    assert left.exists()
-    with simulator_process("--ephemeral", "--scenario", "empty", TMPDIR=str(tmp_path)) as running:
-        assert not left.exists()
-        assert other.exists()
+    arguments = ("--ephemeral", "--scenario", "empty")
+
+    def grow_old(directory: Path) -> None:
+        os.utime(directory, (0, 0))
+
+    with simulator_process(*arguments, TMPDIR=str(tmp_path)):
+        (left,) = tmp_path.glob("hue-region-*")
+        grow_old(left)
+    assert (left / RUNNING_FILE).exists()
+    with simulator_process(*arguments, TMPDIR=str(tmp_path)) as running:
+        (own,) = tmp_path.glob("hue-region-*")
+        assert own != left
+        grow_old(own)
+        with simulator_process(*arguments, TMPDIR=str(tmp_path)):
+            assert own.exists()
         running.process.terminate()
         assert running.process.wait(20) == 0
-        assert list(tmp_path.iterdir()) == [other]
+        assert not own.exists()
 
 
 def test_the_port_is_the_same_again_unless_it_is_taken(tmp_path: Path) -> None:
