@@ -25,8 +25,8 @@ class Arranger:
 
     def __init__(self) -> None:
         self._split = 0  # so many pages are split into the two below
-        self._folders: list[Rows] = []
-        self._files: list[Rows] = []
+        self._folders = _Growing()
+        self._files = _Growing()
         self._last = {"folders": "", "files": ""}
         self._in_order = {"folders": True, "files": True}
         self._filter = ""
@@ -39,8 +39,8 @@ class Arranger:
         """The view of the pages there are now."""
         known = tuple(pages)
         self._take(known)
-        folders = self._chosen(self._folders, known, text)
-        files = self._chosen(self._files, known, text)
+        folders = self._chosen(self._folders.rows, known, text)
+        files = self._chosen(self._files.rows, known, text)
         folders = self._sorted("folders", known, folders, by)
         files = self._sorted("files", known, files, by)
         order = np.concatenate([folders, files]) if len(folders) else files
@@ -76,10 +76,7 @@ class Arranger:
                 self._in_order[which] = False
             self._last[which] = run.last
 
-    def _chosen(self, parts: list[Rows], pages: tuple[PackedPage, ...], text: str) -> Rows:
-        rows = np.concatenate(parts) if parts else _NONE
-        if len(parts) > 1:
-            parts[:] = [rows]
+    def _chosen(self, rows: Rows, pages: tuple[PackedPage, ...], text: str) -> Rows:
         if not text or not len(rows):
             return rows
         if text != self._filter:
@@ -95,13 +92,47 @@ class Arranger:
         return sorted_rows(pages, rows, by)
 
 
+class _Growing:
+    """Row numbers that are only ever added to; what was handed out before stays as it is."""
+
+    def __init__(self) -> None:
+        self._space: Rows = np.empty(1024, np.int32)
+        self._count = 0
+
+    @property
+    def rows(self) -> Rows:
+        """All of them, without a copy."""
+        return self._space[: self._count]
+
+    def append(self, rows: Rows) -> None:
+        """Add some at the end."""
+        end = self._count + len(rows)
+        if end > len(self._space):
+            space: Rows = np.empty(max(end, 2 * len(self._space)), np.int32)
+            space[: self._count] = self.rows
+            self._space = space
+        self._space[self._count : end] = rows
+        self._count = end
+
+
 def _generation(before: ListingView | None, order: Rows, by: SortKey, text: str) -> int:
     """The view's before when its rows stand unmoved at the beginning of this one, else the next."""
     if before is None:
         return 1
-    same = (
-        (before.key, before.descending, before.filter) == (by.key, by.descending, text)
-        and len(before.order) <= len(order)
-        and np.array_equal(order[: len(before.order)], before.order)
-    )
+    alike = (before.key, before.descending, before.filter) == (by.key, by.descending, text)
+    same = alike and _begins_with(order, before.order)
     return before.generation if same else before.generation + 1
+
+
+def _begins_with(order: Rows, before: Rows) -> bool:
+    if len(before) > len(order):
+        return False
+    if not _is_grown(order, before):
+        return np.array_equal(order[: len(before)], before)
+    return True
+
+
+def _is_grown(order: Rows, before: Rows) -> bool:
+    """Whether both are the beginning of the same growing rows, which needs no comparing."""
+    own: NDArray[np.int32] | None = order.base
+    return own is not None and own is before.base and order.ctypes.data == before.ctypes.data
