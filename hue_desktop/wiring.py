@@ -13,15 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hue_desktop.core.changes import Undoability
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.format import style_of, use_style
 from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
-from hue_desktop.services.cost.prices import PriceBooks
-from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.lanes import Lane
 from hue_desktop.services.settings import SettingsService
 
@@ -33,7 +30,9 @@ if TYPE_CHECKING:
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
     from hue_desktop.core.storage import StoreId
     from hue_desktop.reach import Reach
+    from hue_desktop.services.cost.prices import PriceBooks
     from hue_desktop.services.cost.service import CostService
+    from hue_desktop.services.fleet.service import FleetService
     from hue_desktop.services.health.service import HealthService
     from hue_desktop.services.journal.service import JournalService
     from hue_desktop.services.launch.service import LaunchService
@@ -110,27 +109,38 @@ class Application:
         self._transfers_lock = threading.Lock()
         self._closing = False
         self._transfer_store: SqliteTransfers | None = None
-        self._price_cache: PriceCache | None = None
         self.state_problem: HueError | None = None  #: why the state directory cannot be used
-        self._store = self._journal_store()
+        self._open_state()
         self.connections = self._connections(overrides)
         self._lane = Lane("aws", _AWS_THREADS)
         self._access = AccessPool(self.connections.find, self._open_region)
-        self._books = PriceBooks(self._access)
-        self.fleet = FleetService(
-            self._access,
-            self._lane,
-            self.connections.connections,
-            self.settings.number,
-            self._books,
-        )
-        self.connections.subscribe(self.fleet.reload_connections)
         self.connections.reach = lambda: self.reach
 
     @classmethod
     def open(cls, paths: Paths, overrides: Overrides | None = None) -> Application:
         """Read the user's files and put the services together; nothing is contacted yet."""
         return cls(paths, overrides or Overrides())
+
+    @cached_property
+    def fleet(self) -> FleetService:
+        """Reading connections and clusters; commands that need none do without."""
+        from hue_desktop.services.fleet.service import FleetService
+
+        fleet = FleetService(
+            self._access,
+            self._lane,
+            self.connections.connections,
+            self.settings.number,
+            self._books,
+        )
+        self.connections.subscribe(fleet.reload_connections)
+        return fleet
+
+    @cached_property
+    def _books(self) -> PriceBooks:
+        from hue_desktop.services.cost.prices import PriceBooks
+
+        return PriceBooks(self._access)
 
     @cached_property
     def launching(self) -> LaunchService:
@@ -151,7 +161,8 @@ class Application:
         """Carrying plans out."""
         from hue_desktop.services.journal.service import JournalService
 
-        return JournalService(self._access, self.fleet, self._store, self._hold_s, self._asks_name)
+        store = self._journal_store()
+        return JournalService(self._access, self.fleet, store, self._hold_s, self._asks_name)
 
     @cached_property
     def cost(self) -> CostService:
@@ -208,6 +219,8 @@ class Application:
             if not store.connection:
                 return False
             connection = self.connections.find(store.connection)
+            from hue_desktop.core.changes import Undoability
+
             return self._plans.asks_name(connection, Undoability.FINAL)
 
         return StorageService(
@@ -257,8 +270,8 @@ class Application:
             self.transfers.compare,
             self.file_systems.of,
             SqliteRouteSpeeds(self._state()),
-            self.fleet.snapshot,
-            self.fleet.is_read_only,
+            lambda: self.fleet.snapshot(),
+            lambda connection: self.fleet.is_read_only(connection),
         )
         self.transfers.subscribe(planner.learn)
         return planner
@@ -306,7 +319,8 @@ class Application:
             self._closing = True
             if self._transfers is not None:
                 self._transfers.stop(left_s() / 2)
-        self.fleet.stop(left_s() / 2)
+        if "fleet" in self.__dict__:
+            self.fleet.stop(left_s() / 2)
         if "reach" in self.__dict__:
             self.reach.close()
         if "file_systems" in self.__dict__:
@@ -341,20 +355,30 @@ class Application:
             ssh_probe=_probe_ssh,
         )
 
-    def _journal_store(self) -> JournalStore:
-        """The journal's table, or one that refuses when the state directory cannot be used."""
+    def _open_state(self) -> None:
+        """Open the database of the state directory, or remember why it cannot be used."""
         from hue_desktop.adapters.local.paths import journal_database, make_dir
         from hue_desktop.adapters.store.database import Database
-        from hue_desktop.adapters.store.journal import SqliteJournal
-        from hue_desktop.adapters.store.prices import SqlitePriceCache
 
         try:
             self._database = Database(journal_database(make_dir(self.paths.data_dir)))
         except HueError as error:
             self.state_problem = error
-            return _NoJournal(error)
-        self._price_cache = SqlitePriceCache(self._database)
+
+    def _journal_store(self) -> JournalStore:
+        """The journal's table, or one that refuses when the state directory cannot be used."""
+        from hue_desktop.adapters.store.journal import SqliteJournal
+
+        if self._database is None:
+            assert self.state_problem is not None
+            return _NoJournal(self.state_problem)
         return SqliteJournal(self._database)
+
+    @cached_property
+    def _price_cache(self) -> PriceCache | None:
+        from hue_desktop.adapters.store.prices import SqlitePriceCache
+
+        return SqlitePriceCache(self._database) if self._database is not None else None
 
     def _state(self) -> Database:
         """The database of the state directory; ``StateError`` when it cannot be used."""

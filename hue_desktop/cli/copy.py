@@ -28,6 +28,7 @@ __all__ = ["CopyOptions", "copy"]
 _TICK_S = 0.1
 _LISTED_FAILURES = 1000
 _INTERRUPTED = 130
+_LEARNT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _run(application: Application, options: CopyOptions, request: TransferReques
         transfer = _follow(application, transfer.id, options)
     except KeyboardInterrupt:
         return _interrupted(application, transfer.id)
-    if request is not None:
+    if request is not None and _worth_learning(transfer):
         application.transfer_planner.learn(transfer, whole=True)
     return _report(application, transfer, options)
 
@@ -122,6 +123,12 @@ def _follow(application: Application, transfer_id: int, options: CopyOptions) ->
             progress.show(transfer)
         progress.show(transfer)
     return transfer
+
+
+def _worth_learning(transfer: Transfer) -> bool:
+    """Whether it took long enough to tell of the route; loading the planner takes time, too."""
+    begun, ended = transfer.started, transfer.ended
+    return begun is not None and ended is not None and ended - begun >= _LEARNT_S
 
 
 def _rests(transfer: Transfer) -> bool:

@@ -30,7 +30,7 @@ def locate(application: Application, texts: Iterable[str], cluster: str = "") ->
 
     texts = list(texts)
     _check_one_s3(application, texts)
-    locations = Locations(application.fleet.snapshot, application.connections.connections)
+    locations = Locations(lambda: application.fleet.snapshot(), application.connections.connections)
     near = Location(LOCAL, os.getcwd().rstrip("/") + "/")
     try:
         if cluster or any(_names_cluster(text) for text in texts):
