@@ -44,7 +44,7 @@ def leftovers(path: Path) -> list[str]:
 
 @contextmanager
 def as_nobody() -> Iterator[Path]:
-    """A folder in /tmp, looked at by a user who may do little. Root only may become another."""
+    """A folder that others may look into, unlike those of pytest."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         path.chmod(0o755)
