@@ -105,6 +105,11 @@ class Inspector(QWidget):
             self._make_switch()
         self._show(self._wanted if self._wanted in keys else keys[0])
 
+    def enter(self) -> None:
+        """Put the focus in, on the part that is shown."""
+        if self._switch is not None:
+            self._switch.segment(self.current).setFocus(Qt.FocusReason.TabFocusReason)
+
     def forget(self) -> None:
         """Stop everything that reads."""
         self.target = None

@@ -87,10 +87,11 @@ class StoragePage(Page):
         return self.right if self._active is self.left else self.left
 
     def switch_panes(self) -> None:
-        """Go to the other pane; an inspector in its place closes."""
-        target = self.other
-        self.close_inspector()
-        target.table.setFocus(Qt.FocusReason.TabFocusReason)
+        """Go to the other pane, or into the inspector that stands in its place."""
+        if self.inspector.isHidden():
+            self.other.table.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.inspector.enter()
 
     def _come_to(self, pane: Pane) -> None:
         if pane is not self._active:
@@ -281,7 +282,8 @@ class StoragePage(Page):
 
     def keys(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("Tab", _("To the other pane")),
+            ("Tab", _("To the other pane, or into the inspector")),
+            ("Esc", _("Close the inspector")),
             ("Enter", _("Open the folder or preview the file")),
             ("Backspace", _("To the folder above")),
             ("Alt+← / →", _("Back, forward")),

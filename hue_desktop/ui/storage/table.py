@@ -35,6 +35,7 @@ from hue_desktop.ui.parts import KEYBOARD_REASONS
 from hue_desktop.ui.storage.cells import Cell, RowPainter
 from hue_desktop.ui.storage.clip import locations_in, mime_of
 from hue_desktop.ui.storage.columns import FileRow
+from hue_desktop.ui.storage.drag_picture import drag_picture
 from hue_desktop.ui.storage.listing_model import ListingModel
 from hue_desktop.ui.storage.type_ahead import TypeAhead
 from hue_desktop.ui.tables.head import TableHead
@@ -247,7 +248,9 @@ class FileTable(QTableView):
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.currentIndex().isValid():
+            if modified:
+                event.ignore()
+            elif self.currentIndex().isValid():
                 self.row_activated.emit(self.currentIndex().row())
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.rows.rowCount():
             self._jump(0 if key == Qt.Key.Key_Home else self.rows.rowCount() - 1, event)
@@ -323,6 +326,7 @@ class FileTable(QTableView):
             return
         drag = QDrag(self)
         drag.setMimeData(mime_of(files))
+        drag.setPixmap(drag_picture(files))
         actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
         done = drag.exec(actions, Qt.DropAction.CopyAction)
         remote = any(each.store.kind is not StoreKind.LOCAL for each in files)

@@ -385,6 +385,19 @@ def test_space_looks_at_the_file_and_follows_the_focus(desk: Desk) -> None:
     assert not inspector.isVisible()
 
 
+def test_the_inspector_is_reached_and_left_by_keys(desk: Desk) -> None:
+    page = desk.page
+    desk.select(page.left, "readme.txt")
+    press(page.left, Key.Key_Return, Mod.AltModifier)
+    assert page.inspector.current == "properties"
+    press(page.left, Key.Key_Tab)
+    inside = page.focusWidget()
+    assert page.inspector.isAncestorOf(inside)
+    QTest.keyClick(inside, Key.Key_Escape)
+    assert not page.inspector.isVisible()
+    assert page.left.table.hasFocus()
+
+
 @pytest.mark.parametrize(
     ("key", "name"),
     [

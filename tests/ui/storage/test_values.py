@@ -11,6 +11,7 @@ from hue_desktop.core.storage import LOCAL, Entry, EntryKind, Location
 from hue_desktop.ui.storage.blocks_panel import blocks_sentence
 from hue_desktop.ui.storage.clip import is_move, locations_in, mime_of, pack, unpack
 from hue_desktop.ui.storage.columns import FileRow, FolderFacts, columns_for, permission_text
+from hue_desktop.ui.storage.drag_picture import drag_words
 from hue_desktop.ui.storage.history import History
 from hue_desktop.ui.storage.preview_panel import numbers_in
 from hue_desktop.ui.storage.treemap_layout import Box, squarify
@@ -130,6 +131,12 @@ def test_what_is_not_known_is_a_dash_never_a_zero() -> None:
     assert permission_text(folder) == "drwxrwxrwt"
     far = Entry("f", EntryKind.FILE, 1, 1e18)
     assert by_key["modified"].text(FileRow(far)) == ""
+
+
+def test_what_hangs_on_the_pointer_names_the_files() -> None:
+    one = (at("/w/a.txt"),)
+    assert drag_words(one) == "a.txt"
+    assert drag_words((*one, at("/w/b"), at("/w/c"))) == "a.txt and 2 more"
 
 
 def test_columns_of_numbers_are_found() -> None:
