@@ -161,9 +161,11 @@ class _Page:
         """One row; without ``found`` nothing but its name is known."""
         mode = found.st_mode if found else stat.S_IFDIR if error else 0
         folder = stat.S_ISDIR(mode)
-        for key, text in (("error", error), ("skipped", skipped), ("link_target", link_target)):
-            if text:
-                self._notes.setdefault(key, {})[len(self.names)] = text
+        if error or skipped or link_target:
+            notes = {"error": error, "skipped": skipped, "link_target": link_target}
+            for key, text in notes.items():
+                if text:
+                    self._notes.setdefault(key, {})[len(self.names)] = text
         self.names.append(name)
         self._folders.append(folder)
         self._sizes.append(-1 if folder or found is None else found.st_size)
