@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 from typing import Any, cast
@@ -34,11 +35,11 @@ class ChannelSocket:
         view = memoryview(data).cast("B")
         at = 0
         while at < len(view):
-            at += self._channel.send(bytes(view[at : at + PIECE_BYTES]))
+            at += self._sent(bytes(view[at : at + PIECE_BYTES]))
 
     def send(self, data: Any, _flags: int = 0) -> int:
         """Send some of a buffer; how much."""
-        return int(self._channel.send(bytes(memoryview(data).cast("B")[:PIECE_BYTES])))
+        return self._sent(bytes(memoryview(data).cast("B")[:PIECE_BYTES]))
 
     def recv(self, count: int, _flags: int = 0) -> bytes:
         """Some bytes; none at the end. ``ConnectionResetError`` when the tunnel is gone."""
@@ -76,7 +77,8 @@ class ChannelSocket:
 
     def shutdown(self, _how: int) -> None:
         """Wake whoever waits, and end it."""
-        self._channel.close()
+        with contextlib.suppress(EOFError, OSError):
+            self._channel.close()
 
     def close(self) -> None:
         """Close the channel once no file of it is open any more."""
@@ -92,9 +94,16 @@ class ChannelSocket:
         self._io_refs = max(0, self._io_refs - 1)
         self._close_unused()
 
+    def _sent(self, piece: bytes) -> int:
+        try:
+            return int(self._channel.send(piece))
+        except EOFError as error:  # paramiko's word for a connection that is gone
+            raise ConnectionResetError("the SSH connection has ended") from error
+
     def _close_unused(self) -> None:
         if self._closed and not self._io_refs:
-            self._channel.close()
+            with contextlib.suppress(EOFError, OSError):  # with the connection it is closed anyway
+                self._channel.close()
 
     def _alive(self) -> bool:
         transport = self._channel.get_transport()

@@ -30,6 +30,7 @@ Confirm = Callable[[str, str], bool]
 
 _SILENT = logging.NullHandler()
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
+_FEW_KEYS = 3
 
 
 class Secrets(Protocol):
@@ -142,8 +143,10 @@ class Login:
             tried.append(name)
             try:
                 transport.auth_publickey(hop.user, key)
-            except paramiko.AuthenticationException:
-                if not transport.is_active():  # too many tries
+            except paramiko.AuthenticationException as error:
+                if not transport.is_active():
+                    if len(tried) < _FEW_KEYS:  # no server ends the connection for so few tries
+                        raise _cut(hop, error) from error
                     break
                 continue
             except (paramiko.SSHException, EOFError, OSError) as error:
