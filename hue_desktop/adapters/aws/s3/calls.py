@@ -298,7 +298,8 @@ class Calls:
         headers["user-agent"] = AGENT
         if place.address.proxy is not None and not place.address.tls:
             path = place.url(path)
-            headers["proxy-authorization"] = place.address.proxy[2]
+            if place.address.proxy[2]:
+                headers["proxy-authorization"] = place.address.proxy[2]
         target = f"{path}?{query}" if query else path
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode("utf-8", "surrogateescape")

@@ -184,7 +184,11 @@ class Connection:
             return True
         import select
 
-        return bool(select.select([self.sock], [], [], 0)[0])
+        if not hasattr(select, "poll"):
+            return bool(select.select([self.sock], [], [], 0)[0])
+        poll = select.poll()  # takes file descriptors above 1023, which ``select`` does not
+        poll.register(self.sock.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
     def close(self) -> None:
         """Close it; a read under way in another thread ends."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from email.utils import formatdate
 
 import pytest
 
+from hue_desktop.adapters.aws.s3 import connections
 from hue_desktop.core.errors import (
     AccessDenied,
     CredentialsError,
@@ -224,4 +226,37 @@ def test_a_changed_object_is_refused_by_size_too(open_s3: Open) -> None:
         with pytest.raises(Refused) as raised:
             fs.open(KEY, expected=Entry("key", EntryKind.FILE, 4))
         assert raised.value.code == Refusal.SOURCE_CHANGED
+        fs.close()
+
+
+def test_plain_http_through_a_proxy(open_s3: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(lambda _asked: (200, {}, b"abc")) as proxy:
+        address = proxy.endpoint_url.removeprefix("http://")
+        monkeypatch.setenv("http_proxy", f"http://user:word@{address}")
+        monkeypatch.setenv("no_proxy", "")
+        fs = open_s3("http://s3.example.invalid:8333")
+        fs.open(KEY).close()
+        (asked,) = proxy.asked
+        assert asked.target == "http://s3.example.invalid:8333/bucket/key"
+        assert asked.headers["host"] == "s3.example.invalid:8333"
+        assert asked.headers["proxy-authorization"] == "Basic dXNlcjp3b3Jk"
+        fs.close()
+
+
+def test_a_connection_that_the_server_closed_meanwhile(
+    open_s3: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "IDLE_S", 0.0)
+    with scripted(lambda _asked: FOUND) as script:
+        fs = open_s3(script.endpoint_url)
+        fs.stat(KEY)
+        (kept,) = fs._calls.pool._open
+        assert not kept.is_stale()
+        kept.sock.shutdown(socket.SHUT_RDWR)
+        assert kept.is_stale()
+        assert fs.stat(KEY).size == 3
+        monkeypatch.setattr(connections, "IDLE_S", 60.0)
+        (kept,) = fs._calls.pool._open
+        kept.sock.shutdown(socket.SHUT_RDWR)  # noticed only when it is used
+        assert fs.stat(KEY).size == 3
         fs.close()
