@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -31,6 +34,8 @@ from hue_desktop.ui.transfers.words import (
 
 __all__ = ["TransferDetail"]
 
+_STALE_S = 2.0  #: so often the files of a transfer that moves are read again
+_FEW = 100  #: so many lines can be looked through ten times a second
 _SHOWN = 1000  #: files that are listed; the rest are counted
 _WANTED: dict[str, tuple[FileState, ...] | None] = {
     "failed": (FileState.FAILED,),
@@ -48,6 +53,10 @@ class TransferDetail(QWidget):
         self.ctx = ctx
         self.transfer: Transfer | None = None
         self._asked_for: tuple[object, ...] = ()
+        self._files: tuple[TransferFile, ...] = ()
+        self._marked = ""  #: the file that is shown as running
+        self._done = 0
+        self._read_at = 0.0  #: monotonic seconds
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "surface")
         self.setAccessibleName(_("Transfer"))
@@ -136,9 +145,12 @@ class TransferDetail(QWidget):
         self.answers.setVisible(bool(progress.files_asked))
         self.which.segment("asks").setVisible(bool(progress.files_asked))
         asked_for = (transfer.id, transfer.state, progress.files_failed, progress.files_asked)
-        if asked_for != self._asked_for:
-            self._asked_for = asked_for
+        late = time.monotonic() - self._read_at > _STALE_S
+        if asked_for != self._asked_for or (late and progress.files_done != self._done):
+            self._asked_for, self._done = asked_for, progress.files_done
             self.read_files()
+        elif len(self._files) <= _FEW and self._now() != self._marked:
+            self._mark_running()
 
     def _show_facts(self, transfer: Transfer) -> None:
         progress = transfer.progress
@@ -204,6 +216,7 @@ class TransferDetail(QWidget):
         transfer = self.transfer
         if transfer is None:
             return
+        self._read_at = time.monotonic()
         which = self.which.current
         service, states = self.ctx.app.transfers, _WANTED[which]
         if not self.table.rows_model.rows():
@@ -217,13 +230,28 @@ class TransferDetail(QWidget):
             key="files",
         )
 
+    def _now(self) -> str:
+        """The file that the engine says it copies; in the journal it still waits."""
+        transfer = self.transfer
+        if transfer is None or transfer.state is not TransferState.RUNNING:
+            return ""
+        return transfer.progress.now
+
+    def _mark_running(self) -> None:
+        now = self._marked = self._now()
+        running = FileState.RUNNING
+        self.table.rows_model.set_rows(
+            replace(one, state=running) if one.relative == now else one for one in self._files
+        )
+
     def _show_failure(self, error: HueError) -> None:
         self.states.show_failed(error)
 
     def _show_files(self, files: tuple[TransferFile, ...], which: str) -> None:
         cut = len(files) == _SHOWN
         shown = tuple(one for one in files if one.asks) if which == "asks" else files
-        self.table.rows_model.set_rows(shown)
+        self._files = shown
+        self._mark_running()
         self._rest.setText(_("the first {n}").format(n=count(_SHOWN)) if cut else "")
         if shown:
             self.states.show_content()

@@ -192,11 +192,14 @@ class _FileDelegate(QStyledItemDelegate):
         draw(painter, words, reason_text(file), "warn" if differs else "text-2")
 
     def _shortened(self, name: str, room: int) -> str:
-        """A long path loses its beginning: the end tells files apart."""
+        """A long path loses its beginning, a long name its middle: the ends tell files apart."""
         if self._texts.width(name) <= room:
             return name
+        last = name.rstrip("/").rpartition("/")[2]
         metrics = QFontMetrics(active_theme().font())
-        return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, room)
+        if metrics.horizontalAdvance("…/" + last) <= room:
+            return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, room)
+        return metrics.elidedText(last, Qt.TextElideMode.ElideMiddle, room)
 
 
 def _paint_box(painter: QPainter, row: QRect, on: bool, enabled: bool) -> None:

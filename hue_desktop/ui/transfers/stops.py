@@ -10,7 +10,6 @@ from hue_desktop.core.text import _
 from hue_desktop.core.transfers.values import (
     Conflict,
     Filter,
-    Transfer,
     TransferOptions,
     TransferRequest,
     TransferState,
@@ -73,14 +72,11 @@ def _warehouse(ref: ClusterRef, name: str) -> Location:
 
 
 def _settled(page: TransfersPage) -> bool:
-    """All but the slow one have ended, and that one moves."""
+    """Some have ended, and the slow one moves."""
     transfers = page.feed.transfers
+    ended = sum(one.state.ended for one in transfers)
     moving = [one for one in transfers if one.state is TransferState.RUNNING]
-    return bool(transfers) and len(moving) <= 1 and all(map(_shows, transfers))
-
-
-def _shows(transfer: Transfer) -> bool:
-    return transfer.state.ended or transfer.progress.bytes_done > 0
+    return ended >= 2 and any(one.progress.bytes_done for one in moving)
 
 
 def _open_sheet(ctx: UiContext, _window: QWidget) -> None:
