@@ -183,6 +183,7 @@ class _BlockReader:
         self._skip = start - info.number(2, start)  #: bytes of the first chunk before the range
         self._room = _taken_room()
         self._at = self._end = 0  #: what of the packet at hand is still to be given
+        self._welcome = 0
         self._seen_last = False
 
     def readinto(self, buffer: memoryview) -> int:
@@ -220,7 +221,7 @@ class _BlockReader:
     def _packet(self) -> None:
         """Read the next packet and hold its chunks against their checksums."""
         talk = self._talk
-        talk.need(6)
+        talk.need(6, self._welcome)
         length, header_length = _LENGTHS.unpack_from(talk.buffer, talk.start)
         if not 4 <= length <= MOST_PACKET:
             raise talk.odd()
@@ -232,8 +233,10 @@ class _BlockReader:
         if sums_length < 0 or size < 0:
             raise talk.odd()
         talk.need(6 + header_length + sums_length)
-        sums = bytes(talk.view[at + header_length : at + header_length + sums_length])
-        talk.start = at + header_length + sums_length
+        at = talk.start + 6 + header_length  # making room may have moved it
+        sums = bytes(talk.view[at : at + sums_length])
+        self._welcome = 6 + header_length + sums_length  # the next one's are mostly as long
+        talk.start = at + sums_length
         if size > len(self._room.view):
             self._room = _Room(size)
         talk.fill(self._room.view[:size])

@@ -63,18 +63,20 @@ class Talk:
         """Send an operation."""
         self.send(_OPERATION.pack(VERSION, operation) + delimited(message))
 
-    def need(self, count: int) -> None:
-        """Read on until just so many bytes are ahead; they begin at ``start``."""
+    def need(self, count: int, welcome: int = 0) -> None:
+        """Read on until so many bytes are ahead; they begin at ``start``. Up to ``welcome`` bytes
+        may come at once."""
         if self.start == self.end:
             self.start = self.end = 0
-        if self.start + count > len(self.buffer):
+        most = max(count, welcome)
+        if self.start + most > len(self.buffer):
             held = bytes(self.view[self.start : self.end])
-            self.buffer = bytearray(max(count, BUFFER_BYTES))
+            self.buffer = bytearray(max(most, BUFFER_BYTES))
             self.view = memoryview(self.buffer)
             self.view[: len(held)] = held
             self.start, self.end = 0, len(held)
         while self.end - self.start < count:
-            self.end += self.receive(self.view[self.end : self.start + count])
+            self.end += self.receive(self.view[self.end : self.start + most])
 
     def fill(self, room: memoryview) -> None:
         """Read just as many bytes as there is room for, past what is ahead."""

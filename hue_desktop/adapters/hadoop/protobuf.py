@@ -74,14 +74,24 @@ def unpack(data: bytes | memoryview) -> Fields:
     at, end = 0, len(data)
     try:
         while at < end:
-            key, at = read_varint(data, at)
+            key = data[at]  # most integers fit into a byte: no call for those
+            at += 1
+            if key > 0x7F:
+                key, at = read_varint(data, at - 1)
             kind = key & 7
             value: int | bytes
             if kind == 0:
-                value, at = read_varint(data, at)
+                value = data[at]
+                at += 1
+                if value > 0x7F:
+                    value, at = read_varint(data, at - 1)
             elif kind == 2:
-                length, at = read_varint(data, at)
-                value, at = bytes(data[at : at + length]), at + length
+                length = data[at]
+                at += 1
+                if length > 0x7F:
+                    length, at = read_varint(data, at - 1)
+                value = bytes(data[at : at + length])
+                at += length
                 if at > end:
                     raise _odd()
             elif kind == 1:
@@ -90,7 +100,11 @@ def unpack(data: bytes | memoryview) -> Fields:
                 value, at = _FIXED32.unpack_from(data, at)[0], at + 4
             else:
                 raise _odd()
-            found.setdefault(key >> 3, []).append(value)
+            number = key >> 3
+            if number in found:
+                found[number].append(value)
+            else:
+                found[number] = [value]
     except (IndexError, struct.error) as error:
         raise _odd() from error
     return found
