@@ -9,6 +9,7 @@ run inside :meth:`Hdfs.session`, which lets the time pass first and writes what 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -151,20 +152,25 @@ class Hdfs:
         """What a path names; raises when there is nothing."""
         return self.locate(caller, path).existing()
 
-    def listing(self, caller: Caller, path: str, after: str = "") -> list[Inode]:
-        """A directory's children by name, those after ``after``; a file lists itself."""
+    def listing(self, caller: Caller, path: str) -> list[Inode]:
+        """A directory's children by name; a file lists itself."""
+        return self.batch(caller, path)[0]
+
+    def batch(
+        self, caller: Caller, path: str, after: str = "", limit: int | None = None
+    ) -> tuple[list[Inode], int]:
+        """Some of a directory's children, those after a name, and how many are left then."""
         located = self.locate(caller, path)
         node = located.node
         if node is None:
             raise not_found(f"File {located.path} does not exist.")
         if not isinstance(node, Directory):
-            return [node]
+            return [node], 0
         permissions.check_access(caller, node, READ | EXECUTE)
         names = node.names()
-        if after:
-            wanted = sort_key(after)
-            names = [name for name in names if sort_key(name) > wanted]
-        return [node.children[name] for name in names]
+        start = bisect_right(names, sort_key(after), key=sort_key) if after else 0
+        end = len(names) if limit is None else min(len(names), start + limit)
+        return [node.children[name] for name in names[start:end]], len(names) - end
 
     def check(self, caller: Caller, path: str, action: int) -> None:
         """CHECKACCESS: raise unless the caller may do ``action``."""

@@ -58,15 +58,14 @@ _HEADERS = {
 _CREATE_PARAMS = ("permission", "unmaskedpermission", "overwrite", "replication", "blocksize")
 
 
-def answer_json(answer: Json | None, status: int = 200) -> web.Response:
+def answer_json(answer: Json | bytes | None, status: int = 200) -> web.Response:
     """An answer with JSON, or an empty one."""
     if answer is None:
         return web.Response(
             status=status, headers=_HEADERS, content_type="application/octet-stream"
         )
-    return web.Response(
-        status=status, body=encoded(answer), headers=_HEADERS, content_type="application/json"
-    )
+    body = answer if isinstance(answer, bytes) else encoded(answer)
+    return web.Response(status=status, body=body, headers=_HEADERS, content_type="application/json")
 
 
 def _redirect(request: web.BaseRequest, url: str) -> web.Response:

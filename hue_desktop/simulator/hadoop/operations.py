@@ -29,4 +29,4 @@ class Request:
     pool: str = ""  #: the cluster's block pool
 
 
-Operation = Callable[[Request], "Json | None"]
+Operation = Callable[[Request], "Json | bytes | None"]  #: bytes are encoded JSON

@@ -35,20 +35,16 @@ def _get_file_status(request: Request) -> Json:
     return {"FileStatus": status}
 
 
-def _list_status(request: Request) -> Json:
+def _list_status(request: Request) -> bytes:
     nodes = request.hdfs.listing(request.caller, request.path)
     return file_statuses(nodes, named=_lists_children(request))
 
 
-def _list_status_batch(request: Request) -> Json:
+def _list_status_batch(request: Request) -> bytes:
     after = request.params.text("startafter")
-    nodes = request.hdfs.listing(request.caller, request.path, after=after)
-    return {
-        "DirectoryListing": {
-            "partialListing": file_statuses(nodes[:_LIST_LIMIT], named=_lists_children(request)),
-            "remainingEntries": max(0, len(nodes) - _LIST_LIMIT),
-        }
-    }
+    nodes, left = request.hdfs.batch(request.caller, request.path, after, _LIST_LIMIT)
+    part = file_statuses(nodes, named=_lists_children(request))
+    return b'{"DirectoryListing":{"partialListing":%s,"remainingEntries":%d}}' % (part, left)
 
 
 def _lists_children(request: Request) -> bool:
