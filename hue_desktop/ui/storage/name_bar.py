@@ -29,7 +29,7 @@ class NameBar(QWidget):
         self.field = TextField(name=_("Name"))
         self.field.setMinimumWidth(60)
         self._problem = Label("", tone="critical", elide=True)
-        self.accept = Button("", kind="primary", clicked=self._accept)
+        self.accept = Button(_("Create"), kind="primary", clicked=self._accept)
         self._cancel = Button(_("Cancel"), clicked=self.close_bar)
         self.field.returnPressed.connect(self._accept)
         self.field.textChanged.connect(self._look)

@@ -57,6 +57,7 @@ class Pane(QWidget):
         self._history = History()
         self._unsubscribe: Callable[[], None] | None = None
         self.listing: Listing | None = None
+        self._facts_wanted = False
         self._reading: list[Listing] = []  #: the one that reads, for when this pane is gone
         reading = self._reading
         self.destroyed.connect(lambda: _cancel(reading))
@@ -188,7 +189,6 @@ class Pane(QWidget):
                 self._adopt(listing, focus)
 
         self._unsubscribe = listing.subscribe(lambda: self._ctx.tasks.poster.post(look))
-        self._read_facts(location)
         look()
 
     def _adopt(self, listing: Listing, focus: str) -> None:
@@ -196,6 +196,7 @@ class Pane(QWidget):
         if self._unsubscribe is not None:
             self._unsubscribe()
         self.listing = listing
+        self._facts_wanted = True
         self.pointer.want(focus)
         if listing.view is not None:
             self.model.swap(listing)
@@ -267,8 +268,9 @@ class Pane(QWidget):
         self.up.setEnabled(location.path != "/")
         self.place.hide()
         self._late.start()
+        self.facts.setText("")
+        self._facts_wanted = True
         self._follow()
-        self._read_facts(location)
         self.moved.emit(location)
 
     def _drop_listing(self) -> None:
@@ -299,6 +301,7 @@ class Pane(QWidget):
         self.pointer.look()
         self._show_sums()
         self.reader.look()
+        self._read_facts()
 
     def _show_state(self) -> None:
         listing = self.listing
@@ -340,8 +343,14 @@ class Pane(QWidget):
                 self._storage.sums(self.listing, self.table.ranges(), self.model.facts)
             )
 
-    def _read_facts(self, location: Location) -> None:
-        self.facts.setText("")
+    def _read_facts(self) -> None:
+        """Ask for room and settings once the store has answered with names."""
+        location, listing = self.location, self.listing
+        if not self._facts_wanted or location is None or listing is None:
+            return
+        if not self.model.rowCount() and listing.state is not ListingState.SHOWN:
+            return
+        self._facts_wanted = False
         self._ctx.tasks.run(
             "storage:facts",
             lambda _token: self._storage.status(location),
