@@ -43,7 +43,10 @@ class ChannelSocket:
 
     def recv(self, count: int, _flags: int = 0) -> bytes:
         """Some bytes; none at the end. ``ConnectionResetError`` when the tunnel is gone."""
-        got = bytes(self._channel.recv(count))
+        try:
+            got = bytes(self._channel.recv(count))
+        except EOFError as error:  # it told the other side how much it may send now
+            raise ConnectionResetError("the SSH connection has ended") from error
         if not got and not self._alive():
             raise ConnectionResetError("the SSH connection has ended")
         return got
