@@ -40,6 +40,7 @@ class Body(Protocol):
     """What a request carries. ``crc32c`` is known once it has been described or sent."""
 
     length: int  #: bytes on the wire
+    sends: int  #: how often it was sent: after more than once, an earlier one may have succeeded
     payload: str  #: value of x-amz-content-sha256
     repeatable: bool
     crc32c: int
@@ -55,6 +56,7 @@ class Nothing:
     """No body at all."""
 
     length = 0
+    sends = 0
     payload = UNSIGNED
     repeatable = True
     crc32c = 0
@@ -64,6 +66,7 @@ class Nothing:
 
     def send(self, connection: Connection, head: bytes) -> None:
         """The head alone."""
+        self.sends += 1
         connection.send(head)
 
 
@@ -80,6 +83,7 @@ class BytesBody:
         self.data = data
         self.length = len(data)
         self.checked = checked
+        self.sends = 0
         self.crc32c = _crc32c(data) if checked else 0
 
     def describe(self, headers: dict[str, str]) -> None:
@@ -89,6 +93,7 @@ class BytesBody:
 
     def send(self, connection: Connection, head: bytes) -> None:
         """Head and bytes together."""
+        self.sends += 1
         connection.send(head, self.data)
 
 
@@ -104,6 +109,7 @@ class FileBody:
     def __init__(self, source: Source) -> None:
         self.fd, self.offset, self.length = source.fileno(), source.offset, source.length
         self.crc32c = 0
+        self.sends = 0
         self._source = source
         self._told = 0  #: bytes that the source has been told of; once, however often they are sent
 
@@ -121,6 +127,7 @@ class FileBody:
 
     def send(self, connection: Connection, head: bytes) -> None:
         """The head, then the file through the kernel."""
+        self.sends += 1
         connection.send(head)
         for start in range(0, self.length, FILE_PIECE):
             piece = min(FILE_PIECE, self.length - start)
@@ -143,7 +150,7 @@ class StreamBody:
         self._source = source
         self.size = source.length
         self.crc32c = 0
-        self.started = False
+        self.sends = 0
         full, rest = divmod(self.size, STREAM_CHUNK)
         frame = len(f"{STREAM_CHUNK:x}") + 4
         self.length = full * (STREAM_CHUNK + frame) + len(b"0\r\n") + len(self._trailer(0))
@@ -158,8 +165,8 @@ class StreamBody:
 
     def send(self, connection: Connection, head: bytes) -> None:
         """All chunks and the trailer."""
+        self.sends += 1
         connection.send(head)
-        self.started = True
         buffer, left, crc = _buffer()[:STREAM_CHUNK], self.size, 0
         while left:
             wanted = min(STREAM_CHUNK, left)

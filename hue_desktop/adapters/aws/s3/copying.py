@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from hue_desktop.adapters.aws.s3.bodies import Nothing
 from hue_desktop.adapters.aws.s3.calls import Calls
 from hue_desktop.adapters.aws.s3.conditions import unless_there
 from hue_desktop.adapters.aws.s3.failures import field
@@ -14,7 +15,7 @@ from hue_desktop.adapters.aws.s3.signing import quoted
 from hue_desktop.adapters.aws.s3.uploads import MIB, S3Upload, begin_upload
 from hue_desktop.adapters.aws.s3.writing import new_entry
 from hue_desktop.core.errors import ServiceError
-from hue_desktop.core.file_systems import Part
+from hue_desktop.core.file_systems import Part, Refusal
 from hue_desktop.core.storage import Entry
 
 __all__ = ["copy_object"]
@@ -46,8 +47,11 @@ def copy_object(
     if etag:
         headers["x-amz-copy-source-if-match"] = f'"{etag}"'
 
+    body = Nothing()
+
     def write(condition: Mapping[str, str]) -> str:
-        return calls.document("CopyObject", "PUT", *target, headers={**headers, **condition})
+        sent = {**headers, **condition}
+        return calls.document("CopyObject", "PUT", *target, headers=sent, body=body)
 
     try:
         if overwrite:
@@ -58,7 +62,12 @@ def copy_object(
     except ServiceError as error:
         if error.code == "PreconditionFailed":
             raise changed(*source) from error
-        raise
+        if error.code != Refusal.ALREADY_EXISTS or body.sends < 2:
+            raise
+        there = _head(calls, target)  # perhaps by an earlier try whose answer was lost
+        if not etag or there.details["etag"] != etag or there.size != head.size:
+            raise
+        document = f"<ETag>{etag}</ETag>"
     if progress is not None:
         progress(head.size or 0)
     answer = {"etag": field(document, "ETag")}

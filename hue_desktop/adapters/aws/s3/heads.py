@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -9,7 +11,7 @@ from typing import Any
 
 from hue_desktop.core.storage import Entry, EntryKind
 
-__all__ = ["MTIME", "carried", "entry_of", "kept_time", "mtime_text", "name_of"]
+__all__ = ["MTIME", "carried", "entry_of", "full_crc32c", "kept_time", "mtime_text", "name_of"]
 
 MTIME = "x-amz-meta-mtime"  #: rclone's: epoch seconds with a fraction
 
@@ -52,6 +54,17 @@ def entry_of(headers: Mapping[str, str], key: str) -> Entry:
             details[name] = headers[header]
     details.setdefault("storage_class", "STANDARD")
     return Entry(name_of(key), EntryKind.FILE, _size(headers), _modified(headers), details)
+
+
+def full_crc32c(headers: Mapping[str, str]) -> int | None:
+    """The CRC32C of the whole object if the answer tells it; a composite of parts is none."""
+    text = headers.get("x-amz-checksum-crc32c", "")
+    if not text or "-" in text or headers.get("x-amz-checksum-type") == "COMPOSITE":
+        return None
+    try:
+        return int.from_bytes(base64.b64decode(text, validate=True), "big")
+    except binascii.Error:
+        return None
 
 
 def name_of(key: str) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping
-
 from awscrt.checksums import crc32c as _crc32c
 
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
 from hue_desktop.adapters.aws.s3.failures import mismatch
-from hue_desktop.adapters.aws.s3.heads import entry_of, kept_time
+from hue_desktop.adapters.aws.s3.heads import entry_of, full_crc32c, kept_time
 from hue_desktop.adapters.aws.s3.responses import Response
 from hue_desktop.core.errors import NotFound, Refused, ServiceError
 from hue_desktop.core.file_systems import Refusal
 from hue_desktop.core.storage import Checksum, Entry
 from hue_desktop.core.text import _
 
-__all__ = ["S3Source", "changed", "full_crc32c", "open_object"]
+__all__ = ["S3Source", "changed", "open_object"]
 
 SUM_CHUNK = 1024 * 1024
 
@@ -95,17 +91,6 @@ class S3Source:
     def close(self) -> None:
         """Drop what was not read."""
         self._response.close()
-
-
-def full_crc32c(headers: Mapping[str, str]) -> int | None:
-    """The CRC32C of the whole object if the answer tells it; a composite of parts is none."""
-    text = headers.get("x-amz-checksum-crc32c", "")
-    if not text or "-" in text or headers.get("x-amz-checksum-type") == "COMPOSITE":
-        return None
-    try:
-        return int.from_bytes(base64.b64decode(text, validate=True), "big")
-    except binascii.Error:
-        return None
 
 
 def open_object(

@@ -12,7 +12,7 @@ from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, StreamBody, b64_
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
 from hue_desktop.adapters.aws.s3.conditions import already_there, exists
 from hue_desktop.adapters.aws.s3.failures import field
-from hue_desktop.adapters.aws.s3.heads import entry_of
+from hue_desktop.adapters.aws.s3.heads import entry_of, full_crc32c
 from hue_desktop.adapters.aws.s3.writing import (
     IN_MEMORY,
     TRAILER,
@@ -229,6 +229,7 @@ class S3Upload:
             headers["x-amz-checksum-type"] = FULL_OBJECT
         if not overwrite:  # besides: somebody may be faster than we
             headers["if-none-match"] = "*"
+        body = BytesBody(self._manifest(parts), checked=False)
         try:
             document = calls.document(
                 "CompleteMultipartUpload",
@@ -237,14 +238,17 @@ class S3Upload:
                 ticket.key,
                 query={"uploadId": ticket.upload_id},
                 headers=headers,
-                body=BytesBody(self._manifest(parts), checked=False),
+                body=body,
             )
         except NotFound as error:  # an earlier try may have succeeded without telling us
             document = self._completed_before(error, crc32c)
         except ServiceError as error:
-            if error.code == "PreconditionFailed":
-                raise already_there(ticket.bucket, ticket.key) from error
-            raise
+            if error.code != "PreconditionFailed":
+                raise
+            there = already_there(ticket.bucket, ticket.key)
+            if body.sends < 2:
+                raise there from error
+            document = self._completed_before(there, crc32c)
         self._ended = True
         answer = {"etag": field(document, "ETag")}
         return new_entry(ticket.key, ticket.size, ticket.modified, answer)
@@ -262,9 +266,7 @@ class S3Upload:
         head = '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
         return f"{head}{''.join(rows)}</CompleteMultipartUpload>".encode()
 
-    def _completed_before(self, error: NotFound, crc32c: int | None) -> str:
-        from hue_desktop.adapters.aws.s3.reading import full_crc32c
-
+    def _completed_before(self, error: ServiceError, crc32c: int | None) -> str:
         ticket = self.ticket
         if error.code == "NoSuchBucket":
             raise error

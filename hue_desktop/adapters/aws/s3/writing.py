@@ -8,8 +8,8 @@ from typing import Any
 from hue_desktop.adapters.aws.s3.bodies import Body, BytesBody, FileBody, StreamBody
 from hue_desktop.adapters.aws.s3.calls import Calls
 from hue_desktop.adapters.aws.s3.conditions import unless_there
-from hue_desktop.adapters.aws.s3.heads import MTIME, mtime_text, name_of
-from hue_desktop.core.errors import Unreachable
+from hue_desktop.adapters.aws.s3.heads import MTIME, entry_of, full_crc32c, mtime_text, name_of
+from hue_desktop.core.errors import Refused, Unreachable
 from hue_desktop.core.file_systems import Source
 from hue_desktop.core.storage import Entry, EntryKind
 from hue_desktop.core.text import _
@@ -46,8 +46,25 @@ def put_object(
         answer = write({})
     else:
         small = source.length <= IN_MEMORY
-        answer = unless_there(calls, "PutObject", (bucket, key), write, may_repeat=small)
+        try:
+            answer = unless_there(calls, "PutObject", (bucket, key), write, may_repeat=small)
+        except Refused:
+            answer = _written_before(calls, (bucket, key), body, source.length, headers)
+            if not answer:
+                raise
     return new_entry(key, source.length, modified, answer), body.crc32c
+
+
+def _written_before(
+    calls: Calls, at: tuple[str, str], body: Body, size: int, headers: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The answer of HEAD, if what is there came from an earlier try whose answer was lost."""
+    if body.sends < 2:
+        return {}
+    answer = calls.send("HeadObject", "HEAD", *at, headers={"x-amz-checksum-mode": "ENABLED"})
+    same = full_crc32c(answer.headers) == body.crc32c and entry_of(answer.headers, "").size == size
+    kept = answer.headers.get(MTIME) == headers.get(MTIME)
+    return answer.headers if same and kept else {}
 
 
 def body_of(calls: Calls, source: Source) -> Body:

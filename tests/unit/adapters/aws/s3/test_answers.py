@@ -260,3 +260,30 @@ def test_a_connection_that_the_server_closed_meanwhile(
         kept.sock.shutdown(socket.SHUT_RDWR)  # noticed only when it is used
         assert fs.stat(KEY).size == 3
         fs.close()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_put_that_was_done_but_not_heard_of(open_s3: Open, same: bool) -> None:
+    kept: list[Asked] = []
+
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "HEAD" and not kept:
+            return error("NoSuchKey", 404)
+        if asked.method == "HEAD":
+            crc = kept[0].headers["x-amz-checksum-crc32c"] if same else "AAAAAA=="
+            return 200, {"Content-Length": "3", "x-amz-checksum-crc32c": crc, "ETag": '"e"'}, b""
+        if kept:
+            return error("PreconditionFailed", 412)
+        kept.append(asked)
+        return error("InternalError", 500)
+
+    with scripted(answer) as script:
+        fs = open_s3(script.endpoint_url)
+        if same:
+            entry, _crc = fs.put(KEY, BytesSource(b"abc"), overwrite=False)
+            assert entry.details["etag"] == "e"
+        else:
+            with pytest.raises(Refused) as raised:
+                fs.put(KEY, BytesSource(b"abc"), overwrite=False)
+            assert raised.value.code == Refusal.ALREADY_EXISTS
+        fs.close()
