@@ -1,19 +1,19 @@
-"""Avro object container files: the schema and the first rows.
+"""Avro object container files through fastavro: the schema and the first rows.
 
-pyarrow does not read Avro; the format is small enough to be read here (Apache Avro 1.11
-specification, "Object Container Files" and "Binary Encoding").
+fastavro's compiled reader follows a schema wherever it leads: data nested deeply by a schema that
+refers to itself ends the whole process, and items that take no bytes never end. Files come from
+anywhere, so :func:`_no_rows` keeps such schemas from it; their schema is still shown.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
-import struct
-import zlib
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+import sys
+from itertools import islice
 from typing import Any
 
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import size
 from hue_desktop.core.text import _
 from hue_desktop.services.storage.previews.range_file import RangeFile
@@ -24,123 +24,159 @@ from hue_desktop.services.storage.previews.values import Preview
 __all__ = ["preview_avro"]
 
 _ROWS = 100
-_BLOCK_BYTES = 16 << 20
-_DAMAGED = (EOFError, ValueError, KeyError, TypeError, struct.error, zlib.error, RecursionError)
+_FIRST_BYTES = 16 << 20
+#: What fastavro unpacks these with; what else it knows comes with Python.
+_UNPACKERS = {
+    "snappy": "cramjam",
+    "zstandard": "backports.zstd" if sys.version_info < (3, 14) else "compression.zstd",
+}
 
 
 def preview_avro(file: RangeFile) -> Preview:
-    """Schema and rows; the rows may be missing where the packing cannot be undone here."""
-    file.seek(0)
-    reader = _Reader(lambda count: file.read(count) or b"")
+    """Schema and rows from the file's first bytes; rows end where these end."""
     try:
-        reader.take(4)
-        meta = _metadata(reader)
-        sync = reader.take(16)
-        schema = json.loads(meta["avro.schema"])
-    except _DAMAGED as error:
-        note = _("Avro, but its head cannot be read: {error}").format(error=error)
+        import fastavro
+    except ImportError:
+        note = _("Avro: install hue-desktop[preview] to see its schema and rows")
         return Preview("hex", note, hex_dump(file.head(4096)), truncated=True)
-    codec = meta.get("avro.codec", b"null").decode("ascii", "replace")
-    note = f"Avro · {size(file.size)} · {codec}"
-    fields = schema.get("fields", []) if isinstance(schema, dict) else []
-    names = tuple(str(field.get("name")) for field in fields) or ("value",)
-    types = tuple((str(each.get("name")), _type_text(each.get("type"))) for each in fields)
-    rows: list[tuple[str, ...]] = []
-    problem = ""
+    first = _First(file)
     try:
-        _read_rows(reader, schema, codec, sync, rows, file)
-    except _DAMAGED as error:
-        problem = _("rows cannot be read: {error}").format(error=error)
-    if problem:
-        note = f"{note} · {problem}"
+        reader: Any = fastavro.reader(first, handle_unicode_errors="replace")
+        schema = json.loads(reader.metadata["avro.schema"])  # as it was written, with short names
+        no_rows = _no_rows(reader.writer_schema) or _no_unpacker(reader.codec)
+    except HueError:
+        raise
+    except Exception as error:  # whatever fastavro and its unpackers raise for damaged bytes
+        note = _("Avro, but its head cannot be read: {error}").format(error=_line(error))
+        return Preview("hex", note, hex_dump(file.head(4096)), truncated=True)
+    rows: list[tuple[str, ...]] = []
+    if not no_rows:
+        no_rows = _read(reader, rows, first)
+    note = f"Avro · {size(file.size)} · {reader.codec}"
+    fields = schema.get("fields", []) if isinstance(schema, dict) else []
+    types = tuple((str(each.get("name")), _type_text(each.get("type"))) for each in fields)
     return Preview(
         "table",
-        note,
-        columns=names,
+        f"{note} · {no_rows}" if no_rows else note,
+        columns=tuple(name for name, _type in types) or ("value",),
         rows=tuple(rows),
         schema=types or (("value", _type_text(schema)),),
-        truncated=file.tell() < file.size or len(rows) >= _ROWS,
+        truncated=bool(no_rows) or first.cut or first.at < file.size or len(rows) >= _ROWS,
     )
 
 
-def _read_rows(
-    reader: _Reader,
-    schema: Any,
-    codec: str,
-    sync: bytes,
-    rows: list[tuple[str, ...]],
-    file: RangeFile,
-) -> None:
-    decoder = _Decoder(schema)
-    while len(rows) < _ROWS and file.tell() < file.size:
-        many, length = reader.long(), reader.long()
-        if not 0 <= length <= _BLOCK_BYTES:
-            raise ValueError(_("a block of {size}").format(size=size(length)))
-        data = _unpack(codec, reader.take(length))
-        if reader.take(16) != sync:
-            raise ValueError(_("a block does not end where it should"))
-        at = 0
-
-        def take(count: int, data: bytes = data) -> bytes:
-            nonlocal at
-            at += count
-            return data[at - count : at]
-
-        block = _Reader(take)
-        for _number in range(min(many, _ROWS - len(rows))):
-            value = decoder.read(schema, block)
+def _read(reader: Any, rows: list[tuple[str, ...]], first: _First) -> str:
+    """Append the first rows; why there are no more, where the file's end is not the reason."""
+    try:
+        for value in islice(reader, _ROWS):
             cells = value.values() if isinstance(value, dict) else (value,)
             rows.append(tuple(short(cell) for cell in cells))
+    except HueError:
+        raise
+    except Exception as error:  # as above
+        if not first.ended:
+            return _("rows cannot be read: {error}").format(error=_line(error))
+        first.cut = True
+        if not rows and first.at >= _FIRST_BYTES:
+            return _("no rows are shown: the first block is larger than {size}").format(
+                size=size(_FIRST_BYTES)
+            )
+    return ""
 
 
-def _unpack(codec: str, data: bytes) -> bytes:
-    if codec == "null":
+class _First:
+    """The first bytes of a file, which end after ``_FIRST_BYTES`` as if the file ended there.
+
+    A damaged length asks for any number of bytes: no more is ever read than there may be.
+    """
+
+    def __init__(self, file: RangeFile) -> None:
+        self._file = file
+        self.at = 0
+        self.ended = False  #: there was less than was asked for
+        self.cut = False  #: and that in the midst of a block
+        file.seek(0)
+
+    def read(self, count: int) -> bytes:
+        """As many as there are of ``count`` bytes."""
+        if count < 0:
+            raise ValueError(_("a length below zero"))
+        data = self._file.read(min(count, _FIRST_BYTES - self.at)) or b""
+        self.at += len(data)
+        self.ended = len(data) < count
         return data
-    if codec == "deflate":
-        return zlib.decompress(data, -15)
-    if codec == "bzip2":
-        import bz2
 
-        return bz2.decompress(data)
-    if codec == "xz":
-        import lzma
 
-        return lzma.decompress(data)
+def _no_unpacker(codec: str) -> str:
+    """Why the rows cannot be unpacked here; empty when they can."""
     try:
-        import pyarrow
+        if codec in _UNPACKERS:
+            importlib.import_module(_UNPACKERS[codec])
     except ImportError:
-        raise ValueError(_("{codec} needs hue-desktop[preview]").format(codec=codec)) from None
-    if codec == "snappy":  # its length stands in front, a CRC-32 behind
-        reader = _Reader(_slices(data))
-        unpacked = pyarrow.Codec("snappy").decompress(data[:-4], reader.unsigned(), asbytes=True)
-        return bytes(unpacked)
-    if codec == "zstandard":
-        with pyarrow.CompressedInputStream(pyarrow.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read())
-    raise ValueError(_("the codec {codec} is not known").format(codec=codec))
+        return _(
+            "install hue-desktop[preview] to see its rows, which are packed with {codec}"
+        ).format(codec=codec)
+    return ""
 
 
-def _slices(data: bytes) -> Callable[[int], bytes]:
-    at = 0
-
-    def take(count: int) -> bytes:
-        nonlocal at
-        at += count
-        return data[at - count : at]
-
-    return take
+def _no_rows(schema: Any) -> str:
+    """Why rows of the schema are better not read; empty when they may be."""
+    shapes = _Shapes()
+    shapes.least_bytes(schema)
+    return shapes.problem
 
 
-def _metadata(reader: _Reader) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    while many := reader.long():
-        if many < 0:
-            many = -many
-            reader.long()
-        for _number in range(many):
-            key = reader.bytes().decode()
-            found[key] = reader.bytes()
-    return found
+class _Shapes:
+    """Walks through a schema as fastavro has parsed it: names are full names."""
+
+    def __init__(self) -> None:
+        self._least: dict[str, int | None] = {}  # ``None`` while a type is walked through
+        self.problem = ""
+
+    def least_bytes(self, schema: Any) -> int:
+        """How many bytes a value takes at least; says in ``problem`` what is wrong on the way."""
+        if isinstance(schema, list):
+            for each in schema:
+                self.least_bytes(each)
+            return 1
+        if not isinstance(schema, dict):
+            return self._named(str(schema))
+        kind = schema.get("type")
+        if kind in ("record", "error", "enum", "fixed"):
+            return self._new(schema, str(kind))
+        if kind == "map":
+            self.least_bytes(schema.get("values"))
+            return 1
+        if kind == "array":
+            if not self.least_bytes(schema.get("items")):
+                self._empty()
+            return 1
+        return self.least_bytes(kind)
+
+    def _named(self, name: str) -> int:
+        if name not in self._least:
+            return 0 if name == "null" else 1  # a primitive type
+        least = self._least[name]
+        if least is None:
+            self.problem = _("no rows are shown: the schema refers to itself")
+            return 1
+        return least
+
+    def _new(self, schema: dict[str, Any], kind: str) -> int:
+        name = str(schema.get("name"))
+        self._least[name] = None
+        least = 1
+        if kind == "fixed":
+            least = int(schema.get("size", 0))
+        elif kind != "enum":
+            least = sum(self.least_bytes(each.get("type")) for each in schema.get("fields", ()))
+        if not least:
+            self._empty()
+        self._least[name] = least
+        return least
+
+    def _empty(self) -> None:
+        self.problem = self.problem or _("no rows are shown: the schema has values without bytes")
 
 
 def _type_text(kind: Any) -> str:
@@ -165,130 +201,5 @@ def _type_text(kind: Any) -> str:
     return _type_text(name)
 
 
-class _Reader:
-    """Avro's primitive encodings over a function that gives bytes."""
-
-    def __init__(self, take: Callable[[int], bytes]) -> None:
-        self._take = take
-
-    def take(self, count: int) -> bytes:
-        """Exactly so many bytes. EOFError."""
-        if count < 0:
-            raise ValueError(_("a length below zero"))
-        data = self._take(count) if count else b""
-        if len(data) < count:
-            raise EOFError(_("the file ends early"))
-        return data
-
-    def unsigned(self) -> int:
-        """Seven bits a byte, lowest first."""
-        value = shift = 0
-        while True:
-            byte = self.take(1)[0]
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-            if shift > 63:
-                raise ValueError(_("a number that is too long"))
-
-    def long(self) -> int:
-        """Zigzag."""
-        value = self.unsigned()
-        return (value >> 1) ^ -(value & 1)
-
-    def bytes(self) -> bytes:
-        """A length and so many bytes."""
-        return self.take(self.long())
-
-
-class _Decoder:
-    """Values by their schema."""
-
-    def __init__(self, schema: Any) -> None:
-        self._named: dict[str, Any] = {}
-        self._collect(schema)
-
-    def _collect(self, schema: Any) -> None:
-        if isinstance(schema, list):
-            for each in schema:
-                self._collect(each)
-        elif isinstance(schema, dict):
-            if schema.get("name") and schema.get("type") in ("record", "enum", "fixed", "error"):
-                space = schema.get("namespace")
-                self._named[schema["name"]] = schema
-                if space:
-                    self._named[f"{space}.{schema['name']}"] = schema
-            for key in ("items", "values", "type"):
-                if isinstance(schema.get(key), dict | list):
-                    self._collect(schema[key])
-            for each in schema.get("fields", ()):
-                self._collect(each.get("type"))
-
-    def read(self, schema: Any, reader: _Reader) -> Any:
-        """The next value."""
-        if isinstance(schema, list):
-            return self.read(schema[reader.long()], reader)
-        if isinstance(schema, str):
-            if schema in _PRIMITIVES:
-                return _PRIMITIVES[schema](reader)
-            return self.read(
-                self._named.get(schema) or self._named[schema.rpartition(".")[2]], reader
-            )
-        return _logical(schema, self._plain(schema, reader))
-
-    def _plain(self, schema: dict[str, Any], reader: _Reader) -> Any:
-        kind = schema["type"]
-        if kind in ("record", "error"):
-            return {each["name"]: self.read(each["type"], reader) for each in schema["fields"]}
-        if kind == "enum":
-            return schema["symbols"][reader.long()]
-        if kind == "fixed":
-            return reader.take(schema["size"])
-        if kind == "array":
-            return [self.read(schema["items"], reader) for _item in _items(reader)]
-        if kind == "map":
-            return {
-                reader.bytes().decode("utf-8", "replace"): self.read(schema["values"], reader)
-                for _item in _items(reader)
-            }
-        return self.read(kind, reader)
-
-
-def _items(reader: _Reader) -> Any:
-    while many := reader.long():
-        if many < 0:
-            many = -many
-            reader.long()
-        yield from range(many)
-
-
-_PRIMITIVES: dict[str, Callable[[_Reader], Any]] = {
-    "null": lambda _reader: None,
-    "boolean": lambda reader: reader.take(1) != b"\0",
-    "int": _Reader.long,
-    "long": _Reader.long,
-    "float": lambda reader: struct.unpack("<f", reader.take(4))[0],
-    "double": lambda reader: struct.unpack("<d", reader.take(8))[0],
-    "bytes": _Reader.bytes,
-    "string": lambda reader: reader.bytes().decode("utf-8", "replace"),
-}
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _logical(schema: dict[str, Any], value: Any) -> Any:
-    logical = schema.get("logicalType")
-    try:
-        if logical == "date":
-            return date(1970, 1, 1) + timedelta(days=value)
-        if logical in ("timestamp-millis", "local-timestamp-millis"):
-            return _EPOCH + timedelta(milliseconds=value)
-        if logical in ("timestamp-micros", "local-timestamp-micros"):
-            return _EPOCH + timedelta(microseconds=value)
-        if logical == "decimal":
-            unscaled = int.from_bytes(value, "big", signed=True)
-            return Decimal(unscaled).scaleb(-int(schema.get("scale", 0)))
-    except (OverflowError, TypeError):
-        return value
-    return value
+def _line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
