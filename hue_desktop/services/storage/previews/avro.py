@@ -41,7 +41,8 @@ def preview_avro(file: RangeFile) -> Preview:
         return Preview("hex", note, hex_dump(file.head(4096)), truncated=True)
     first = _First(file)
     try:
-        reader: Any = fastavro.reader(first, handle_unicode_errors="replace")
+        stream: Any = first
+        reader: Any = fastavro.reader(stream, handle_unicode_errors="replace")
         schema = json.loads(reader.metadata["avro.schema"])  # as it was written, with short names
         no_rows = _no_rows(reader.writer_schema) or _no_unpacker(reader.codec)
     except HueError:
