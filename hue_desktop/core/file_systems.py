@@ -103,6 +103,7 @@ class Capabilities:
     blocks: bool = False
     server_side_copy: bool = False  #: ``copy_within`` works between two of its locations
     parallel_parts: bool = False  #: parts of one upload may be written at the same time
+    checks_writes: bool = False  #: all that is written carries checksums, and the store compares
     max_name_bytes: int = 255
 
 

@@ -48,11 +48,16 @@ class BlockSource:
         locate: Callable[[int], list[Located]],
         pause: Callable[[int], None],
         modified: float | None,
+        *,
+        is_whole: bool = False,
     ) -> None:
         self.offset = offset
         self.length = length
         self.modified = modified
+        #: told once all of the file has been read: its chunks were held against HDFS's own
         self.checksum: Checksum | None = None
+        self._is_whole = is_whole
+        self._crc32c = 0
         self._datanodes = datanodes
         self._path = path
         self._blocks = blocks
@@ -79,8 +84,12 @@ class BlockSource:
                 continue
             if got:
                 self._done += got
+                if self._is_whole:
+                    self._crc32c = crc_function()(buffer[:got], self._crc32c)
                 if self._done == self.length:
                     self._end()
+                    if self._is_whole:
+                        self.checksum = Checksum("CRC32C", f"{self._crc32c:08x}")
                 return got
             self._end()  # of this block
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hue_desktop.adapters.hadoop import trash
@@ -39,6 +40,8 @@ class Hdfs:
     def __init__(self, store: StoreId, way: Way) -> None:
         self.store = store
         self._way = way
+        if way.checks_writes:
+            self.capabilities = replace(self.capabilities, checks_writes=True)
 
     # -- reading ----------------------------------------------------------------------------
     def stat(self, location: Location) -> Entry:

@@ -122,7 +122,11 @@ class WebHdfsSource:
         except ServiceError as error:
             if "out of the range" in error.message and not self._done:
                 return None  # from the end on there is nothing
-            raise
+            if not self._avoid:
+                raise
+            # every holder was avoided: the tunnel was at fault, not all of them
+            self._avoid.clear()
+            raise Unreachable(error.message, remedy=error.remedy) from error
         if told is not None:
             self._compare(told["FileStatus"])
         if isinstance(where, Response):

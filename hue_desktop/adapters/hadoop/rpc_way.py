@@ -26,6 +26,8 @@ FEW_BLOCKS = 32  #: so many come with a file's status; for more their part is as
 class RpcWay:
     """The ``Way`` over RPC."""
 
+    checks_writes = True
+
     def __init__(self, protocol: ClientProtocol, datanodes: DataNodes) -> None:
         self._protocol = protocol
         self._datanodes = datanodes
@@ -65,6 +67,7 @@ class RpcWay:
             locate,
             protocol.namenodes.pause,
             now.modified,
+            is_whole=offset == 0 and wanted == now.size,
         )
 
     def send(self, path: str, source: Source | None) -> tuple[int, int]:

@@ -19,6 +19,8 @@ Status = Mapping[str, Any]
 class Way(Protocol):
     """Operations on a NameNode and, for the bytes, on DataNodes. All of them block."""
 
+    checks_writes: bool  #: what is sent carries checksums that DataNodes compare
+
     def status(self, path: str) -> Status:
         """What stands there; ``NotFound`` when nothing does."""
 

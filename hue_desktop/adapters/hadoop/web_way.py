@@ -34,6 +34,8 @@ _CHANGES: dict[str, Callable[[Any], tuple[str, Mapping[str, object]]]] = {
 class WebWay:
     """The ``Way`` over HTTP."""
 
+    checks_writes = False
+
     def __init__(self, namenodes: NameNodes) -> None:
         self._namenodes = namenodes
         self._defaults: Mapping[str, Any] | None = None

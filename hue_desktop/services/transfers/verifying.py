@@ -3,7 +3,8 @@
 Sizes are compared always. ``put`` and ``Upload.write`` give the CRC32C of the bytes that passed
 through this machine; it is compared with what the source's store says of its file, and with what
 the target's store says of what it got. S3 compares what it gets by itself, as each request carries
-the checksum. Local disks say nothing: what was read from them and written to them counts.
+the checksum, and so do DataNodes over HDFS's own protocol. Local disks say nothing: what was read
+from them and written to them counts.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Verifier:
         if source_says is not None:
             _compare(crc, source_says, source)
             from_source = True
-        to_target = target.store.kind is not StoreKind.HDFS
+        checked = target_fs.capabilities.checks_writes
+        to_target = checked or target.store.kind is not StoreKind.HDFS
         if not to_target and (says := self._ask(target_fs, target)) is not None:
             _compare(crc, says, target)
             to_target = True

@@ -186,4 +186,12 @@ def test_hdfs_and_we_agree_on_checksums() -> None:
         told = fs.checksum(at("sum"))
         assert told is not None
         assert (told.algorithm, told.value) == ("CRC32C", f"{crc:08x}")
+        source = fs.open(at("sum"))
+        while source.readinto(memoryview(bytearray(1 << 20))):
+            pass
+        assert source.checksum == (told if size else None), "it came with the bytes"
+        part = fs.open(at("sum"), 0, size // 2)
+        while part.readinto(memoryview(bytearray(1 << 20))):
+            pass
+        assert part.checksum is None, "not of a part"
     fs.close()
