@@ -158,6 +158,7 @@ def test_to_s3_and_back(
     assert "31 files" in up.verified
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("direction", ["read", "write"])
 def test_a_data_node_dies_in_the_midst(
     service: TransferService, hdfs: FileSystem, house: HdfsRegion, folder: Location,
@@ -178,7 +179,7 @@ def test_a_data_node_dies_in_the_midst(
     try:
         house.control("hdfs/cut")
         service.set_limits(bandwidth=0)
-        done = service.wait(number, WAIT_S)
+        done = service.wait(number, 3 * WAIT_S)  # an answer that never comes is given up after 60 s
         assert done.state is TransferState.DONE, done.error
         if direction == "read":
             assert contents(tmp_path / "back/lake") == contents(tree)
