@@ -7,8 +7,11 @@ Here the records pass through memory, some dozens at a time.
 from __future__ import annotations
 
 import contextlib
-import socket
-import ssl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
 
 __all__ = ["TlsSocket"]
 
@@ -19,6 +22,8 @@ class TlsSocket:
     """What a connection needs of a socket. Used by one thread, but ``close`` by any."""
 
     def __init__(self, sock: socket.socket, context: ssl.SSLContext, host: str) -> None:
+        import ssl  # here, so that who speaks plain HTTP does not pay for it
+
         self._sock = sock
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -27,6 +32,8 @@ class TlsSocket:
         self._handshake()
 
     def _handshake(self) -> None:
+        import ssl
+
         while True:
             try:
                 self._tls.do_handshake()
@@ -50,6 +57,8 @@ class TlsSocket:
 
     def sendall(self, data: bytes | bytearray | memoryview) -> None:
         """Encrypt and send."""
+        import ssl
+
         view = memoryview(data)
         for start in range(0, len(view), PIECE):
             piece = view[start : start + PIECE]
@@ -63,6 +72,8 @@ class TlsSocket:
 
     def recv_into(self, view: memoryview) -> int:
         """What has come, at least one byte; 0 when the peer has closed."""
+        import ssl
+
         total = 0
         while total < len(view):
             try:
