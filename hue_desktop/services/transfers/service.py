@@ -195,8 +195,11 @@ class TransferService:
         asked = [row for row in self._asked(transfer_id) if relative in ("", row.target)]
         if conflict is Conflict.KEEP_BOTH:
             asked = [self._renamed(record, row) for row in asked]
-        for row in asked:
-            self._store.wait_again(transfer_id, asked=True, target=row.target)
+        if relative:
+            for row in asked:
+                self._store.wait_again(transfer_id, asked=True, target=row.target)
+        else:
+            self._store.wait_again(transfer_id, asked=True)
         run = record.run
         if isinstance(run, TransferRun):
             run.readmit([row._replace(state=FileState.WAITING, asks=False) for row in asked])
