@@ -12,6 +12,7 @@ import itertools
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -29,6 +30,7 @@ from hue_desktop.core.transfers.ports import (
     TransferStore,
 )
 from hue_desktop.core.transfers.values import (
+    Comparison,
     FileState,
     TransferProgress,
     TransferState,
@@ -117,6 +119,8 @@ class TransferRun:
         self._exhausted = False  #: nothing waits in the journal any more
         self._set_widths: Widths | None = None
         self._last_id = 0
+        self._admitted: deque[FileRow] = deque()  #: files that were answered for
+        self._decided: set[int] = set()  #: of these, and of all that replace: handed out already
         self._open = 0  #: files handed to workers whose outcome has not come yet
         self._base = engine.store.counts(self._id)  #: what the journal knew
         self._found = Counts()  #: what the listing added since; its thread writes it
@@ -165,8 +169,8 @@ class TransferRun:
 
     def readmit(self, rows: Sequence[FileRow]) -> None:
         """Files that were left out are to be copied after all."""
-        for row in rows:
-            self._hand_out(row)
+        self._admitted.extend(rows)
+        self._wake.set()
 
     # -- the work ---------------------------------------------------------------------------
     def perform(self) -> Ending:
@@ -219,9 +223,15 @@ class TransferRun:
             self._wake.clear()
 
     def _finished(self) -> bool:
-        return self._exhausted and not self._open and not self._work.outcomes
+        idle = not self._open and not self._work.outcomes and not self._admitted
+        return self._exhausted and idle
 
     def _feed(self) -> None:
+        while self._admitted:
+            row = self._admitted.popleft()
+            # one further on has not been fed yet: its turn will come
+            if row.id <= self._last_id and row.id not in self._decided:
+                self._hand_out(row)
         if self._pool.waiting > _AHEAD // 4:
             return
         listed = self._listed
@@ -234,6 +244,8 @@ class TransferRun:
     def _hand_out(self, row: FileRow) -> None:
         assert self._copier is not None
         self._open += 1
+        if row.comparison is Comparison.DIFFERS:
+            self._decided.add(row.id)
         self._pool.add(partial(self._copier.attempt, row), heavy=row.size >= HEAVY_BYTES)
 
     def _drain(self) -> None:

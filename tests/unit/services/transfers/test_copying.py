@@ -300,3 +300,21 @@ def test_the_queue_is_there_after_a_restart(tmp_path: Path, tree: Path, target: 
         files = service.files(done.id, (FileState.DONE,), limit=5, offset=2)
         assert len(files) == 5
         assert files[0].target.path.startswith(str(target))
+
+
+def test_a_question_can_be_answered_while_the_rest_is_copied(
+    service: TransferService, tree: Path, target: Path
+) -> None:
+    path, _mine = differing(tree, target)
+    (tree / "large.bin").write_bytes(os.urandom(6 * MIB))
+    service.set_limits(bandwidth=3 * MIB)
+    number = service.submit(request(tree, target=target, conflict=Conflict.ASK)).id
+    waiting = threading.Event()
+    while not (now := service.transfer(number).progress).files_asked or not now.listing_done:
+        waiting.wait(0.005)
+    service.answer(number, f"lake/{path}", Conflict.OVERWRITE)
+    service.set_limits(bandwidth=0)
+    done = service.wait(number, WAIT_S)
+    assert done.state is TransferState.DONE, done.error
+    assert contents(target / "lake") == contents(tree)
+    assert not done.progress.files_asked
