@@ -13,7 +13,7 @@ from hue_desktop.adapters.hadoop.remote_errors import from_answer
 from hue_desktop.core.errors import HueError, ProtocolError
 from hue_desktop.core.text import _
 
-__all__ = ["Call", "Elsewhere", "NameNodes"]
+__all__ = ["Call", "Elsewhere", "NameNodes", "host_header", "names_of"]
 
 PREFIX = "/webhdfs/v1"
 
@@ -197,6 +197,11 @@ def host_header(address: Address) -> str:
     """An address as the Host header has it."""
     host, port = address
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def names_of(address: Address) -> set[str]:
+    """How a NameNode may know a DataNode: by its host, some by the address that it led to."""
+    return {address[0], host_header(address)}
 
 
 def _parsed(body: bytes, address: Address) -> Any:

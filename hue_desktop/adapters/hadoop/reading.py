@@ -7,7 +7,7 @@ from typing import Any
 
 from hue_desktop.adapters.hadoop.asking import StaleConnection
 from hue_desktop.adapters.hadoop.http import Response
-from hue_desktop.adapters.hadoop.namenode import Call, Elsewhere, NameNodes, host_header
+from hue_desktop.adapters.hadoop.namenode import Call, Elsewhere, NameNodes, host_header, names_of
 from hue_desktop.adapters.hadoop.pages import check_same
 from hue_desktop.adapters.hadoop.remote_errors import from_answer
 from hue_desktop.core.errors import ServiceError, Unreachable
@@ -96,7 +96,7 @@ class WebHdfsSource:
         response, self._response = self._response, None
         if response is not None:
             self._namenodes.pool.drop(response.connection)
-            self._avoid.add(response.connection.address[0])
+            self._avoid |= names_of(response.connection.address)
         self._resumes += 1
         if self._resumes > RESUMES:
             raise error
@@ -134,7 +134,7 @@ class WebHdfsSource:
         try:
             return self._from_datanode(where)
         except Unreachable:
-            self._avoid.add(where.address[0])
+            self._avoid |= names_of(where.address)
             raise
 
     def _from_datanode(self, where: Elsewhere) -> Response:

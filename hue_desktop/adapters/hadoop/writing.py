@@ -8,9 +8,16 @@ from typing import Any
 
 from hue_desktop.adapters.hadoop.asking import StaleConnection
 from hue_desktop.adapters.hadoop.http import HttpConnection, Response
-from hue_desktop.adapters.hadoop.namenode import Call, Elsewhere, NameNodes, host_header
+from hue_desktop.adapters.hadoop.namenode import Call, Elsewhere, NameNodes, host_header, names_of
 from hue_desktop.adapters.hadoop.remote_errors import about, from_answer
-from hue_desktop.core.errors import HueError, NotFound, ProtocolError, Refused, Unreachable
+from hue_desktop.core.errors import (
+    HueError,
+    NotFound,
+    ProtocolError,
+    Refused,
+    ServiceError,
+    Unreachable,
+)
 from hue_desktop.core.file_systems import Refusal, Source
 from hue_desktop.core.text import _
 
@@ -37,7 +44,8 @@ def send_file(namenodes: NameNodes, path: str, source: Source | None) -> tuple[i
     """
     call = Call("PUT", "CREATE", path, {"overwrite": "true"})
     pool = namenodes.pool
-    connection = namenodes.run(lambda: _led(namenodes, call, source))
+    avoid: set[str] = set()
+    connection = namenodes.run(lambda: _led(namenodes, call, source, avoid))
     try:
         crc, count = _pour(connection, source)
         if source is not None and count != source.length:
@@ -120,9 +128,23 @@ def _set_time(path: str, modified: float) -> Call:
     return Call("PUT", "SETTIMES", path, params)
 
 
-def _led(namenodes: NameNodes, call: Call, source: Source | None) -> HttpConnection:
-    """A connection to where the bytes go, with the head of the request sent."""
-    where, _told = namenodes.redirected(call)
+def _led(
+    namenodes: NameNodes, call: Call, source: Source | None, avoid: set[str]
+) -> HttpConnection:
+    """A connection to where the bytes go, with the head of the request sent.
+
+    ``avoid`` are DataNodes that could not be reached; one that cannot is added.
+    """
+    if avoid:
+        params = {**call.params, "excludedatanodes": ",".join(sorted(avoid))}
+        call = Call(call.method, call.op, call.path, params)
+    try:
+        where, _told = namenodes.redirected(call)
+    except ServiceError as error:
+        if not avoid:
+            raise
+        avoid.clear()  # all were avoided: the tunnel was at fault, not all of them
+        raise Unreachable(error.message, remedy=error.remedy) from error
     if isinstance(where, Response):
         raise ProtocolError(_("HDFS did not say where to write to."))
     length = 0 if source is None else source.length
@@ -130,7 +152,11 @@ def _led(namenodes: NameNodes, call: Call, source: Source | None) -> HttpConnect
         f"PUT {where.target} HTTP/1.1\r\nHost: {host_header(where.address)}\r\n"
         f"Content-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n"
     ).encode("ascii")
-    return _connected(namenodes, where, head)
+    try:
+        return _connected(namenodes, where, head)
+    except Unreachable:
+        avoid |= names_of(where.address)
+        raise
 
 
 def _connected(namenodes: NameNodes, where: Elsewhere, head: bytes) -> HttpConnection:
@@ -185,7 +211,7 @@ def _created(connection: HttpConnection, path: str) -> Response:
 def _reason(namenodes: NameNodes, call: Call) -> HueError | None:
     """Why a DataNode closed on us while we were sending: it says so to an empty body."""
     try:
-        connection = namenodes.run(lambda: _led(namenodes, call, None))
+        connection = namenodes.run(lambda: _led(namenodes, call, None, set()))
     except HueError as error:
         return error
     try:
