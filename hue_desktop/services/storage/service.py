@@ -14,6 +14,7 @@ from hue_desktop.core.storage import Entry, EntryPage, Location, StoreId, StoreK
 from hue_desktop.core.storage_plans import StorageOutcome, StoragePlan
 from hue_desktop.core.text import _
 from hue_desktop.services.lanes import Lane
+from hue_desktop.services.storage.courtesy import Courtesy
 from hue_desktop.services.storage.file_systems import FileSystems
 from hue_desktop.services.storage.listing import Listing
 from hue_desktop.services.storage.locations import Locations, display
@@ -55,6 +56,7 @@ class StorageService:
         self._planner = StoragePlanner(file_systems.of, self.read_only, asks_name)
         self._fleet = fleet
         self._locations = Locations(fleet.snapshot, connections.connections)
+        self.courtesy = Courtesy()  #: readers wait for a window that draws
         self._readers = Lane("storage", _READERS)
         self._arrangers = Lane("storage-order", 1)
         self._counters = Lane("storage-usage", 2)
@@ -82,7 +84,9 @@ class StorageService:
         folder = location.as_folder()
 
         def read() -> Iterator[EntryPage]:
-            return self._fs(folder).list(folder)
+            for page in self._fs(folder).list(folder):
+                self.courtesy.give_way()
+                yield page
 
         return Listing(folder, read, self._readers.submit, self._arrangers.submit)
 

@@ -62,7 +62,7 @@ class Pane(QWidget):
         reading = self._reading
         self.destroyed.connect(lambda: _cancel(reading))
         self.model = ListingModel(self)
-        self.table = FileTable(self.model, name=name)
+        self.table = FileTable(self.model, source.service.courtesy, name=name)
         self.place = Placeholder()
         self.path = PathField(_("Location of the {pane}").format(pane=name))
         self.filter = SearchField(_("filter"), name=_("Filter the {pane}").format(pane=name))
@@ -296,10 +296,11 @@ class Pane(QWidget):
     # What is shown
 
     def _follow(self) -> None:
-        self.model.update_rows()
-        self._show_state()
-        self.pointer.look()
-        self._show_sums()
+        with self._storage.service.courtesy.first():
+            self.model.update_rows()
+            self._show_state()
+            self.pointer.look()
+            self._show_sums()
         self.reader.look()
         self._read_facts()
 

@@ -31,6 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from hue_desktop.core.storage import Location, StoreKind
+from hue_desktop.services.storage.courtesy import Courtesy
 from hue_desktop.ui.parts import KEYBOARD_REASONS
 from hue_desktop.ui.storage.cells import Cell, RowPainter
 from hue_desktop.ui.storage.clip import locations_in, mime_of
@@ -67,8 +68,9 @@ class FileTable(QTableView):
     resized = Signal()
     came_here = Signal()
 
-    def __init__(self, model: ListingModel, *, name: str) -> None:
+    def __init__(self, model: ListingModel, courtesy: Courtesy, *, name: str) -> None:
         super().__init__()
+        self._courtesy = courtesy
         self.rows = model
         self._lead = SIZES["gutter"] - SIZES["cell-padding"]
         self._by_keyboard = False
@@ -196,8 +198,12 @@ class FileTable(QTableView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with self._courtesy.first():
+            self._paint(event.rect())
+
+    def _paint(self, dirty: QRect) -> None:
         painter = QPainter(self.viewport())
-        self._paint_rows(painter, event.rect())
+        self._paint_rows(painter, dirty)
         if self._target is not None:
             self._paint_frame(painter, self._target, 2 if self._target < 0 else 1)
         elif self._by_keyboard and self.hasFocus() and self.currentIndex().isValid():
