@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from hue_desktop.services.cost.prices import PriceBooks
     from hue_desktop.services.cost.service import CostService
     from hue_desktop.services.fleet.service import FleetService
+    from hue_desktop.services.fleet.values import FleetSnapshot
     from hue_desktop.services.health.service import HealthService
     from hue_desktop.services.journal.service import JournalService
     from hue_desktop.services.launch.service import LaunchService
     from hue_desktop.services.planning import PlanMaker
     from hue_desktop.services.scaling.service import ScalingService
     from hue_desktop.services.storage.file_systems import FileSystems
+    from hue_desktop.services.storage.running_clusters import RunningClusters
     from hue_desktop.services.storage.service import StorageService
     from hue_desktop.services.transfers import TransferService
     from hue_desktop.services.transfers.planning import TransferPlanner
@@ -211,6 +213,18 @@ class Application:
         )
 
     @cached_property
+    def running_clusters(self) -> RunningClusters:
+        """The clusters, for commands: they do without the fleet, which reads all of each."""
+        from hue_desktop.services.storage.running_clusters import RunningClusters
+
+        return RunningClusters(self._access, self._lane, self.connections.connections)
+
+    def _known_clusters(self) -> FleetSnapshot:
+        if "running_clusters" in self.__dict__:
+            return self.running_clusters.snapshot()
+        return self.fleet.snapshot()
+
+    @cached_property
     def storage(self) -> StorageService:
         """Browsing stores and changing what is there."""
         from hue_desktop.services.storage.service import StorageService
@@ -270,7 +284,7 @@ class Application:
             self.transfers.compare,
             self.file_systems.of,
             SqliteRouteSpeeds(self._state()),
-            lambda: self.fleet.snapshot(),
+            self._known_clusters,
             lambda connection: self.fleet.is_read_only(connection),
         )
         self.transfers.subscribe(planner.learn)

@@ -21,6 +21,7 @@ from hue_desktop.core.transfers.values import (
 )
 
 if TYPE_CHECKING:
+    from hue_desktop.core.transfers.plan import TransferPlan
     from hue_desktop.wiring import Application
 
 __all__ = ["CopyOptions", "copy"]
@@ -53,7 +54,7 @@ def copy(application: Application, options: CopyOptions) -> int:
     if options.dry_run:
         return _plan(application, options, request)
     if request.options.route is None and _may_be_a_step(request):
-        plan = application.transfer_planner.plan(request)
+        plan = _planned(application, request)
         if plan.blocked:
             print(f"hue-desktop: {plan.blocked}", file=sys.stderr)
             return 0 if plan.summary.files and plan.summary.same == plan.summary.files else 1
@@ -82,12 +83,24 @@ def _may_be_a_step(request: TransferRequest) -> bool:
 def _plan(application: Application, options: CopyOptions, request: TransferRequest) -> int:
     from hue_desktop.cli.plan_text import plan_json, print_plan
 
-    plan = application.transfer_planner.plan(request)
+    plan = _planned(application, request)
     if options.as_json:
         print(json.dumps(plan_json(plan), indent=2))
     else:
         print_plan(plan)
     return 1 if plan.blocked and plan.summary.same != plan.summary.files else 0
+
+
+def _planned(application: Application, request: TransferRequest) -> TransferPlan:
+    """A prediction, from what EMR says now of the cluster that may carry it out."""
+    from hue_desktop.core.clusters import ClusterRef
+
+    for store in {one.store for one in (*request.sources, request.target)}:
+        if store.cluster_id:
+            application.running_clusters.learn(
+                ClusterRef(store.connection, store.region, store.cluster_id)
+            )
+    return application.transfer_planner.plan(request)
 
 
 def _run(application: Application, options: CopyOptions, request: TransferRequest | None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -13,37 +12,38 @@ from hue_desktop.core.text import _
 
 if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterSnapshot
-    from hue_desktop.services.fleet.values import FleetSnapshot
     from hue_desktop.wiring import Application
 
 __all__ = ["as_folder_if_it_is", "locate"]
-
-_FLEET_S = 60.0  #: how long to wait for the list of clusters
 
 
 def locate(application: Application, texts: Iterable[str], cluster: str = "") -> list[Location]:
     """The locations that the texts mean. ``UsageError`` when one of them means none.
 
-    HDFS of a cluster needs the list of clusters, which is read first; blocks until it is there.
+    EMR is asked for the clusters where HDFS of one is meant; blocks until it has answered.
     """
     from hue_desktop.services.storage.locations import Locations
 
     texts = list(texts)
     _check_one_s3(application, texts)
-    locations = Locations(lambda: application.fleet.snapshot(), application.connections.connections)
     near = Location(LOCAL, os.getcwd().rstrip("/") + "/")
+    root = near  # what hdfs:/// is relative to
+    locations = Locations(
+        lambda: application.running_clusters.snapshot(), application.connections.connections
+    )
     try:
-        if cluster or any(_names_cluster(text) for text in texts):
-            found = _cluster(application, cluster)
-            if found is not None:
-                ref = found.ref
-                store = StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id)
-                root = Location(store, "/")
-                return [
-                    locations.parse(text, root if text.startswith("hdfs:///") else near)
-                    for text in texts
-                ]
-        return [locations.parse(text, near) for text in texts]
+        if cluster:
+            root = _root_of(_cluster(application, cluster))
+        for name in {_cluster_name(text) for text in texts} - {None}:
+            if name == cluster and cluster:
+                continue
+            if not name and not cluster:
+                application.running_clusters.all()
+            elif name and ("." not in name or application.running_clusters.find(name)):
+                _cluster(application, name)  # else a host, of which more is said below
+        return [
+            locations.parse(text, root if text.startswith("hdfs:///") else near) for text in texts
+        ]
     except ConfigurationError as error:
         raise UsageError(error.message, remedy=error.remedy) from error
 
@@ -75,50 +75,39 @@ def _is_s3(text: str) -> bool:
     return text.partition("://")[0].lower() in S3_SCHEMES and "://" in text
 
 
-def _names_cluster(text: str) -> bool:
-    """Whether the text means HDFS of a cluster, not a NameNode by host and port."""
-    scheme, _mark, rest = text.partition("://")
-    return scheme.lower() == "hdfs" and ":" not in rest.partition("/")[0]
+def _cluster_name(text: str) -> str | None:
+    """The cluster in ``hdfs://NAME/…``, empty for ``hdfs:///``; ``None`` where none is meant.
 
-
-def _cluster(application: Application, wanted: str) -> ClusterSnapshot | None:
-    """The cluster of that id or name; ``None`` for no wish. Waits until the clusters are known."""
-    there = threading.Event()
-
-    def look(snapshot: FleetSnapshot) -> None:
-        if _known(snapshot, wanted):
-            there.set()
-
-    stop = application.fleet.subscribe(lambda change: look(change.snapshot))
-    try:
-        application.fleet.start()
-        look(application.fleet.snapshot())
-        there.wait(_FLEET_S)
-    finally:
-        stop()
-    snapshot = application.fleet.snapshot()
-    failed = [status.error for status in snapshot.connections if status.error is not None]
-    if failed and not snapshot.clusters:
-        raise failed[0]
-    if not wanted:
+    A NameNode by host and port is no cluster.
+    """
+    scheme, mark, rest = text.partition("://")
+    authority = rest.partition("/")[0]
+    if not mark or scheme.strip().lower() != "hdfs" or ":" in authority:
         return None
-    for found in snapshot.clusters.values():
-        if wanted in (found.ref.cluster_id, found.summary.name) and found.summary.state.active:
-            return found
-    names = sorted(one.summary.name for one in snapshot.clusters.values()
-                   if one.summary.state.active)  # fmt: skip
+    return authority
+
+
+def _root_of(cluster: ClusterSnapshot) -> Location:
+    ref = cluster.ref
+    return Location(StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id), "/")
+
+
+def _cluster(application: Application, wanted: str) -> ClusterSnapshot:
+    """The one active cluster of that id or name."""
+    from hue_desktop.services.storage.locations import UP
+
+    found = application.running_clusters.find(wanted)
+    found = tuple(one for one in found if one.summary.state in UP) or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(f"{one.ref.cluster_id} ({one.ref.connection})" for one in found)
+        raise UsageError(
+            _("Several running clusters are called “{name}”.").format(name=wanted),
+            remedy=_("Name one by its id: {ids}.").format(ids=ids),
+        )
+    names = sorted(one.summary.name for one in application.running_clusters.all())
     raise UsageError(
         _("There is no running cluster “{name}”.").format(name=wanted),
         remedy=_("Running clusters: {names}.").format(names=", ".join(names) or _("none")),
     )
-
-
-def _known(snapshot: FleetSnapshot, wanted: str) -> bool:
-    """Whether the clusters that may be meant were listed and described, or cannot be."""
-    if not snapshot.connections:
-        return False
-    read = all(status.last_read or status.error for status in snapshot.connections)
-    active = [one for one in snapshot.clusters.values() if one.summary.state.active]
-    if wanted:
-        active = [one for one in active if wanted in (one.ref.cluster_id, one.summary.name)]
-    return read and all(one.cluster is not None for one in active)

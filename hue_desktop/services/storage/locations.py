@@ -15,10 +15,10 @@ from hue_desktop.core.text import _
 from hue_desktop.services.fleet.values import ConnectionState, FleetSnapshot
 from hue_desktop.services.storage.values import Place
 
-__all__ = ["S3_SCHEMES", "Locations", "display", "home"]
+__all__ = ["S3_SCHEMES", "UP", "Locations", "display", "home", "names_of"]
 
 S3_SCHEMES = ("s3", "s3a", "s3n")
-_UP = (ClusterState.RUNNING, ClusterState.WAITING)
+UP = (ClusterState.RUNNING, ClusterState.WAITING)  #: states in which HDFS may answer
 
 
 def home() -> Location:
@@ -130,7 +130,7 @@ class Locations:
         if not authority:
             return self._default_hdfs(near)
         for cluster in self._clusters():
-            if authority in _names_of(cluster):
+            if authority in names_of(cluster):
                 return _hdfs_of(cluster)
         if ":" not in authority and "." not in authority:
             raise ConfigurationError(
@@ -157,7 +157,7 @@ class Locations:
     def _clusters(self) -> list[ClusterSnapshot]:
         """Clusters whose HDFS may answer."""
         known = self._fleet().clusters.values()
-        return [each for each in known if each.summary.state in _UP]
+        return [each for each in known if each.summary.state in UP]
 
     def cluster_names(self) -> tuple[str, ...]:
         """What ``hdfs://`` may be followed by."""
@@ -183,7 +183,8 @@ def _hdfs_of(cluster: ClusterSnapshot) -> StoreId:
     return StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id)
 
 
-def _names_of(cluster: ClusterSnapshot) -> set[str]:
+def names_of(cluster: ClusterSnapshot) -> set[str]:
+    """What the cluster may be called in ``hdfs://``."""
     names = {cluster.ref.cluster_id, cluster.summary.name}
     if cluster.cluster is not None and cluster.cluster.master_dns:
         names |= {cluster.cluster.master_dns, f"{cluster.cluster.master_dns}:8020"}
