@@ -24,6 +24,7 @@ __all__ = ["BlockSource"]
 
 ROUNDS = 4  #: how often all places of a block are tried
 MOST_PACKET = 32 << 20
+MOST_AT_ONCE = 256 << 10  #: a few packets: each call has its price above us, too
 _LENGTHS = struct.Struct(">iH")
 _HEADER = struct.Struct("<BqBqBBBi")  #: PacketHeaderProto, whose fields have fixed lengths
 _CHECKSUM_OK = delimited(pack(((1, 6),)))
@@ -193,22 +194,31 @@ class _BlockReader:
         self._room = _taken_room()
         self._at = self._end = 0  #: what of the packet at hand is still to be given
         self._welcome = 0
+        self._failed: HueError | None = None
         self._seen_last = False
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill from the packet at hand, or from the next; 0 at the end of the range."""
-        room = min(len(buffer), self._left)
-        if not room:
-            return 0
-        while self._at == self._end:
-            if self._seen_last:
-                raise self._talk.odd()  # before all has come
-            self._packet()
-        count = min(self._end - self._at, room)
-        buffer[:count] = self._room.view[self._at : self._at + count]
-        self._at += count
-        self._left -= count
-        return count
+        """Fill from the packet at hand and some more; 0 at the end of the range.
+
+        Nothing has been given when it raises; what came before a failure is given first.
+        """
+        room = min(len(buffer), self._left, MOST_AT_ONCE)
+        filled = 0
+        while filled < room:
+            if self._at == self._end:
+                if self._failed is None:
+                    self._failed = self._next_packet()
+                if self._failed is None:
+                    continue
+                if filled:
+                    break
+                raise self._failed
+            count = min(self._end - self._at, room - filled)
+            buffer[filled : filled + count] = self._room.view[self._at : self._at + count]
+            self._at += count
+            filled += count
+        self._left -= filled
+        return filled
 
     def finish(self) -> None:
         """Read to the last packet, say that all was well, and let the next use the connection."""
@@ -226,6 +236,16 @@ class _BlockReader:
     def drop(self) -> None:
         """Give the connection up."""
         self._datanodes.drop(self._talk)
+
+    def _next_packet(self) -> HueError | None:
+        """Read the next packet; why it could not be."""
+        if self._seen_last:
+            return self._talk.odd()  # before all has come
+        try:
+            self._packet()
+        except HueError as error:
+            return error
+        return None
 
     def _packet(self) -> None:
         """Read the next packet and hold its chunks against their checksums."""
