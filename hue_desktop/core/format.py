@@ -217,16 +217,19 @@ def clock_time(moment: datetime | None, *, seconds: bool = False) -> str:
     return _local(moment).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
-def date_time(moment: datetime | None, *, today: datetime | None = None) -> str:
+def date_time(
+    moment: datetime | None, *, today: datetime | None = None, always_date: bool = False
+) -> str:
     """Local date and time: ``14:32`` on the day of ``today``, else ``20 Nov 14:32``.
 
-    The year is added when it is another one than that of ``today``.
+    The year is added when it is another one than that of ``today``. ``always_date`` writes the
+    date of today, too: in a column of dates a time alone looks like something is missing.
     """
     if moment is None:
         return DASH
     there = _local(moment)
     here = _local(today) if today else datetime.now(_style.zone or UTC).astimezone(_style.zone)
-    if there.date() == here.date():
+    if there.date() == here.date() and not always_date:
         return clock_time(moment)
     pattern = _style.date if there.year == here.year else _style.date_year
     return f"{there.strftime(pattern)} {clock_time(moment)}"

@@ -59,6 +59,7 @@ class Usage:
         )
         self._read = read
         self._expect = expect
+        self.newest: float | None = None  #: of what was counted, in epoch seconds
         self._root = _Folder(location.name)
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
@@ -149,6 +150,9 @@ class Usage:
                     self.unreadable.append(name)
                 elif not page.folders[row]:
                     self._root.add(name, max(0, page.sizes[row]))
+                    modified = page.modified[row]
+                    if modified > (self.newest or 0.0):  # not for NaN: the store did not say
+                        self.newest = modified
 
     def _tell(self) -> None:
         with self._lock:

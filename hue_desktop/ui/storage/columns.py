@@ -39,11 +39,15 @@ _CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class FolderFacts:
-    """What is below a folder. ``at_least``: there is more than was counted."""
+    """What is below a folder. ``at_least``: there is more than was counted.
+
+    ``newest`` is when the newest file was written, in epoch seconds, where all were looked at.
+    """
 
     files: int
     bytes: int
     at_least: bool = False
+    newest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def _files_text(row: FileRow) -> str:
 
 
 def _class(row: FileRow) -> str:
-    return storage_class_text(row.entry.details.get("storage_class"))
+    return storage_class_text(row.entry.details.get("storage_class")) or DASH
 
 
 def storage_class_text(value: Any) -> str:
@@ -150,8 +154,11 @@ def permission_text(entry: Entry) -> str:
     return stat.filemode(kinds.get(entry.kind, stat.S_IFREG) | int(value))
 
 
-def _moment(row: FileRow) -> datetime | None:
-    return None if row.entry.modified is None else _moment_of(row.entry.modified)
+def _modified_s(row: FileRow) -> float | None:
+    """When it was written; of an S3 prefix, which has no time of its own, its newest key."""
+    if row.entry.modified is None and row.facts is not None:
+        return row.facts.newest
+    return row.entry.modified
 
 
 def _moment_of(seconds: float) -> datetime | None:
@@ -163,19 +170,24 @@ def _moment_of(seconds: float) -> datetime | None:
 
 def _modified_text(row: FileRow) -> str:
     """Cheap for the many files that were written in one minute."""
-    seconds = row.entry.modified
+    seconds = _modified_s(row)
     if seconds is None:
-        return ""
+        return DASH
     return _minute_text(int(seconds // 60), int(time.time() // 3600), style_in_use())
 
 
 @lru_cache(maxsize=4096)
 def _minute_text(minute: int, _hour_now: int, _style: Style) -> str:
-    """How a minute since 1970 is written in this hour (it depends on what day today is)."""
+    """How a minute since 1970 is written in this hour (it depends on what year it is)."""
     moment = _moment_of(minute * 60.0)
-    return date_time(moment) if moment else ""
+    return date_time(moment, always_date=True)
 
 
 def _modified_tip(row: FileRow) -> str:
-    moment = _moment(row)
-    return utc_time(moment) if moment else ""
+    seconds = _modified_s(row)
+    moment = None if seconds is None else _moment_of(seconds)
+    if moment is None:
+        return ""
+    if row.entry.modified is None:
+        return _("The newest file in it: {time}").format(time=utc_time(moment))
+    return utc_time(moment)

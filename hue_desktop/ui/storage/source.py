@@ -129,7 +129,8 @@ class StorageSource:
         if usage.error is not None or not usage.files:
             return None
         whole = usage.state is ListingState.SHOWN
-        return FolderFacts(usage.files, usage.bytes, at_least=not whole)
+        newest = usage.newest if whole else None
+        return FolderFacts(usage.files, usage.bytes, at_least=not whole, newest=newest)
 
     def read_only(self, store: StoreId) -> bool:
         """Whether nothing may be changed there now."""

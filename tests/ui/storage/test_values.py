@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QUrl
 
 from hue_desktop.core.file_systems import BlockPlace
+from hue_desktop.core.format import date_time
 from hue_desktop.core.storage import LOCAL, Entry, EntryKind, Location
 from hue_desktop.ui.storage.blocks_panel import blocks_sentence
 from hue_desktop.ui.storage.clip import is_move, locations_in, mime_of, pack, unpack
@@ -127,10 +130,30 @@ def test_what_is_not_known_is_a_dash_never_a_zero() -> None:
     assert by_key["size"].text(FileRow(folder)) == "–"
     assert by_key["size"].text(FileRow(folder, FolderFacts(3, 0))) == "0\N{NO-BREAK SPACE}B"
     assert by_key["files"].text(FileRow(folder, FolderFacts(5000, 1, True))).startswith("≥ 5")
-    assert by_key["modified"].text(FileRow(folder)) == ""
+    assert by_key["modified"].text(FileRow(folder)) == "–"
     assert permission_text(folder) == "drwxrwxrwt"
     far = Entry("f", EntryKind.FILE, 1, 1e18)
-    assert by_key["modified"].text(FileRow(far)) == ""
+    assert by_key["modified"].text(FileRow(far)) == "–"
+
+
+def test_what_was_written_today_shows_its_day_as_all_do() -> None:
+    by_key = {column.key: column for column in columns_for(at("/"))}
+    now = datetime.now(UTC)
+    text = by_key["modified"].text(FileRow(Entry("d", EntryKind.FOLDER, None, now.timestamp())))
+    assert text == date_time(now, today=now, always_date=True)
+    assert len(text) > len("14:32")
+
+
+def test_a_prefix_has_the_time_of_its_newest_key() -> None:
+    by_key = {column.key: column for column in columns_for(Location(S3, "/lake/"))}
+    prefix = Entry("raw", EntryKind.FOLDER)
+    for facts in (None, FolderFacts(9, 9, at_least=True)):
+        assert by_key["modified"].text(FileRow(prefix, facts)) == "–"
+        assert by_key["storage_class"].text(FileRow(prefix, facts)) == "–"
+    counted = FileRow(prefix, FolderFacts(9, 9, newest=1_700_000_000.0))
+    assert by_key["modified"].text(counted).startswith("14 Nov 2023")
+    assert by_key["modified"].tooltip is not None
+    assert "newest" in by_key["modified"].tooltip(counted)
 
 
 def test_what_hangs_on_the_pointer_names_the_files() -> None:

@@ -81,6 +81,7 @@ def test_times_are_local_and_utc_is_at_hand() -> None:
     assert fmt.clock_time(moment) == "14:32"
     assert fmt.clock_time(moment, seconds=True) == "14:32:07"
     assert fmt.date_time(moment, today=today) == "14:32"
+    assert fmt.date_time(moment, today=today, always_date=True) == "20 Nov 14:32"
     assert fmt.date_time(moment, today=today + timedelta(days=1)) == "20 Nov 14:32"
     assert fmt.date_time(moment, today=today + timedelta(days=60)) == "20 Nov 2026 14:32"
     assert fmt.utc_time(moment) == "2026-11-20 12:32:07 UTC"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hue_desktop.core.storage import Location
@@ -34,6 +35,15 @@ def test_a_tree_by_size(storage: StorageService, home: Location) -> None:
     assert below is not None
     assert below.bytes == 50
     assert usage.tree("nowhere") is None
+
+
+def test_the_newest_file_is_known(storage: StorageService, home: Location) -> None:
+    write(home, {"a/old": 1, "b/new": 1, "c": 1})
+    for name, seconds in {"a/old": 1_000, "b/new": 1_700_000_000, "c": 2_000}.items():
+        os.utime(Path(home.path, name), (seconds, seconds))
+    usage = storage.usage(home)
+    assert usage.wait(WAIT_S)
+    assert usage.newest == 1_700_000_000
 
 
 def test_what_is_left_out_is_counted(storage: StorageService, home: Location) -> None:
