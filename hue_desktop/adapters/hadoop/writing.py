@@ -40,7 +40,7 @@ def send_file(namenodes: NameNodes, path: str, source: Source | None) -> tuple[i
     """Create a file (or replace it) with what a source holds: CRC32C and bytes.
 
     Asking where to go is repeated after failures; bytes are sent once, since the source can be
-    read once only.
+    read once only. When they break off, what has arrived is removed.
     """
     call = Call("PUT", "CREATE", path, {"overwrite": "true"})
     pool = namenodes.pool
@@ -50,15 +50,35 @@ def send_file(namenodes: NameNodes, path: str, source: Source | None) -> tuple[i
         crc, count = _pour(connection, source)
         if source is not None and count != source.length:
             raise Unreachable(_("The source of {path} ended early.").format(path=path))
-        response = _created(connection, path)
+        response, body = _answer(connection)
     except _DataNodeLost as lost:
         pool.drop(connection)
-        raise (_reason(namenodes, call) or lost.error) from lost.error
+        reason = _reason(namenodes, call) or lost.error
+        _take_back(namenodes, path)
+        raise reason from lost.error
     except BaseException:
         pool.drop(connection)
+        _take_back(namenodes, path)
         raise
+    if response.status not in (200, 201):
+        pool.drop(connection)
+        raise from_answer(response.status, body, path)
     pool.give_back(response)
     return crc, count
+
+
+def _take_back(namenodes: NameNodes, path: str) -> None:
+    """Delete what a body that broke off has left.
+
+    The DataNode may read the head of our request, and make the file, after the NameNode was asked
+    to delete it: so until something was there, it is asked again for a moment.
+    """
+    call = Call("DELETE", "DELETE", path, {"recursive": "false"})
+    with contextlib.suppress(HueError):
+        for wait_s in (0.05, 0.1, 0.2, 0.4, 0.0):
+            if namenodes.ask(call).get("boolean"):
+                return
+            namenodes.wait(wait_s)
 
 
 def appear(
@@ -196,16 +216,13 @@ def _room() -> memoryview:
     return room
 
 
-def _created(connection: HttpConnection, path: str) -> Response:
-    """The answer to a body that was sent; the error that it says."""
+def _answer(connection: HttpConnection) -> tuple[Response, bytes]:
+    """What the DataNode says to a body that was sent."""
     try:
         response = connection.response("PUT")
-        body = response.read()
+        return response, response.read()
     except (Unreachable, StaleConnection) as error:
         raise _DataNodeLost(error) from error
-    if response.status not in (200, 201):
-        raise from_answer(response.status, body, path)
-    return response
 
 
 def _reason(namenodes: NameNodes, call: Call) -> HueError | None:
@@ -215,11 +232,13 @@ def _reason(namenodes: NameNodes, call: Call) -> HueError | None:
     except HueError as error:
         return error
     try:
-        _created(connection, call.path)
+        response, body = _answer(connection)
     except _DataNodeLost:
         return None
     except HueError as error:
         return error
     finally:
         namenodes.pool.drop(connection)
-    return None
+    if response.status in (200, 201):
+        return None
+    return from_answer(response.status, body, call.path)

@@ -1,4 +1,4 @@
-"""Stores as a test sees them from outside, past Hue Desktop: filled, read back, searched for litter.
+"""Stores as a test sees them from outside, past Hue Desktop: filled, read, searched for litter.
 
 Each has ``uri(folder)`` for the command line, ``fill``, ``files`` (what shows, with its bytes) and
 ``litter`` (temporary files and unfinished uploads).
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from hue_desktop.core.file_systems import is_temporary
 from tests.unit.simulator.hadoop.webhdfs import WebHdfs
 
-__all__ = ["Files", "Hdfs", "Local", "Place", "S3"]
+__all__ = ["S3", "Files", "Hdfs", "Local", "Place"]
 
 Files = Mapping[str, bytes]
 
@@ -116,7 +116,10 @@ class Hdfs:
     def fill(self, name: str, files: Files) -> None:
         with ThreadPoolExecutor(4) as threads:
             for _each in threads.map(
-                lambda item: self.web.put(f"{self.root}/{name}/{item[0]}", item[1]), files.items()
+                lambda item: self.web.put(
+                    f"{self.root}/{name}/{item[0]}", item[1], overwrite="true"
+                ),
+                files.items(),
             ):
                 pass
 

@@ -94,9 +94,7 @@ def places(request: pytest.FixtureRequest) -> Callable[[str], Place]:
 
 
 @pytest.mark.parametrize("route", ROUTES[1:3], ids="-".join)
-def test_two_kills(
-    copier: Copier, places: Callable[[str], Place], route: tuple[str, str]
-) -> None:
+def test_two_kills(copier: Copier, places: Callable[[str], Place], route: tuple[str, str]) -> None:
     kill_and_resume(copier, places(route[0]), places(route[1]), 2, 3, 12 * MIB)
 
 
