@@ -5,10 +5,9 @@ from __future__ import annotations
 import struct
 from collections import deque
 from collections.abc import Callable
-from itertools import repeat
 
 from hue_desktop.adapters.hadoop.client_protocol import Located, Node
-from hue_desktop.adapters.hadoop.crc import crc_function
+from hue_desktop.adapters.hadoop.crc import chunks_agree, crc_function
 from hue_desktop.adapters.hadoop.datanodes import (
     READ,
     DataNodeRefused,
@@ -214,7 +213,7 @@ class _BlockReader:
                     break
                 raise self._failed
             count = min(self._end - self._at, room - filled)
-            buffer[filled : filled + count] = self._room.view[self._at : self._at + count]
+            buffer[filled : filled + count] = self._room[self._at : self._at + count]
             self._at += count
             filled += count
         self._left -= filled
@@ -266,9 +265,9 @@ class _BlockReader:
         sums = bytes(talk.view[at : at + sums_length])
         self._welcome = 6 + header_length + sums_length  # the next one's are mostly as long
         talk.start = at + sums_length
-        if size > len(self._room.view):
-            self._room = _Room(size)
-        talk.fill(self._room.view[:size])
+        if size > len(self._room):
+            self._room = memoryview(bytearray(size))
+        talk.fill(self._room[:size])
         if self._chunk and size:
             self._verify(sums, size)
         skip = min(self._skip, size)
@@ -276,13 +275,7 @@ class _BlockReader:
         self._at, self._end = skip, size
 
     def _verify(self, sums: bytes, size: int) -> None:
-        chunk = self._chunk
-        count, rest = divmod(size, chunk)
-        slices = self._room.slices(chunk)
-        found = list(map(self._crc, slices[:count], repeat(0)))
-        if rest:
-            found.append(self._crc(self._room.view[count * chunk : size], 0))
-        if struct.pack(f">{len(found)}I", *found) != sums:
+        if not chunks_agree(self._crc, self._room[:size], self._chunk, sums):
             raise DataNodeRefused(
                 _("DataNode {host} sent bytes that do not fit their checksum.").format(
                     host=self.node.host
@@ -290,31 +283,14 @@ class _BlockReader:
             )
 
 
-class _Room:
-    """Where a packet's data is put, with its chunks cut out once: cutting costs more than CRC."""
-
-    def __init__(self, size: int = 64 << 10) -> None:
-        self.view = memoryview(bytearray(size))
-        self._slices: dict[int, list[memoryview]] = {}
-
-    def slices(self, chunk: int) -> list[memoryview]:
-        """The room in chunks."""
-        found = self._slices.get(chunk)
-        if found is None:
-            whole = len(self.view) // chunk * chunk
-            found = [self.view[at : at + chunk] for at in range(0, whole, chunk)]
-            self._slices[chunk] = found
-        return found
+_ROOMS: deque[memoryview] = deque(maxlen=64)  #: where packets' data is put; rooms nobody uses
 
 
-_ROOMS: deque[_Room] = deque(maxlen=64)  #: rooms that nobody uses
-
-
-def _taken_room() -> _Room:
+def _taken_room() -> memoryview:
     try:
         return _ROOMS.pop()
     except IndexError:
-        return _Room()
+        return memoryview(bytearray(64 << 10))
 
 
 def _header(data: memoryview) -> tuple[int, bool]:
