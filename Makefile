@@ -28,11 +28,11 @@ $(VENV)/.system: packaging/system-packages.sh
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.system $(PINNED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,hdfs,preview]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,preview]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run $(PINNED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,hdfs,preview,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) --editable '.[simulator,preview,dev]'
 	@touch $@
 
 setup: $(VENV)/.dev
