@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
@@ -19,6 +21,7 @@ __all__ = ["S3_SCHEMES", "UP", "Locations", "display", "home", "names_of"]
 
 S3_SCHEMES = ("s3", "s3a", "s3n")
 UP = (ClusterState.RUNNING, ClusterState.WAITING)  #: states in which HDFS may answer
+_PLAIN_NAME = re.compile(r"[^\s/:](?:[^/:]*[^\s/:])?")  #: can stand behind hdfs://
 
 
 def home() -> Location:
@@ -36,6 +39,7 @@ class Locations:
     ) -> None:
         self._fleet = fleet
         self._connections = connections
+        self._called: tuple[FleetSnapshot | None, Mapping[StoreId, str]] = (None, {})
 
     def places(self) -> tuple[Place, ...]:
         """Home, the buckets of each connection, the HDFS of each cluster that is up."""
@@ -53,6 +57,25 @@ class Locations:
             location = Location(_hdfs_of(cluster), "/")
             found.append(Place(title, location, "storage", cluster.ref.connection))
         return tuple(found)
+
+    def display(self, location: Location, own: StoreId | None = None) -> str:
+        """How a location is written for a person: ``hdfs://analytics/tmp`` where ``hdfs:///tmp``
+        would leave open whose HDFS it is. On the page of a cluster its ``own`` needs no name.
+        """
+        store = location.store
+        if not store.cluster_id or store == own:
+            return display(location)
+        names = self._names()
+        called = names.get(store, store.cluster_id if names else "")
+        return f"hdfs://{called}{location.path}"
+
+    def _names(self) -> Mapping[StoreId, str]:
+        """What each HDFS is called; kept, as lists are painted often and fleets are large."""
+        snapshot, names = self._fleet(), self._called[1]
+        if snapshot is not self._called[0]:
+            names = _names_in(snapshot)
+            self._called = (snapshot, names)
+        return names
 
     def _trouble(self, connection: str) -> str:
         """Why a connection does not answer now; empty when it does, or was not asked yet."""
@@ -129,6 +152,8 @@ class Locations:
     def _hdfs(self, authority: str, near: Location) -> StoreId:
         if not authority:
             return self._default_hdfs(near)
+        if authority and authority == near.store.cluster_id:
+            return near.store  # also when its cluster does not run any more
         for cluster in self._clusters():
             if authority in names_of(cluster):
                 return _hdfs_of(cluster)
@@ -161,14 +186,15 @@ class Locations:
 
     def cluster_names(self) -> tuple[str, ...]:
         """What ``hdfs://`` may be followed by."""
-        return tuple(each.summary.name or each.ref.cluster_id for each in self._clusters())
+        names = _unmistakable(self._clusters())
+        return tuple(names[_hdfs_of(each)] for each in self._clusters())
 
     def _cluster_names(self) -> str:
         return ", ".join(self.cluster_names()) or _("none")
 
 
 def display(location: Location) -> str:
-    """How a location is written for a person; ``parse`` with ``near`` in its store reads it."""
+    """How a location is written within its store; ``parse`` with ``near`` in there reads it."""
     if location.store.kind is not StoreKind.LOCAL:
         return str(location)
     own = home().path
@@ -176,6 +202,26 @@ def display(location: Location) -> str:
     if path == own or path == own.rstrip("/"):
         return "~" + path[len(own) - 1 :]
     return "~/" + path[len(own) :] if path.startswith(own) and own != "/" else path
+
+
+def _names_in(snapshot: FleetSnapshot) -> Mapping[StoreId, str]:
+    """By what name each HDFS is told from the others; empty for the only one that runs."""
+    known = list(snapshot.clusters.values())
+    up = [each for each in known if each.summary.state in UP]
+    down = [each for each in known if each.summary.state not in UP]
+    names = {_hdfs_of(each): each.ref.cluster_id for each in down}  # names are used again
+    return {**names, **(_unmistakable(up) if len(up) > 1 else dict.fromkeys(map(_hdfs_of, up), ""))}
+
+
+def _unmistakable(clusters: Sequence[ClusterSnapshot]) -> dict[StoreId, str]:
+    """Names that ``parse`` takes for these clusters; ids where a name would not do."""
+    often = Counter(each.summary.name for each in clusters)
+    return {
+        _hdfs_of(each): each.summary.name
+        if often[each.summary.name] == 1 and _PLAIN_NAME.fullmatch(each.summary.name)
+        else each.ref.cluster_id
+        for each in clusters
+    }
 
 
 def _hdfs_of(cluster: ClusterSnapshot) -> StoreId:

@@ -32,7 +32,7 @@ class StoragePlanner:
     """All methods block: they look at what is there. NotFound when it is not.
 
     ``read_only`` says whether a store may not be changed now, ``asks_name`` whether something that
-    is lost for good there wants a name typed first.
+    is lost for good there wants a name typed first, ``shown`` how a location is written.
     """
 
     def __init__(
@@ -40,10 +40,20 @@ class StoragePlanner:
         file_system_of: Callable[[StoreId], FileSystem],
         read_only: Callable[[StoreId], bool],
         asks_name: Callable[[StoreId], bool],
+        shown: Callable[[Location], str] = display,
     ) -> None:
         self._of = file_system_of
         self._read_only = read_only
         self._asks_name = asks_name
+        self._shown = shown
+
+    def _what(self, locations: Sequence[Location]) -> str:
+        return self._shown(locations[0]) if len(locations) == 1 else self._names(locations)
+
+    def _names(self, locations: Sequence[Location]) -> str:
+        if len(locations) == 1:
+            return locations[0].name or self._shown(locations[0])
+        return ngettext("{n} item", "{n} items", len(locations)).format(n=count(len(locations)))
 
     # -- deleting ---------------------------------------------------------------------------
 
@@ -57,14 +67,14 @@ class StoragePlanner:
         locations = [location for location, _entry in settled]
         loss = count_loss(file_system, settled)
         if trash is not None and not any(_within(each, trash) for each in locations):
-            return self._checked(_trash_plan(locations, loss), store)
+            return self._checked(_trash_plan(locations, loss, self._what(locations)), store)
         changes = tuple(
             StorageChange(StorageAct.DELETE, each, recursive=True) for each in locations
         )
         lines, undo_text = self._lost(store, file_system, locations)
         kept = bool(undo_text)
         plan = StoragePlan(
-            _("Delete {what}").format(what=_what(locations, loss)),
+            _("Delete {what}").format(what=self._what(locations)),
             changes,
             lines,
             tuple(_delete_call(each, loss) for each in locations[:_CALLS]),
@@ -84,7 +94,7 @@ class StoragePlanner:
         locations = [location for location, _entry in settled]
         loss = count_loss(file_system, settled)
         plan = StoragePlan(
-            _("Restore {what}").format(what=_what(locations, loss)),
+            _("Restore {what}").format(what=self._what(locations)),
             tuple(StorageChange(StorageAct.RESTORE, each) for each in locations),
             (_amount(loss), _("Nothing is replaced: what has a new file in its place stays here.")),
             tuple(f"RENAME {each.path}" for each in locations[:_CALLS]),
@@ -180,7 +190,7 @@ class StoragePlanner:
         loss = count_loss(file_system, settled) if counted else None
         plan = StoragePlan(
             _("Set {what} of {names} to {value}").format(
-                what=_(_WORDS.get(what, what)), names=_names(locations), value=text
+                what=_(_WORDS.get(what, what)), names=self._names(locations), value=text
             ),
             changes,
             tuple(_change_lines(what, value, entries, loss, recursive)),
@@ -257,18 +267,6 @@ def _within(location: Location, folder: Location) -> bool:
     return location.store == folder.store and location.path.startswith(folder.as_folder().path)
 
 
-def _names(locations: Sequence[Location]) -> str:
-    if len(locations) == 1:
-        return locations[0].name or display(locations[0])
-    return ngettext("{n} item", "{n} items", len(locations)).format(n=count(len(locations)))
-
-
-def _what(locations: Sequence[Location], loss: Loss) -> str:
-    if len(locations) > 1:
-        return _names(locations)
-    return display(locations[0])
-
-
 def _amount(loss: Loss) -> str:
     files = ngettext("{n} file", "{n} files", loss.files).format(n=count(loss.files))
     text = _("{files}, {size}").format(files=files, size=size(loss.bytes))
@@ -281,9 +279,9 @@ def _typed(locations: Sequence[Location]) -> str:
     return locations[0].name if len(locations) == 1 else locations[0].parent().name or "delete"
 
 
-def _trash_plan(locations: Sequence[Location], loss: Loss) -> StoragePlan:
+def _trash_plan(locations: Sequence[Location], loss: Loss, what: str) -> StoragePlan:
     return StoragePlan(
-        _("Move {what} to the trash").format(what=_what(locations, loss)),
+        _("Move {what} to the trash").format(what=what),
         tuple(StorageChange(StorageAct.TRASH, each) for each in locations),
         (_("The space is free again when the trash is emptied, which HDFS does by itself."),),
         tuple(f"RENAME {each.path} → .Trash/Current" for each in locations[:_CALLS]),

@@ -17,7 +17,7 @@ from hue_desktop.services.lanes import Lane
 from hue_desktop.services.storage.courtesy import Courtesy
 from hue_desktop.services.storage.file_systems import FileSystems
 from hue_desktop.services.storage.listing import Listing
-from hue_desktop.services.storage.locations import Locations, display
+from hue_desktop.services.storage.locations import Locations
 from hue_desktop.services.storage.planning import StoragePlanner
 from hue_desktop.services.storage.previews.values import Preview
 from hue_desktop.services.storage.usage import Usage
@@ -53,9 +53,11 @@ class StorageService:
     ) -> None:
         self.file_systems = file_systems
         self._record = record
-        self._planner = StoragePlanner(file_systems.of, self.read_only, asks_name)
         self._fleet = fleet
         self._locations = Locations(fleet.snapshot, connections.connections)
+        self._planner = StoragePlanner(
+            file_systems.of, self.read_only, asks_name, self._locations.display
+        )
         self.courtesy = Courtesy()  #: readers wait for a window that draws
         self._readers = Lane("storage", _READERS)
         self._arrangers = Lane("storage-order", 1)
@@ -71,9 +73,9 @@ class StorageService:
         """The location that a text means; ``ConfigurationError`` when it means none."""
         return self._locations.parse(text, near)
 
-    def display(self, location: Location) -> str:
-        """How a location is written for a person."""
-        return display(location)
+    def display(self, location: Location, own: StoreId | None = None) -> str:
+        """How a location is written for a person; see ``Locations.display``."""
+        return self._locations.display(location, own)
 
     def read_only(self, store: StoreId) -> bool:
         """Whether read-only mode keeps this store from being changed."""

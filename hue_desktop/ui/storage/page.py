@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout
 from shiboken6 import isValid
 
 from hue_desktop.core.clusters import ClusterRef
-from hue_desktop.core.storage import LOCAL, Location, StoreKind
+from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 from hue_desktop.core.storage_plans import StorageOutcome
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.values import TransferOptions, TransferRequest
@@ -34,7 +34,7 @@ class StoragePage(Page):
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
-        self.source = StorageSource(ctx.app.storage)
+        self.source = StorageSource(ctx.app.storage, _hdfs_of(ref))
         self.left = Pane(ctx, self.source, _("left pane"))
         self.right = Pane(ctx, self.source, _("right pane"))
         self.inspector = Inspector(ctx, self.source)
@@ -113,6 +113,8 @@ class StoragePage(Page):
     def apply(self, change: FleetChange) -> None:
         """A cluster that has come up has its HDFS now; a cluster in view has changed its name."""
         self._begin()
+        for pane in (self.left, self.right):
+            pane.clusters_changed()
 
     def shown(self) -> None:
         self._begin()
@@ -306,6 +308,12 @@ class StoragePage(Page):
             super().keyPressEvent(event)
             return
         deeds.do(deed, self, self.active)
+
+
+def _hdfs_of(ref: ClusterRef | None) -> StoreId | None:
+    if ref is None:
+        return None
+    return StoreId(StoreKind.HDFS, ref.connection, ref.region, ref.cluster_id)
 
 
 def _as_source(location: Location) -> Location:

@@ -259,10 +259,7 @@ class Pane(QWidget):
         elif self.filter.text():
             self.filter.clear()
         self._unsubscribe = self._listen(listing)
-        display = self._storage.display
-        self.path.show_location(
-            location, display(location), [(display(upper), upper) for upper in uppers(location)]
-        )
+        self._show_place(location)
         self.back.setEnabled(self._history.can_go_back)
         self.forward.setEnabled(self._history.can_go_forward)
         self.up.setEnabled(location.path != "/")
@@ -272,6 +269,20 @@ class Pane(QWidget):
         self._facts_wanted = True
         self._follow()
         self.moved.emit(location)
+
+    def _show_place(self, location: Location) -> None:
+        display = self._storage.display
+        self.path.show_location(
+            location, display(location), [(display(upper), upper) for upper in uppers(location)]
+        )
+
+    def clusters_changed(self) -> None:
+        """Write anew where it looks: there may be clusters now that it is to be told from."""
+        location = self.location
+        if location is None or self.path.hasFocus():
+            return
+        if self.path.shown_text != self._storage.display(location):
+            self._show_place(location)
 
     def _drop_listing(self) -> None:
         if self._unsubscribe is not None:

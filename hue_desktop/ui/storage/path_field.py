@@ -78,6 +78,11 @@ class PathField(QLineEdit):
         self._put_back()
         self.setAccessibleDescription(text)
 
+    @property
+    def shown_text(self) -> str:
+        """The location as it was told, whatever is being typed."""
+        return self._shown
+
     def set_lit(self, on: bool) -> None:
         """Show that this is the pane that keys go to."""
         set_look(self, lit=on)

@@ -28,8 +28,9 @@ _COUNTED = 2_000  #: selected rows whose sizes are added up; more are counted on
 class StorageSource:
     """Asked on the main thread unless a method says that it blocks."""
 
-    def __init__(self, service: Any) -> None:
+    def __init__(self, service: Any, own: StoreId | None = None) -> None:
         self.service = service
+        self._own = own  #: the HDFS of the cluster whose page it is
 
     # Listings
 
@@ -75,7 +76,7 @@ class StorageSource:
 
     def display(self, location: Location) -> str:
         """How a location is written."""
-        return str(self.service.display(location))
+        return str(self.service.display(location, self._own))
 
     def places(self) -> Sequence[Any]:
         """Where a pane can begin."""

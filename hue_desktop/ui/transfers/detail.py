@@ -24,7 +24,6 @@ from hue_desktop.ui.transfers.doing import answer, carry_out
 from hue_desktop.ui.transfers.files_table import FilesTable
 from hue_desktop.ui.transfers.transfer_rows import verbs_of
 from hue_desktop.ui.transfers.words import (
-    location_text,
     moment,
     problem_text,
     route_text,
@@ -152,10 +151,15 @@ class TransferDetail(QWidget):
         elif len(self._files) <= _FEW and self._now() != self._marked:
             self._mark_running()
 
+    def show_place(self) -> None:
+        """Write from where it copies to where."""
+        if self.transfer is not None:
+            request, shown = self.transfer.request, self.ctx.app.storage.display
+            self.title.setText(f"{source_text(request, shown)} → {shown(request.target)}")
+
     def _show_facts(self, transfer: Transfer) -> None:
         progress = transfer.progress
-        self.title.setText(f"{source_text(transfer.request)} → "
-                           f"{location_text(transfer.request.target)}")  # fmt: skip
+        self.show_place()
         started = moment(transfer.started)
         took = _("took {time}") if transfer.state.ended else _("{time} left")
         when = date_time(started) if started is not None else _("not yet")

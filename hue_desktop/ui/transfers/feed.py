@@ -15,6 +15,7 @@ from hue_desktop.core.transfers.values import Transfer, TransferState
 from hue_desktop.ui.context import UiContext
 
 if TYPE_CHECKING:
+    from hue_desktop.services.fleet.values import FleetChange
     from hue_desktop.services.transfers import TransferService
 
 __all__ = ["TransferFeed", "in_order"]
@@ -38,9 +39,13 @@ def _lateness(transfer: Transfer) -> tuple[bool, int]:
 
 
 class TransferFeed(QObject):
-    """``arrived`` brings all transfers in order; ``run`` and ``rest`` as the widget shows."""
+    """``arrived`` brings all transfers in order; ``run`` and ``rest`` as the widget shows.
+
+    ``clusters_changed``: locations may be written in another way, to tell clusters apart.
+    """
 
     arrived = Signal(object)
+    clusters_changed = Signal()
 
     def __init__(self, ctx: UiContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -56,6 +61,12 @@ class TransferFeed(QObject):
         def changed(_transfer: Transfer) -> None:
             post(lambda: self.poll() if isValid(self) else None)
 
+        def compared(change: FleetChange) -> None:
+            if change.removed or any("summary" in parts for parts in change.parts.values()):
+                post(lambda: self.clusters_changed.emit() if isValid(self) else None)
+
+        leave = ctx.app.fleet.subscribe(compared)
+        self.destroyed.connect(lambda: leave())
         try:
             self._service = ctx.app.transfers
         except HueError as error:

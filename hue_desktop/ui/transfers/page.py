@@ -27,7 +27,7 @@ from hue_desktop.ui.transfers.doing import carry_out
 from hue_desktop.ui.transfers.feed import TransferFeed
 from hue_desktop.ui.transfers.speed_line import SpeedLine
 from hue_desktop.ui.transfers.transfer_list import TransferList, TransfersModel
-from hue_desktop.ui.transfers.words import location_text, source_text, summary_badge
+from hue_desktop.ui.transfers.words import source_text, summary_badge
 
 __all__ = ["TransfersPage"]
 
@@ -55,7 +55,7 @@ class TransfersPage(Page):
         self.search.searched.connect(lambda _text: self._show())
         self.retry_button = Button(_("Retry failed"), clicked=self.retry_failed)
         self.clear_button = Button(_("Clear done"), clicked=self.clear_done)
-        self.model = TransfersModel()
+        self.model = TransfersModel(ctx.app.storage.display)
         self.list = TransferList(self.model)
         self.list.requested.connect(self._requested)
         self.list.picked.connect(self._picked)
@@ -79,6 +79,8 @@ class TransfersPage(Page):
         self.layout().setStretch(3, 1)  # type: ignore[union-attr]
         self.feed = TransferFeed(ctx, self)
         self.feed.arrived.connect(lambda _all: self._show())
+        self.feed.clusters_changed.connect(self.list.viewport().update)
+        self.feed.clusters_changed.connect(self.detail.show_place)
         self.feed.poll()
 
     @property
@@ -174,8 +176,8 @@ class TransfersPage(Page):
             "done": state is TransferState.DONE,
         }[which]
         text = self.search.text().strip().lower()
-        request = transfer.request
-        places = f"{source_text(request)} {location_text(request.target)}".lower()
+        request, shown = transfer.request, self.ctx.app.storage.display
+        places = f"{source_text(request, shown)} {shown(request.target)}".lower()
         return fits and text in places
 
 

@@ -31,7 +31,7 @@ class TransfersPanel(QWidget):
         self.ctx = ctx
         self.badge = ""
         self.setAccessibleName(_("Transfers"))
-        self.model = TransfersModel()
+        self.model = TransfersModel(ctx.app.storage.display)
         self.list = TransferList(self.model)
         self.list.requested.connect(self._carry_out)
         self.states = FourStates(self.list)
@@ -42,6 +42,7 @@ class TransfersPanel(QWidget):
         self.head.setLayout(row(self.retry_button, self.speed, spacing=12, margins=(0, 0, 12, 0)))
         self.feed = TransferFeed(ctx, self)
         self.feed.arrived.connect(self._show)
+        self.feed.clusters_changed.connect(self.list.viewport().update)
         self.feed.poll()
 
     def _carry_out(self, verb: str, transfers: tuple[Transfer, ...]) -> None:

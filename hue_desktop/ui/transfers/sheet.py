@@ -43,7 +43,7 @@ from hue_desktop.ui.theme import active_theme
 from hue_desktop.ui.transfers.command_line import CommandLine
 from hue_desktop.ui.transfers.file_list import FileList, FilesModel
 from hue_desktop.ui.transfers.route_list import RouteList
-from hue_desktop.ui.transfers.words import location_text, source_text
+from hue_desktop.ui.transfers.words import Display, source_text
 
 __all__ = ["HEIGHT", "TransferSheet"]
 
@@ -87,8 +87,9 @@ class TransferSheet(QWidget):
 
     def _make_head(self) -> None:
         self.title = Label(_("Copy"), weight=600)
-        self._from = Label(source_text(self.request), tone="text-2", elide=True)
-        self._to = Label(_target_text(self.request), tone="text-2", elide=True)
+        shown = self.ctx.app.storage.display
+        self._from = Label(source_text(self.request, shown), tone="text-2", elide=True)
+        self._to = Label(_target_text(self.request, shown), tone="text-2", elide=True)
         arrow = Label("→", tone="text-2")
         close = IconButton("close", _("Close"), clicked=self.close_sheet)
         self._head = QWidget()
@@ -191,8 +192,9 @@ class TransferSheet(QWidget):
 
     def _show_pages(self) -> None:
         """What is being waited for, and that it goes on."""
+        shown = self.ctx.app.storage.display
         text = _("Comparing {source} with {target}").format(
-            source=source_text(self.request), target=location_text(self.request.target)
+            source=source_text(self.request, shown), target=shown(self.request.target)
         )
         if self._pages > _MANY_PAGES:
             text = _("{what}, {n} pages read").format(what=text, n=count(self._pages))
@@ -267,7 +269,9 @@ class TransferSheet(QWidget):
         text = what.format(n=count(chosen.files), whole=count(whole), size=size(chosen.bytes))
         self.title.setText(text)
         self.setAccessibleName(text)
-        self._to.setText(_target_text(self.request, folder=draft.facts.folder))
+        self._to.setText(
+            _target_text(self.request, self.ctx.app.storage.display, folder=draft.facts.folder)
+        )
 
     # Ends
 
@@ -333,11 +337,11 @@ class TransferSheet(QWidget):
         painter.fillRect(0, 0, self.width(), 2, active_theme().color("accent-text"))
 
 
-def _target_text(request: TransferRequest, *, folder: bool = False) -> str:
+def _target_text(request: TransferRequest, shown: Display, *, folder: bool = False) -> str:
     """What a single source becomes, else the folder that several land in."""
     if len(request.sources) > 1:
-        return location_text(request.target)
-    return location_text(landing_of(request, 0, folder=folder).root.as_file())
+        return shown(request.target)
+    return shown(landing_of(request, 0, folder=folder).root.as_file())
 
 
 class _Counts(QWidget):

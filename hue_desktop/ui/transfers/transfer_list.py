@@ -18,9 +18,16 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QToolTip
 
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.values import Transfer, TransferState
+from hue_desktop.services.storage.locations import display
 from hue_desktop.ui.theme import active_theme, icon
 from hue_desktop.ui.transfers.transfer_rows import TransferDelegate, Verb, button_at, verbs_of
-from hue_desktop.ui.transfers.words import amount_text, headline, percent_text, problem_text
+from hue_desktop.ui.transfers.words import (
+    Display,
+    amount_text,
+    headline,
+    percent_text,
+    problem_text,
+)
 
 __all__ = ["TransferList", "TransfersModel"]
 
@@ -30,8 +37,9 @@ _Index = QModelIndex | QPersistentModelIndex
 class TransfersModel(QAbstractListModel):
     """Transfers in the order given; equal ones announce nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: Display = display) -> None:
         super().__init__()
+        self.shown = shown  #: writes a location
         self.transfers: list[Transfer] = []
 
     def show_transfers(self, transfers: Sequence[Transfer]) -> None:
@@ -76,9 +84,15 @@ class TransfersModel(QAbstractListModel):
             return one
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             more = problem_text(one) or f"{percent_text(one.progress)}, {amount_text(one.progress)}"
-            return f"{headline(one)}, {more}"
+            return f"{headline(one, self.shown)}, {more}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (headline(one), problem_text(one), one.remedy, one.verified, one.reason)
+            lines = (
+                headline(one, self.shown),
+                problem_text(one),
+                one.remedy,
+                one.verified,
+                one.reason,
+            )
             return "\n".join(line for line in lines if line)
         return None
 
@@ -92,7 +106,7 @@ class TransferList(QListView):
     def __init__(self, model: TransfersModel) -> None:
         super().__init__()
         self._model = model
-        self._delegate = TransferDelegate(self)
+        self._delegate = TransferDelegate(self, model.shown)
         self.setAccessibleName(_("Transfers"))
         self.setModel(model)
         self.setItemDelegate(self._delegate)

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from hue_desktop.core.format import DASH
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.values import Route, Transfer, TransferState
+from hue_desktop.services.storage.locations import display
 from hue_desktop.ui.parts import StateShape, paint_bar, paint_shape
 from hue_desktop.ui.tables.texts import Texts
 from hue_desktop.ui.theme import active_theme, pixmap
 from hue_desktop.ui.transfers.words import (
+    Display,
     amount_text,
-    location_text,
     percent_text,
     problem_text,
     rate_text,
@@ -126,8 +127,9 @@ def button_at(box: QRect, where: QPoint, transfer: Transfer) -> Verb | None:
 class TransferDelegate(QStyledItemDelegate):
     """Paints a line: from, to, route, progress or what went wrong, and two buttons."""
 
-    def __init__(self, parent: object = None) -> None:
+    def __init__(self, parent: object = None, shown: Display = display) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
+        self._shown = shown
         self._texts = Texts()
         self.hot: tuple[int, str] | None = None  #: transfer and verb under the pointer
 
@@ -152,9 +154,9 @@ class TransferDelegate(QStyledItemDelegate):
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, theme.color("line"))
         cells = _cells(box)
         draw = self._texts.draw
-        draw(painter, cells.source, source_text(transfer.request), "text")
+        draw(painter, cells.source, source_text(transfer.request, self._shown), "text")
         painter.drawPixmap(cells.arrow, pixmap("arrow-right", "text-2", 14))
-        draw(painter, cells.target, location_text(transfer.request.target), "text")
+        draw(painter, cells.target, self._shown(transfer.request.target), "text")
         if cells.route.width() > 40:
             draw(painter, cells.route, route_text(transfer), "text-2")
         problem = problem_text(transfer)

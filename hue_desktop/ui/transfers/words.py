@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from hue_desktop.core.format import DASH, count, duration, percent, size
@@ -19,9 +20,9 @@ from hue_desktop.ui.parts import StateShape
 
 __all__ = [
     "SHAPES",
+    "Display",
     "amount_text",
     "headline",
-    "location_text",
     "moment",
     "percent_text",
     "problem_text",
@@ -34,6 +35,9 @@ __all__ = [
     "summary_badge",
     "time_left",
 ]
+
+Display = Callable[[Location], str]
+"""Writes a location for a person: the storage service's tells clusters from each other."""
 
 SHAPES = {
     TransferState.WAITING: StateShape.WAITING,
@@ -78,14 +82,9 @@ def state_word(state: TransferState) -> str:
     }[state]
 
 
-def location_text(location: Location) -> str:
-    """A location as its tools write it; this machine's home is ``~``."""
-    return display(location)
-
-
-def source_text(request: TransferRequest) -> str:
-    """Where a request copies from, in one line."""
-    first = location_text(request.sources[0])
+def source_text(request: TransferRequest, shown: Display = display) -> str:
+    """Where a request copies from, in one line; ``shown`` writes a location."""
+    first = shown(request.sources[0])
     more = len(request.sources) - 1
     if not more:
         return first
@@ -94,11 +93,11 @@ def source_text(request: TransferRequest) -> str:
     )
 
 
-def headline(transfer: Transfer) -> str:
+def headline(transfer: Transfer, shown: Display = display) -> str:
     """The transfer in one sentence, for assistive tools and messages."""
     return _("{source} to {target}, {state}").format(
-        source=source_text(transfer.request),
-        target=location_text(transfer.request.target),
+        source=source_text(transfer.request, shown),
+        target=shown(transfer.request.target),
         state=state_word(transfer.state),
     )
 

@@ -39,9 +39,10 @@ class _Fleet:
 
     def __init__(self) -> None:
         self.locked: set[str] = set()
+        self.known = FleetSnapshot()
 
     def snapshot(self) -> FleetSnapshot:
-        return FleetSnapshot()
+        return self.known
 
     def is_read_only(self, connection: str) -> bool:
         return connection in self.locked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState, ClusterSummary
 from hue_desktop.core.errors import AccessDenied
 from hue_desktop.core.storage import LOCAL, Location
 from hue_desktop.core.transfers.values import TransferRequest
-from hue_desktop.ui.storage import deeds
+from hue_desktop.services.fleet import FleetChange, FleetSnapshot
+from hue_desktop.ui.storage import deeds, place_of
 from hue_desktop.ui.storage.clip import mime_of, pack
+from hue_desktop.ui.storage.page import StoragePage
 from hue_desktop.ui.storage.pane import Pane
 from tests.ui.doing_desk import unnamed
 from tests.ui.storage.desk import HDFS, S3, Desk, storage_desk
@@ -43,6 +47,55 @@ def test_both_panes_show_what_is_there(desk: Desk) -> None:
     assert desk.names(desk.page.right) == [*DAYS, "manifest.json"]
     assert desk.page.left.path.text() == "hdfs:///warehouse/events/"
     assert desk.page.right.path.text() == "s3://lake/raw/events/"
+
+
+def _known(*names: str) -> FleetChange:
+    """These clusters run; the first has the desk's HDFS."""
+    ids = [HDFS.cluster_id, "j-OTHER"]
+    clusters = {}
+    for name, cluster_id in zip(names, ids, strict=False):
+        ref = ClusterRef("prod", "us-east-1", cluster_id)
+        summary = ClusterSummary(cluster_id, name, ClusterState.WAITING)
+        clusters[ref] = ClusterSnapshot(ref, summary)
+    return FleetChange(FleetSnapshot(clusters=clusters), clusters=frozenset(clusters))
+
+
+def test_texts_tell_which_cluster_as_soon_as_there_are_two(desk: Desk) -> None:
+    page, path = desk.page, desk.page.left.path
+    for names, text in (
+        (("analytics",), "hdfs:///warehouse/events/"),
+        (("analytics", "etl"), "hdfs://analytics/warehouse/events/"),
+    ):
+        change = _known(*names)
+        desk.fleet.known = change.snapshot
+        page.left.table.setFocus()
+        page.apply(change)
+        assert path.text() == text
+    assert place_of(desk.ctx, Location(HDFS, "/warehouse/"))[0] == "hdfs://analytics/warehouse"
+    page.left.open_text("hdfs://analytics/warehouse/")
+    desk.qtbot.waitUntil(lambda: path.text() == "hdfs://analytics/warehouse/")
+    assert page.left.location == Location(HDFS, "/warehouse/")
+    plan = desk.service.plan_delete((Location(HDFS, "/warehouse/events/readme.txt"),))
+    assert "hdfs://analytics/warehouse/events/readme.txt" in plan.title
+
+
+def test_what_is_being_typed_stays_when_a_cluster_comes(desk: Desk) -> None:
+    path = desk.page.left.path
+    path.setFocus()
+    path.setText("s3://la")
+    change = _known("analytics", "etl")
+    desk.fleet.known = change.snapshot
+    desk.page.apply(change)
+    assert path.text() == "s3://la"
+
+
+def test_the_page_of_a_cluster_writes_its_own_hdfs_without_a_name(desk: Desk) -> None:
+    desk.fleet.known = _known("analytics", "etl").snapshot
+    page = StoragePage(desk.ctx, ClusterRef("prod", "us-east-1", HDFS.cluster_id))
+    desk.qtbot.addWidget(page)
+    other = replace(HDFS, cluster_id="j-OTHER")
+    assert page.source.display(Location(HDFS, "/x")) == "hdfs:///x"
+    assert page.source.display(Location(other, "/x")) == "hdfs://etl/x"
 
 
 def test_sizes_of_folders_come_after_their_names(desk: Desk) -> None:

@@ -40,6 +40,8 @@ def test_what_moves_stands_first_then_what_failed() -> None:
 def test_texts_of_a_line() -> None:
     orders, _models, _report, clicks, done = transfers()
     assert source_text(orders.request) == "hdfs:///warehouse/orders"
+    named = source_text(orders.request, lambda one: f"hdfs://etl{one.path}")
+    assert named == "hdfs://etl/warehouse/orders"
     assert amount_text(orders.progress) == f"251 of 412{_SPACE}GiB"
     assert amount_text(done.progress) == f"3{_SPACE}GiB"
     assert share_of(orders.progress) == pytest.approx(0.61, abs=0.001)
@@ -48,6 +50,13 @@ def test_texts_of_a_line() -> None:
     assert summary_badge(transfers()) == "3 running · 1 failed"
     asked = replace(orders, progress=replace(orders.progress, files_asked=2))
     assert "wait for your word" in problem_text(asked)
+
+
+def test_a_line_tells_which_cluster(qtbot: QtBot) -> None:
+    model = TransfersModel(lambda one: f"<{one.path}>")
+    model.show_transfers(transfers())
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        assert model.data(model.index(0), role).startswith("</warehouse/orders> to <")
 
 
 def test_random_edits_keep_the_model_right(qtbot: QtBot) -> None:

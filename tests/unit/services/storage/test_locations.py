@@ -26,8 +26,10 @@ PROD_S3 = StoreId(StoreKind.S3, "prod", "us-west-2")
 HDFS = StoreId(StoreKind.HDFS, "prod", "us-east-1", "j-AAA")
 
 
-def cluster(name: str, cluster_id: str, connection: str = "prod") -> ClusterSnapshot:
-    summary = ClusterSummary(cluster_id, name, ClusterState.WAITING)
+def cluster(
+    name: str, cluster_id: str, connection: str = "prod", state: ClusterState = ClusterState.WAITING
+) -> ClusterSnapshot:
+    summary = ClusterSummary(cluster_id, name, state)
     return ClusterSnapshot(ClusterRef(connection, "us-east-1", cluster_id), summary)
 
 
@@ -106,6 +108,45 @@ def test_hdfs_of_clusters() -> None:
     assert TWO.parse("sub", Location(HDFS, "/warehouse/")) == Location(HDFS, "/warehouse/sub")
     assert TWO.parse("hdfs:///x", Location(PROD_S3, "/lake/")).store == HDFS
     assert display(Location(HDFS, "/warehouse/")) == "hdfs:///warehouse/"
+
+
+def test_locations_tell_which_cluster_where_there_are_several() -> None:
+    here = Location(HDFS, "/warehouse/")
+    assert locations().display(here) == "hdfs:///warehouse/", "no cluster is known yet"
+    assert ONE.display(here) == "hdfs:///warehouse/"
+    assert TWO.display(here) == "hdfs://analytics/warehouse/"
+    assert TWO.display(here, own=HDFS) == "hdfs:///warehouse/"
+    assert TWO.display(Location(PROD_S3, "/lake/")) == "s3://lake/"
+    assert TWO.display(Location(LOCAL, "/var/")) == "/var/"
+    ended = Location(StoreId(StoreKind.HDFS, "prod", "us-east-1", "j-GONE"), "/x")
+    assert ONE.display(ended) == "hdfs://j-GONE/x"
+    assert ONE.parse("hdfs://j-GONE/y", ended).store == ended.store
+
+
+@pytest.mark.parametrize("name", ["analytics", "two words", "a/b", "a:8020", " x", "", "etl"])
+def test_what_is_shown_of_a_cluster_means_that_cluster(name: str) -> None:
+    same = cluster("etl", "j-CCC", state=ClusterState.TERMINATED)
+    several = locations(
+        cluster(name, "j-AAA"), cluster("etl", "j-BBB", "dev"), cluster("etl", "j-DDD"), same
+    )
+    for snapshot in ("j-AAA", "j-BBB", "j-DDD"):
+        connection = "dev" if snapshot == "j-BBB" else "prod"
+        location = Location(StoreId(StoreKind.HDFS, connection, "us-east-1", snapshot), "/a b/c")
+        shown = several.display(location)
+        assert several.parse(shown, HERE) == location
+    assert several.display(Location(HDFS, "/")) == (
+        f"hdfs://{name}/" if name in ("analytics", "two words") else "hdfs://j-AAA/"
+    )
+
+
+def test_a_cluster_that_came_up_is_told_from_then_on() -> None:
+    first = cluster("analytics", "j-AAA")
+    fleet = [FleetSnapshot(clusters={first.ref: first})]
+    growing = Locations(lambda: fleet[0], lambda: CONNECTIONS)
+    assert growing.display(Location(HDFS, "/x")) == "hdfs:///x"
+    second = cluster("etl", "j-BBB")
+    fleet[0] = FleetSnapshot(clusters={first.ref: first, second.ref: second})
+    assert growing.display(Location(HDFS, "/x")) == "hdfs://analytics/x"
 
 
 def test_namenodes_by_address() -> None:
