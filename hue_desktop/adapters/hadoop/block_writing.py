@@ -41,11 +41,16 @@ _rooms = threading.local()
 
 
 def write_file(
-    protocol: ClientProtocol, datanodes: DataNodes, path: str, source: Source | None
+    protocol: ClientProtocol,
+    datanodes: DataNodes,
+    path: str,
+    source: Source | None,
+    *,
+    parents: bool = True,
 ) -> tuple[int, int]:
     """Create a file (or replace it) with what a source holds: CRC32C and bytes."""
     block_size = protocol.defaults().block_size
-    file_id = protocol.create(path)
+    file_id = protocol.create(path, parents=parents)
     left = source.length if source is not None else 0
     crc = count = 0
     last: Block | None = None

@@ -212,7 +212,7 @@ class ClientProtocol:
         return bool(self._call("setReplication", path, (1, path), (2, replication)).number(1))
 
     # -- writing ----------------------------------------------------------------------------
-    def create(self, path: str) -> int:
+    def create(self, path: str, *, parents: bool = True) -> int:
         """create, replacing what is there; the file's id."""
         defaults = self.defaults()
         answer = self._call(
@@ -222,7 +222,7 @@ class ClientProtocol:
             (2, pack(((1, 0o644),))),
             (3, self.name),
             (4, 1 | 2),  # CREATE and OVERWRITE
-            (5, True),
+            (5, parents),
             (6, defaults.replication),
             (7, defaults.block_size),
         )

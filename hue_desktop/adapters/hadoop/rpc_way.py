@@ -70,9 +70,9 @@ class RpcWay:
             is_whole=offset == 0 and wanted == now.size,
         )
 
-    def send(self, path: str, source: Source | None) -> tuple[int, int]:
+    def send(self, path: str, source: Source | None, *, parents: bool = True) -> tuple[int, int]:
         """create, addBlock, the pipeline, complete."""
-        return write_file(self._protocol, self._datanodes, path, source)
+        return write_file(self._protocol, self._datanodes, path, source, parents=parents)
 
     def make_folder(self, path: str, permission: int | None = None) -> None:
         """mkdirs."""

@@ -83,7 +83,8 @@ class HdfsUpload:
     def write(self, index: int, offset: int, source: Source) -> Part:
         """Write a part as a file of its own."""
         draft = f"{self._folder}/{index:06d}.{os.urandom(4).hex()}"
-        crc, count = self._way.send(draft, source)
+        # the folder must not come back when the upload was aborted meanwhile
+        crc, count = self._way.send(draft, source, parents=False)
         done = f"{self._folder}/{index:06d}-{crc:08x}"
         self._way.rename(draft, done, overwrite=True)
         return Part(index, offset, count, crc)

@@ -30,8 +30,11 @@ class Way(Protocol):
     def open(self, path: str, offset: int, length: int | None, expected: Entry | None) -> Source:
         """Bytes of a range."""
 
-    def send(self, path: str, source: Source | None) -> tuple[int, int]:
-        """Create a file (or replace it) with what a source holds: CRC32C and bytes."""
+    def send(self, path: str, source: Source | None, *, parents: bool = True) -> tuple[int, int]:
+        """Create a file (or replace it) with what a source holds: CRC32C and bytes.
+
+        ``parents``: folders above it are made; else ``NotFound`` when they are not there.
+        """
 
     def make_folder(self, path: str, permission: int | None = None) -> None:
         """Make it and those above it."""

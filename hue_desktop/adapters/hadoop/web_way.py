@@ -70,9 +70,9 @@ class WebWay:
         """OPEN at the DataNode that has the block, or at HttpFS."""
         return WebHdfsSource(self._namenodes, path, offset, length, expected)
 
-    def send(self, path: str, source: Source | None) -> tuple[int, int]:
+    def send(self, path: str, source: Source | None, *, parents: bool = True) -> tuple[int, int]:
         """CREATE."""
-        return send_file(self._namenodes, path, source)
+        return send_file(self._namenodes, path, source, parents=parents)
 
     def make_folder(self, path: str, permission: int | None = None) -> None:
         """MKDIRS."""

@@ -36,13 +36,16 @@ class _DataNodeLost(Exception):
         self.error = error if isinstance(error, HueError) else Unreachable(str(error))
 
 
-def send_file(namenodes: NameNodes, path: str, source: Source | None) -> tuple[int, int]:
+def send_file(
+    namenodes: NameNodes, path: str, source: Source | None, *, parents: bool = True
+) -> tuple[int, int]:
     """Create a file (or replace it) with what a source holds: CRC32C and bytes.
 
     Asking where to go is repeated after failures; bytes are sent once, since the source can be
     read once only. When they break off, what has arrived is removed.
     """
-    call = Call("PUT", "CREATE", path, {"overwrite": "true"})
+    params = {"overwrite": "true", "createparent": "true" if parents else "false"}
+    call = Call("PUT", "CREATE", path, params)
     pool = namenodes.pool
     avoid: set[str] = set()
     connection = namenodes.run(lambda: _led(namenodes, call, source, avoid))

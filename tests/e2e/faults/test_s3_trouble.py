@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,3 +115,17 @@ def test_trouble_that_passes(
     assert target.files("there") == FILES
     assert done.said["verified"].startswith("CRC32C of all bytes")
     assert [*source.litter(), *target.litter()] == []
+
+
+def test_parts_under_way_leave_nothing_behind(
+    house: HdfsRegion, tmp_path: Path, s3: S3, hdfs: Hdfs, trouble: Trouble
+) -> None:
+    s3.fill("lake", {"large.bin": bytes(24 * MIB)})
+    copier = Copier(tmp_path / "user", house.region.s3_endpoint, part=MIB)
+    process = copier.start("--bandwidth", "8M", s3.uri("lake"), hdfs.uri("there"))
+    until(lambda: copier.bytes_done() >= MIB, process)
+    trouble(code="AccessDenied", status=403, method="GET", key="*/large.bin")
+    done = copier.end(process)
+    assert (done.code, [*done.failed]) == (1, ["large.bin"]), done
+    assert hdfs.files("there") == {}
+    assert hdfs.litter() == []
