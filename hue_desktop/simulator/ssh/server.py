@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import weakref
 from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
@@ -85,15 +86,15 @@ class Bastion:
         with suppress(asyncssh.Error):
             await asyncssh.run_server(client, options=options)
 
-    async def forward(self, host: str, port: int) -> SSHForwarder:
+    async def forward(self, host: str, port: int, guest: _Guest) -> SSHForwarder:
         """A channel to a port of a simulated machine; refuses as OpenSSH's server does."""
         loop = asyncio.get_running_loop()
         try:
             machine = await loop.run_in_executor(None, self._hosts.find, host)
             if port == _SSH_PORT:
-                return await self._hop(machine)
+                return await self._hop(machine, guest)
             address = await loop.run_in_executor(None, self._hosts.address_of, machine, port)
-            _, peer = await loop.create_connection(SSHForwarder, *address)
+            transport, peer = await loop.create_connection(SSHForwarder, *address)
         except Unreachable as refusal:
             raise _refused(str(refusal)) from None
         except OSError as problem:
@@ -103,19 +104,21 @@ class Bastion:
         except Exception:  # asyncssh would end the whole connection
             _LOG.exception("forwarding to %s:%d failed", host, port)
             raise _refused("Connection refused") from None
+        guest.leads_to(transport)
         return SSHForwarder(peer)
 
-    async def _hop(self, machine: Instance) -> SSHForwarder:
+    async def _hop(self, machine: Instance, guest: _Guest) -> SSHForwarder:
         """This server again, as the machine that the client goes on to."""
         loop = asyncio.get_running_loop()
         near, far = _connected_pair()
         try:
-            _, peer = await loop.create_connection(SSHForwarder, sock=near)
+            transport, peer = await loop.create_connection(SSHForwarder, sock=near)
         except OSError:
             far.close()
             raise
         task = loop.create_task(self.welcome(far, machine))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        guest.leads_to(transport)
         return SSHForwarder(peer)
 
 
@@ -126,12 +129,26 @@ class _Guest(asyncssh.SSHServer):
         self._bastion = bastion
         self._connections = connections
         self._connection: asyncssh.SSHServerConnection | None = None
+        self._onward: weakref.WeakSet[asyncio.BaseTransport] = weakref.WeakSet()
+        self._lost = False
+
+    def leads_to(self, transport: asyncio.Transport) -> None:
+        """A connection that was made for this client, and ends with it.
+
+        asyncssh forgets those that it was still making, or writing to, when the client is cut.
+        """
+        if self._lost:
+            transport.abort()
+        self._onward.add(transport)
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         self._connections.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._lost = True
+        for transport in tuple(self._onward):
+            cast("asyncio.Transport", transport).abort()
         if self._connection is not None:
             self._connections.discard(self._connection)
 
@@ -150,7 +167,7 @@ class _Guest(asyncssh.SSHServer):
         self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
     ) -> Awaitable[asyncssh.SSHTCPSession[bytes]]:
         # asyncssh forwards with this class itself; it has a session's methods but not its base.
-        forwarded = self._bastion.forward(dest_host, dest_port)
+        forwarded = self._bastion.forward(dest_host, dest_port, self)
         return cast("Awaitable[asyncssh.SSHTCPSession[bytes]]", forwarded)
 
 

@@ -46,10 +46,18 @@ class Report:
 
 
 class Copier:
-    """Processes of one user, one after the other or at once."""
+    """Processes of one user, one after the other or at once.
 
-    def __init__(self, folder: Path, s3_endpoint: str, *, part: int = 5 * MIB) -> None:
+    Without ``s3_endpoint`` the user's ``connections`` say what is where (``connections.toml``).
+    """
+
+    def __init__(
+        self, folder: Path, s3_endpoint: str = "", *, part: int = 5 * MIB, connections: str = ""
+    ) -> None:
         self._folder = folder
+        if connections:
+            (folder / "config").mkdir(parents=True)
+            (folder / "config" / "connections.toml").write_text(connections)
         self._endpoint = s3_endpoint
         self._part = part
         kept = {
@@ -73,8 +81,10 @@ class Copier:
     def start(self, *words: str) -> subprocess.Popen[str]:
         """``copy --json WORDS``, under way."""
         command = [sys.executable, "-c", _COMMAND, str(self._part), "copy", "--json"]
+        if self._endpoint:
+            command += ["--endpoint-url", self._endpoint]
         return subprocess.Popen(
-            [*command, "--endpoint-url", self._endpoint, *words],
+            [*command, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment,
         )  # fmt: skip
 

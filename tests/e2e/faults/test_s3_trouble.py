@@ -15,6 +15,7 @@ from tests.unit.simulator.hadoop.webhdfs import HdfsRegion
 
 Trouble = Callable[..., Any]
 FILES = tree(20, 12 * MIB)
+LARGE = "*/large.bin"
 REST = {name: data for name, data in FILES.items() if name != "large.bin"}
 
 
@@ -61,13 +62,13 @@ def test_ten_seconds_of_slow_down(
          "checksum"),
         (("hdfs", "s3"), {"kind": "corrupt", "method": "PUT", "after_bytes": 9000, "part": 1},
          "checksum"),
-        (("s3", "local"), {"kind": "cut", "method": "GET", "after_bytes": 9000, "key": "*/large.bin"},
+        (("s3", "local"), {"kind": "cut", "method": "GET", "after_bytes": 9000, "key": LARGE},
          ""),
-        (("s3", "local"), {"kind": "corrupt", "method": "GET", "after_bytes": 90, "key": "*/large.bin"},
+        (("s3", "local"), {"kind": "corrupt", "method": "GET", "after_bytes": 90, "key": LARGE},
          "checksum"),
-        (("s3", "hdfs"), {"kind": "corrupt", "method": "GET", "after_bytes": 90, "key": "*/large.bin"},
+        (("s3", "hdfs"), {"kind": "corrupt", "method": "GET", "after_bytes": 90, "key": LARGE},
          "checksum"),
-        (("s3", "hdfs"), {"code": "InternalError", "method": "GET", "key": "*/large.bin"}, ""),
+        (("s3", "hdfs"), {"code": "InternalError", "method": "GET", "key": LARGE}, ""),
     ],
     ids=lambda value: "-".join(map(str, value.values() if isinstance(value, dict) else value)),
 )  # fmt: skip
@@ -98,7 +99,7 @@ def test_trouble_that_stays(
         (("hdfs", "s3"), {"kind": "corrupt", "method": "PUT", "after_bytes": 90, "count": 5}),
         (("s3", "hdfs"), {"kind": "cut", "method": "GET", "key": "*.bin", "after_bytes": 200,
                           "count": 12}),
-        (("s3", "hdfs"), {"kind": "corrupt", "method": "GET", "key": "*/large.bin", "after_bytes": 90,
+        (("s3", "hdfs"), {"kind": "corrupt", "method": "GET", "key": LARGE, "after_bytes": 90,
                           "count": 1}),
     ],
     ids=lambda value: "-".join(map(str, value.values() if isinstance(value, dict) else value)),
@@ -124,7 +125,7 @@ def test_parts_under_way_leave_nothing_behind(
     copier = Copier(tmp_path / "user", house.region.s3_endpoint, part=MIB)
     process = copier.start("--bandwidth", "8M", s3.uri("lake"), hdfs.uri("there"))
     until(lambda: copier.bytes_done() >= MIB, process)
-    trouble(code="AccessDenied", status=403, method="GET", key="*/large.bin")
+    trouble(code="AccessDenied", status=403, method="GET", key=LARGE)
     done = copier.end(process)
     assert (done.code, [*done.failed]) == (1, ["large.bin"]), done
     assert hdfs.files("there") == {}
