@@ -17,6 +17,7 @@ from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.memory import memory_of
 from hue_desktop.ui.page import Page
 from hue_desktop.ui.storage import deeds
+from hue_desktop.ui.storage.arrivals import Arrivals
 from hue_desktop.ui.storage.clip import is_move, locations_in, mime_of, pack, unpack
 from hue_desktop.ui.storage.inspector import Inspector
 from hue_desktop.ui.storage.menu import fill_menu
@@ -38,6 +39,7 @@ class StoragePage(Page):
         self.left = Pane(ctx, self.source, _("left pane"))
         self.right = Pane(ctx, self.source, _("right pane"))
         self.inspector = Inspector(ctx, self.source)
+        self._arrivals = Arrivals(ctx, (self.left, self.right), self)
         self._active = self.left
         self._begun = False
         self.last_outcome: StorageOutcome | None = None  #: what Ctrl+Z takes back
@@ -120,6 +122,7 @@ class StoragePage(Page):
         self._begin()
         for pane in (self.left, self.right):
             pane.reader.look()
+        self._arrivals.catch_up()
         if not self.inspector.isHidden():
             self.inspect(self.active)
 

@@ -161,7 +161,10 @@ def storage_desk(
     file_systems = FileSystems(stores.__getitem__)
     service = StorageService(file_systems, fleet, connections)  # type: ignore[arg-type]
     paths = Paths(tmp_path, tmp_path)
-    application = SimpleNamespace(storage=service, connections=connections, paths=paths)
+    still = SimpleNamespace(subscribe=lambda _listener: lambda: None)
+    application = SimpleNamespace(
+        storage=service, connections=connections, paths=paths, transfers=still
+    )
     ctx, places = make_context(app, application, dark=dark)
     answers = _Answers()
     object.__setattr__(ctx, "ask", answers)
