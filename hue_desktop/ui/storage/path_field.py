@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QStyle, QStyleOptionFrame
 
 from hue_desktop.core.storage import Location, StoreKind
 from hue_desktop.core.text import _
@@ -17,6 +17,9 @@ __all__ = ["STORE_ICONS", "PathField"]
 
 STORE_ICONS = {StoreKind.LOCAL: "computer", StoreKind.S3: "cloud", StoreKind.HDFS: "storage"}
 _ICON_ROOM = 28
+_TEXT_AT = _ICON_ROOM + 3
+_TEXT_RIGHT = 8
+_DOTS = "…"
 _SETTLE_MS = 140
 
 _Crumb = tuple[int, int, Location]  #: begin and end in the text, and where that part leads
@@ -125,11 +128,36 @@ class PathField(QLineEdit):
         editing = self.hasFocus() and not self._entering
         if editing or where.x() < _ICON_ROOM:
             return None
-        at = self.cursorPositionAt(where)
+        at = self._position_at(where)
         return next((crumb for crumb in self._crumbs if crumb[0] <= at < crumb[1]), None)
 
+    def _cut(self) -> int:
+        """How many characters at the beginning give way to "…" while nobody types; 0: none.
+
+        A narrow pane shows where the location ends, from the start of one of its parts if it can.
+        """
+        text, metrics = self._shown, self.fontMetrics()
+        room = self.width() - _TEXT_AT - _TEXT_RIGHT
+        if (self.hasFocus() and not self._entering) or self.text() != text:
+            return 0
+        if metrics.horizontalAdvance(text) <= room:
+            return 0
+        fitting = [at for at in range(1, len(text))
+                   if metrics.horizontalAdvance(_DOTS + text[at:]) <= room]  # fmt: skip
+        parts = [at for at in fitting if text[at] == "/" and at < len(text) - 1]
+        return (parts or fitting or [len(text) - 1])[0]
+
+    def _position_at(self, where: QPoint) -> int:
+        cut = self._cut()
+        if not cut:
+            return self.cursorPositionAt(where)
+        last = len(self._shown)
+        return next((at for at in range(cut, last) if self._x_of(at + 1) > where.x()), last)
+
     def _x_of(self, position: int) -> int:
-        return self.fontMetrics().horizontalAdvance(self._shown[:position]) + _ICON_ROOM + 3
+        cut = self._cut()
+        text = _DOTS + self._shown[cut:position] if cut else self._shown[:position]
+        return self.fontMetrics().horizontalAdvance(text) + _TEXT_AT
 
     # Qt
 
@@ -191,15 +219,30 @@ class PathField(QLineEdit):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        cut = self._cut()
+        if not cut:
+            super().paintEvent(event)
         painter = QPainter(self)
+        if cut:
+            self._paint_cut(painter, _DOTS + self._shown[cut:])
         kind = self._location.store.kind if self._location else StoreKind.LOCAL
         image = pixmap(STORE_ICONS[kind], "accent-text", 14)
         painter.drawPixmap(QPoint(9, self.height() // 2 - 7), image)
-        fits = self._x_of(len(self._shown)) < self.width() - 8
-        if self._hovered is not None and fits and not self.hasFocus():
+        if self._hovered is not None and not self.hasFocus():
             begin, end, _location = self._hovered
+            begin = max(begin, cut)
             painter.setPen(active_theme().color("accent-text"))
             line = self.height() // 2 + self.fontMetrics().ascent() // 2 + 3
             painter.drawLine(self._x_of(begin), line, self._x_of(end), line)
         painter.end()
+
+    def _paint_cut(self, painter: QPainter, text: str) -> None:
+        """The field as Qt draws it, with a shortened text."""
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        panel = QStyle.PrimitiveElement.PE_PanelLineEdit
+        self.style().drawPrimitive(panel, option, painter, self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        painter.setFont(self.font())
+        box = self.rect().adjusted(_TEXT_AT, 0, -_TEXT_RIGHT + 2, 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

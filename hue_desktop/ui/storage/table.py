@@ -37,6 +37,7 @@ from hue_desktop.ui.storage.cells import Cell, RowPainter
 from hue_desktop.ui.storage.clip import locations_in, mime_of
 from hue_desktop.ui.storage.columns import FileRow
 from hue_desktop.ui.storage.drag_picture import drag_picture
+from hue_desktop.ui.storage.edge_scroll import EdgeScroll
 from hue_desktop.ui.storage.listing_model import ListingModel
 from hue_desktop.ui.storage.type_ahead import TypeAhead
 from hue_desktop.ui.tables.head import TableHead
@@ -83,6 +84,7 @@ class FileTable(QTableView):
         self.setModel(model)
         self.painter = RowPainter(model, SIZES["gutter"])
         self.type_ahead = TypeAhead(self)
+        self.edge_scroll = EdgeScroll(self, lambda where: self._set_target(self._drop_row(where)))
         self._set_manners()
         model.modelReset.connect(self.size_columns)
         model.modelReset.connect(self.type_ahead.stop)
@@ -346,7 +348,9 @@ class FileTable(QTableView):
             event.ignore()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        target = self._drop_row(event.position().toPoint())
+        where = event.position().toPoint()
+        self.edge_scroll.follow(where)
+        target = self._drop_row(where)
         if self._is_own(event, target):
             self._set_target(None)
             event.ignore()
@@ -356,9 +360,11 @@ class FileTable(QTableView):
         event.accept()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.edge_scroll.stop()
         self._set_target(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.edge_scroll.stop()
         target = self._drop_row(event.position().toPoint())
         self._set_target(None)
         files = locations_in(event.mimeData())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -575,3 +575,32 @@ def test_a_packed_location_selects(desk: Desk) -> None:
 
 def test_every_control_has_a_name(desk: Desk) -> None:
     assert unnamed(desk.page) == []
+
+
+def test_a_long_location_is_cut_at_one_of_its_parts_and_still_leads_up(desk: Desk) -> None:
+    pane = desk.page.left
+    asked: list[Location] = []
+    path = pane.path
+    path.crumb_clicked.disconnect()
+    path.crumb_clicked.connect(asked.append)
+    whole, narrow = path.grab().toImage(), path.fontMetrics().horizontalAdvance("…/events/") + 40
+    path.resize(narrow, path.height())
+    assert path.text() == "hdfs:///warehouse/events/"  # what can be copied and read aloud
+    assert path.grab().toImage() != whole.copy(0, 0, narrow, path.height())
+    x = 31 + path.fontMetrics().horizontalAdvance("…")  # the slash that ends what is above
+    QTest.mouseClick(path, Qt.MouseButton.LeftButton, pos=QPoint(x + 1, path.height() // 2))
+    assert [place.path for place in asked] == ["/warehouse/"]
+
+
+def test_dragging_at_the_lower_edge_scrolls(desk: Desk) -> None:
+    table = desk.page.left.table
+    table.resize(table.width(), 28 * 7)
+    bar, height = table.verticalScrollBar(), table.viewport().height()
+    desk.qtbot.waitUntil(lambda: bar.maximum() > 0)
+    table.edge_scroll.follow(QPoint(40, height // 2))
+    assert table.edge_scroll.pace == 0
+    table.edge_scroll.follow(QPoint(40, height - 2))
+    desk.qtbot.waitUntil(lambda: bar.value() == bar.maximum())
+    table.edge_scroll.follow(QPoint(40, 2))
+    desk.qtbot.waitUntil(lambda: bar.value() == 0)
+    table.edge_scroll.stop()
