@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
         tab = self.workspace.current
         if tab is None:
             return
-        self.rail.set_current("" if tab.ref or tab.place else tab.page)
+        self.rail.set_current(_place_of(tab))
         self.lower_sheets.show_for(tab.key)
         self.catalog.set_current(tab.ref)
         self.ctx.app.fleet.set_focus(tab.ref)
@@ -408,3 +408,8 @@ class MainWindow(QMainWindow):
         self._save()
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _place_of(tab: Tab) -> str:
+    """Which icon of the rail leads to what a tab shows: a cluster is found by the fleet."""
+    return "fleet" if tab.ref is not None else tab.page

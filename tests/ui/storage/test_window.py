@@ -59,10 +59,14 @@ def test_a_place_opens_in_a_tab_of_its_own(desk: Desk, files: Path, qtbot: QtBot
     desk.navigator.open_storage(place(files))
     page = page_of(desk, qtbot)
     assert page.left.location == place(files)
+    assert desk.window.rail.button("stores").isChecked()
     first = desk.window.tabs.current
     desk.navigator.open_page("stores")
     assert desk.window.tabs.current != first
     assert desk.window.rail.button("stores").isChecked()
+    desk.navigator.open_cluster(next(iter(desk.feed.snapshot.clusters)), "storage")
+    assert desk.window.rail.button("fleet").isChecked()
+    assert not desk.window.rail.button("stores").isChecked()
     desk.navigator.open_storage(place(files / "a.txt", folder=False))
     assert desk.window.tabs.current == first
     page = page_of(desk, qtbot)
