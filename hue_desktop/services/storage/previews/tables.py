@@ -7,7 +7,7 @@ from typing import Any
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import count, size
-from hue_desktop.core.text import _
+from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.storage.previews.range_file import RangeFile
 from hue_desktop.services.storage.previews.texts import hex_dump
 from hue_desktop.services.storage.previews.values import Preview
@@ -66,9 +66,15 @@ def _parquet(file: RangeFile) -> Preview:
         batches = opened.iter_batches(batch_size=_ROWS, columns=names, use_threads=False)
         batch = next(batches, None)
     packing = meta.row_group(0).column(0).compression if meta.num_row_groups else ""
-    note = _("Parquet · {rows} rows · {groups} row groups · {packing}").format(
-        rows=count(meta.num_rows), groups=count(meta.num_row_groups), packing=packing.lower()
+    parts = (
+        _("Parquet"),
+        _rows_text(meta.num_rows),
+        ngettext("{n} row group", "{n} row groups", meta.num_row_groups).format(
+            n=count(meta.num_row_groups)
+        ),
+        packing.lower(),
     )
+    note = " · ".join(part for part in parts if part)
     columns, rows = _cells(batch)
     return Preview(
         "table",
@@ -85,9 +91,10 @@ def _orc(file: RangeFile) -> Preview:
 
     opened = pyarrow_orc.ORCFile(file)
     schema = _schema(opened.schema)
-    note = _("ORC · {rows} rows · {stripes} stripes").format(
-        rows=count(opened.nrows), stripes=count(opened.nstripes)
+    stripes = ngettext("{n} stripe", "{n} stripes", opened.nstripes).format(
+        n=count(opened.nstripes)
     )
+    note = " · ".join((_("ORC"), _rows_text(opened.nrows), stripes))
     stripe_bytes = file.size // max(1, opened.nstripes)
     if not opened.nstripes or stripe_bytes > _STRIPE_BYTES:
         if opened.nstripes:
@@ -137,3 +144,7 @@ def short(value: object) -> str:
 
 def _line(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _rows_text(rows: int) -> str:
+    return ngettext("{n} row", "{n} rows", rows).format(n=count(rows))

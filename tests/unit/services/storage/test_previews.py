@@ -184,6 +184,7 @@ def test_orc(storage: StorageService, home: Location) -> None:
     assert shown.kind == "table"
     assert shown.rows[3][:2] == ("3", "row 3")
     assert len(shown.rows) == 100
+    assert shown.note.endswith("rows · 1 stripe")
     assert dict(shown.schema)["id"] == "int64"
 
 
