@@ -126,13 +126,15 @@ class TransferSheet(QWidget):
         self.conflict = Segmented(
             (
                 Choice(Conflict.ASK.value, _("Ask")),
-                Choice(Conflict.SKIP.value, _("Skip")),
+                Choice(Conflict.SKIP.value, _("Skip same")),
                 Choice(Conflict.OVERWRITE.value, _("Overwrite")),
                 Choice(Conflict.KEEP_BOTH.value, _("Keep both")),
             ),
             options.conflict.value,
             name=_("If it differs"),
         )
+        for conflict, text in _rules().items():
+            self.conflict.segment(conflict.value).setToolTip(text)
         self.verify = QCheckBox(_("Verify CRC32C"))
         self.verify.setAccessibleName(_("Verify CRC32C"))
         self.verify.setToolTip(_("The size is compared always."))
@@ -256,8 +258,19 @@ class TransferSheet(QWidget):
         self._show_title(draft)
         self.start_button.setEnabled(not plan.blocked)
         self.start_button.set_text(_("Start step") if route is Route.S3DISTCP else _("Start copy"))
-        self.sentence.setText(plan.blocked or " ".join(plan.warnings))
+        self.sentence.setText(plan.blocked or " ".join((*plan.warnings, *self._kept(draft))))
         self.sentence.set_tone("critical" if plan.blocked else "text-2")
+
+    def _kept(self, draft: TransferDraft) -> tuple[str, ...]:
+        """What the rule leaves as it is at the target, as a sentence."""
+        n = draft.summary.differing
+        if not n or self.request.options.conflict is not Conflict.SKIP:
+            return ()
+        text = ngettext(
+            "{n} file of the same name stays as it is",
+            "{n} files of the same name stay as they are", n,
+        )  # fmt: skip
+        return (text.format(n=count(n)),)
 
     def _show_title(self, draft: TransferDraft) -> None:
         chosen = select(draft.summary, draft.files, self.request)
@@ -335,6 +348,16 @@ class TransferSheet(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), active_theme().color("raised"))
         painter.fillRect(0, 0, self.width(), 2, active_theme().color("accent-text"))
+
+
+def _rules() -> dict[Conflict, str]:
+    """What each rule does with a file that differs from the one of its name at the target."""
+    return {
+        Conflict.ASK: _("The rest is copied first; each file that differs waits for your word."),
+        Conflict.SKIP: _("What has the same name at the target stays there as it is."),
+        Conflict.OVERWRITE: _("The file at the target is replaced."),
+        Conflict.KEEP_BOTH: _("The copy gets another name: “name (2)”."),
+    }
 
 
 def _target_text(request: TransferRequest, shown: Display, *, folder: bool = False) -> str:

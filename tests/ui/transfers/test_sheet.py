@@ -70,7 +70,7 @@ def test_rule_ticks_and_limit_change_the_plan(desk: DoingDesk, request_: Transfe
     sheet = _planned(desk, request_)
     click(sheet.conflict.segment("skip"))
     assert sheet.title.text().startswith("Copy 2 of 3 files")
-    assert sheet.sentence.text() == ""
+    assert sheet.sentence.text() == "1 file of the same name stays as it is"
     sheet.files.toggle(
         [row for row, one in enumerate(sheet.files.files) if one.relative[-1] == "a"]
     )
