@@ -35,7 +35,7 @@ CONNECT_TIMEOUT_S = 5.0
 IO_TIMEOUT_S = 60.0
 IDLE_S = 4.0  #: after this time unused a connection is looked at before it is used again
 HEAD_BUFFER = 32 * 1024
-FILE_CHUNK = 1024 * 1024
+FILE_CHUNK = 256 * 1024
 MAX_HEAD = 256 * 1024
 
 Readable: TypeAlias = bytes | bytearray | memoryview

@@ -15,7 +15,7 @@ from hue_desktop.core.text import _
 
 __all__ = ["S3Source", "changed", "open_object"]
 
-SUM_CHUNK = 1024 * 1024
+SUM_CHUNK = 256 * 1024
 
 
 class S3Source:
