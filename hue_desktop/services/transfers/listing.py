@@ -144,6 +144,8 @@ class _Source:
                     found[name] = facts
                     if self._kinds[1] is not StoreKind.S3:
                         _add_folders(found, name)
+            if self._kinds[1] is not StoreKind.S3:
+                found.setdefault("", Facts(-1, folder=True))
         except (NotFound, AccessDenied):
             return found  # nothing there, or nothing to be seen: the write itself refuses then
         except HueError as error:
@@ -254,6 +256,8 @@ class _Source:
         target: str = "",
     ) -> Found:
         target = target or self._landing.prefix + self._adapted(name)
+        if facts.folder and not name:
+            target = target.removesuffix("/")
         if target in self._request.unticked:
             state, reason, asks = FileState.SKIPPED, _("taken out by hand"), False
         elif self._lister.is_second(target):
@@ -321,7 +325,8 @@ def _facts(page: EntryPage) -> Iterator[tuple[str, Facts]]:
     folders, sizes, times = page.folders, page.sizes, page.modified
     for row, name in enumerate(page.names):
         modified = times[row]
-        folder = bool(folders[row])
+        # The marker of an S3 prefix is told as a nameless file, and stands for a folder.
+        folder = bool(folders[row]) or (not name and sizes[row] <= 0)
         if folder and name[-1:] == "/":
             name = name[:-1]
         yield (

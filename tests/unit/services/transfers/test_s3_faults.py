@@ -125,6 +125,23 @@ def expected(tree: Path) -> dict[str, bytes]:
     }
 
 
+def test_the_marker_of_an_empty_prefix_is_a_folder(
+    service: TransferService, lake: Lake, tmp_path: Path
+) -> None:
+    prefix = lake.place.child("inbox", folder=True)
+    lake.client.put_object(Bucket=BUCKET, Key=prefix.key, Body=b"")
+    asked = request(lake.place.child("inbox"), target=tmp_path / "back")
+    done = copy(service, asked)
+    assert done.state is TransferState.DONE, done.error
+    assert contents(tmp_path / "back") == {"inbox": None}
+    assert copy(service, asked).progress.files_done == 0
+    (tmp_path / "back" / "inbox").rmdir()
+    (tmp_path / "back" / "inbox").write_text("in its place")
+    assert copy(service, asked).state is TransferState.FAILED
+    copy(service, request(lake.place.child("inbox"), target=lake.place.child("twin", folder=True)))
+    assert lake.objects() == {"inbox/": b"", "twin/inbox/": b""}
+
+
 def test_there_and_back(service: TransferService, lake: Lake, tree: Path, tmp_path: Path) -> None:
     up = copy(service, request(tree, target=lake.place))
     assert up.state is TransferState.DONE, up.error
