@@ -54,8 +54,8 @@ class Deed(Enum):
 
 
 CHANGING = frozenset(
-    (Deed.CUT, Deed.PASTE, Deed.RENAME, Deed.NEW_FOLDER, Deed.DELETE, Deed.DELETE_FOR_GOOD,
-     Deed.RESTORE, Deed.UNDO)
+    (Deed.CUT, Deed.PASTE, Deed.MOVE_OVER, Deed.RENAME, Deed.NEW_FOLDER, Deed.DELETE,
+     Deed.DELETE_FOR_GOOD, Deed.RESTORE, Deed.UNDO)
 )  #: what read-only mode keeps from this pane's store  # fmt: skip
 
 _NONE = Qt.KeyboardModifier.NoModifier

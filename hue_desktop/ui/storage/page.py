@@ -213,18 +213,22 @@ class StoragePage(Page):
     ) -> None:
         """Ask for files to be copied into a folder; the transfer sheet decides how."""
         if self.source.read_only(target.store):
-            self.ctx.navigate.notify(
-                _("Read-only mode is on: nothing can be copied to {place}.").format(
-                    place=self.source.display(target)
-                ),
-                kind="warn",
-            )
+            self._tell_read_only(_("nothing can be copied to {place}"), target)
+            return
+        if move and (locked := [each for each in files if self.source.read_only(each.store)]):
+            self._tell_read_only(_("nothing can be moved away from {place}"), locked[0].parent())
             return
         sources = tuple(_as_source(location) for location in files)
         if not sources:
             return
         options = TransferOptions(move=move)
         self.ctx.navigate.review_transfer(TransferRequest(sources, target.as_folder(), options))
+
+    def _tell_read_only(self, what: str, place: Location) -> None:
+        sentence = what.format(place=self.source.display(place))
+        self.ctx.navigate.notify(
+            _("Read-only mode is on: {what}.").format(what=sentence), kind="warn"
+        )
 
     def copy_to_other(self, move: bool = False) -> None:
         """Copy (or move) what is selected into the folder of the other pane."""

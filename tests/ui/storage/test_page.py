@@ -314,12 +314,14 @@ def test_read_only_mode_takes_nothing(desk: Desk) -> None:
     press(desk.page.left, Key.Key_F7)
     assert not desk.page.left.names.isVisible()
     assert desk.answers.plans == []
+    desk.page.request_transfer((Location(HDFS, "/a/b"),), Location(LOCAL, "/tmp/"), True)
+    assert "moved away from hdfs:///a/" in str(desk.places.asked[-1])
     desk.page.pop_up(desk.page.left, desk.page.mapToGlobal(desk.page.rect().center()))
     menu = desk.page.findChild(QMenu)
     assert menu is not None
     words = [action.text() for action in menu.actions() if action.text()]
     assert "Copy to the other pane" in words
-    assert not {"Delete…", "Rename…", "New folder…", "Paste"} & set(words)
+    assert not {"Delete…", "Rename…", "New folder…", "Paste", "Move to the other pane"} & set(words)
     menu.close()
 
 
