@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -152,14 +153,16 @@ def percent_text(progress: TransferProgress) -> str:
 
 def summary_badge(transfers: tuple[Transfer, ...]) -> str:
     """``3 running · 1 failed`` for a tab; empty when there is nothing to say."""
-    busy = sum(not one.state.ended for one in transfers)
-    failed = sum(one.state is TransferState.FAILED for one in transfers)
-    parts = []
-    if busy:
-        parts.append(_("{n} running").format(n=count(busy)))
-    if failed:
-        parts.append(_("{n} failed").format(n=count(failed)))
-    return " · ".join(parts)
+    states = Counter(one.state for one in transfers)
+    asked = sum(bool(one.progress.files_asked) for one in transfers)
+    parts = (
+        (_("{n} running"), states[TransferState.RUNNING] + states[TransferState.LISTING]),
+        (_("{n} waiting"), states[TransferState.WAITING]),
+        (_("{n} paused"), states[TransferState.PAUSED]),
+        (ngettext("{n} asks", "{n} ask", asked), asked),
+        (_("{n} failed"), states[TransferState.FAILED]),
+    )
+    return " · ".join(text.format(n=count(n)) for text, n in parts if n)
 
 
 def moment(epoch_s: float | None) -> datetime | None:

@@ -48,7 +48,9 @@ def test_texts_of_a_line() -> None:
     assert problem_text(clicks) == "2 of 96 files failed: 403 from S3, key policy"
     assert problem_text(orders) == ""
     assert summary_badge(transfers()) == "3 running · 1 failed"
+    paused = replace(orders, state=TransferState.PAUSED)
     asked = replace(orders, progress=replace(orders.progress, files_asked=2))
+    assert summary_badge((paused, replace(asked, state=TransferState.DONE))) == "1 paused · 1 asks"
     assert "wait for your word" in problem_text(asked)
 
 
