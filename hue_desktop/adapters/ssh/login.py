@@ -31,6 +31,7 @@ Confirm = Callable[[str, str], bool]
 _SILENT = logging.NullHandler()
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 _FEW_KEYS = 3
+_NO_BANNER = "Error reading SSH protocol banner"  #: paramiko's words, then why; nothing: the end
 #: Paramiko offers its fastest ciphers last: AES-GCM moves two to four times as much as AES-CTR with
 #: a MAC of its own, as one pass encrypts and authenticates.
 _FAST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
@@ -108,9 +109,7 @@ class Login:
             if isinstance(error, EOFError) or "timeout" in str(error).lower():
                 raise _cut(hop, error) from error
             raise ProtocolError(
-                _("Something that is not SSH as we speak it answers at {host} ({reason}).").format(
-                    host=f"{hop.host}:{hop.port}", reason=error
-                ),
+                _not_ssh_words(error).format(host=f"{hop.host}:{hop.port}", reason=error),
                 remedy=_("Check the host and port of the SSH server."),
                 retryable="banner" in str(error).lower(),  # a server that is starting or full
             ) from error
@@ -259,6 +258,15 @@ def _shown(key: str) -> str:
         return fingerprint(base64.b64decode(key))
     except ValueError:
         return key[:16]
+
+
+def _not_ssh_words(error: Exception) -> str:
+    if str(error).strip() == _NO_BANNER:
+        return _(
+            "{host} ended the connection without a word: it is not SSH,"
+            " or its server lets nobody in now."
+        )
+    return _("Something that is not SSH as we speak it answers at {host} ({reason}).")
 
 
 def _cut(hop: Hop, error: Exception) -> Unreachable:
