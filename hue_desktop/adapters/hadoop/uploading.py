@@ -116,7 +116,10 @@ class HdfsUpload:
         whole = f"{self._folder}/whole"
         if not overwrite:
             self._refuse_existing()
-        self._join(ordered, whole)
+        try:
+            self._join(ordered, whole)
+        except NotFound:  # a cut hid that they were joined, and they were to be joined again
+            self._join(ordered, whole)
         self._compare(whole, crc32c)
         self._way.appear(whole, self._target, self._modified, overwrite=overwrite)
         self._ended = True

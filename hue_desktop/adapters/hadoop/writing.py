@@ -18,7 +18,7 @@ from hue_desktop.core.errors import (
     ServiceError,
     Unreachable,
 )
-from hue_desktop.core.file_systems import Refusal, Source
+from hue_desktop.core.file_systems import Refusal, Source, is_temporary
 from hue_desktop.core.text import _
 
 __all__ = ["appear", "rename", "send_file"]
@@ -56,9 +56,11 @@ def send_file(
         response, body = _answer(connection)
     except _DataNodeLost as lost:
         pool.drop(connection)
-        reason = _reason(namenodes, call) or lost.error
         _take_back(namenodes, path)
-        raise reason from lost.error
+        reason = _reason(namenodes, call)
+        if reason is None:
+            _take_back(namenodes, path)  # asking for the reason has made an empty file
+        raise (reason or lost.error) from lost.error
     except BaseException:
         pool.drop(connection)
         _take_back(namenodes, path)
@@ -78,7 +80,7 @@ def _take_back(namenodes: NameNodes, path: str) -> None:
     """
     call = Call("DELETE", "DELETE", path, {"recursive": "false"})
     with contextlib.suppress(HueError):
-        for wait_s in (0.05, 0.1, 0.2, 0.4, 0.0):
+        for wait_s in (0.05, 0.1, 0.2, 0.4, 0.8, 0.0):
             if namenodes.ask(call).get("boolean"):
                 return
             namenodes.wait(wait_s)
@@ -106,21 +108,42 @@ def rename(namenodes: NameNodes, source: str, target: str, *, overwrite: bool) -
 
 
 def _settled(namenodes: NameNodes, calls: list[Call], source: str, target: str) -> None:
-    """Send the calls, the last of which renames. After a cut, find out whether it was done."""
+    """Send the calls, the last of which renames. After a cut, find out whether it was done.
+
+    A connection that was cut may have carried our request nevertheless, now or a moment later:
+    then it is the second try that finds nothing to rename.
+    """
     try:
         namenodes.run(lambda: namenodes.ask_all(calls), again=False)
         return
-    except (Unreachable, ProtocolError) as error:
+    except (Unreachable, ProtocolError, NotFound) as error:
         cut = error
     except Refused as error:
         raise about(error, target) from error
     try:
         namenodes.ask(Call("GET", "GETFILESTATUS", source))
     except NotFound:
+        if isinstance(cut, NotFound):
+            _expect_renamed(namenodes, source, target, cut)
         return  # it has been renamed: nobody else knows the temporary name
     except HueError:
         raise cut from None
-    namenodes.run(lambda: namenodes.ask_all(calls), again=False)
+    if isinstance(cut, NotFound):
+        raise cut
+    try:
+        namenodes.run(lambda: namenodes.ask_all(calls), again=False)
+    except NotFound as error:
+        _expect_renamed(namenodes, source, target, error)
+
+
+def _expect_renamed(namenodes: NameNodes, source: str, target: str, error: NotFound) -> None:
+    """Raise ``error`` unless it is a file of ours that has got its name already."""
+    if not any(is_temporary(part) for part in source.split("/")):
+        raise error
+    try:
+        namenodes.ask(Call("GET", "GETFILESTATUS", target))
+    except NotFound:
+        raise error from None
 
 
 def _rename_call(source: str, target: str, overwrite: bool) -> Call:
