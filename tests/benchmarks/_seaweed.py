@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -112,7 +113,7 @@ def seaweed(folder: Path, *, tls: bool = False) -> Iterator[Seaweed]:
     with (folder / "weed.log").open("wb") as log:
         child = subprocess.Popen(
             command, stdout=log, stderr=log, env={**_clean_env(), **keys}, cwd=data,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_end_with_parent,
         )  # fmt: skip
         try:
             _wait_until_ready(endpoint, child, folder / "weed.log")
@@ -122,6 +123,12 @@ def seaweed(folder: Path, *, tls: bool = False) -> Iterator[Seaweed]:
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait(30)
             shutil.rmtree(data, ignore_errors=True)
+
+
+def _end_with_parent() -> None:
+    """Also when we are killed: Linux sends SIGKILL to the child then."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _clean_env() -> dict[str, str]:
