@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.errors import HueError
@@ -15,6 +16,8 @@ from hue_desktop.ui.parts.look import column, row
 from hue_desktop.ui.parts.marks import StateMark, StateShape
 
 __all__ = ["FourStates", "Placeholder"]
+
+_LOW = 190  #: pixels; a sentence of three lines, its remedy and a button need no less
 
 
 class Placeholder(QWidget):
@@ -83,7 +86,7 @@ class Placeholder(QWidget):
         act: Callable[[], None] | None = None,
     ) -> None:
         self.state = state
-        self._mark.setVisible(state == "failed")
+        self._fit()
         self._title.setText(title)
         self._title.set_tone("text-2" if state == "loading" else "")
         self._text.setText(text)
@@ -93,6 +96,20 @@ class Placeholder(QWidget):
         self._act.set_text(action)
         self._on_act = act
         self.setAccessibleName(f"{title} {text}".strip())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low place the mark and the margins give way to the words."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        low = 0 < self.height() < _LOW
+        self._mark.setVisible(self.state == "failed" and not low)
+        margin = 4 if low else 24
+        layout = self.layout()
+        if layout is not None and layout.contentsMargins().top() != margin:
+            layout.setContentsMargins(24, margin, 24, margin)
+            layout.setSpacing(4 if low else 8)
 
     def _do_act(self) -> None:
         if self._on_act is not None:

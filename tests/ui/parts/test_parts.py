@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from hue_desktop.core.clusters import Attention, ClusterState
@@ -17,6 +17,7 @@ from hue_desktop.ui.parts import (
     FourStates,
     Label,
     NumberField,
+    Placeholder,
     SearchField,
     Segmented,
     Sheet,
@@ -26,6 +27,7 @@ from hue_desktop.ui.parts import (
     cluster_shape,
     role_token,
 )
+from hue_desktop.ui.parts.marks import StateMark
 
 pytestmark = pytest.mark.usefixtures("theme")
 
@@ -157,3 +159,20 @@ def test_shapes_say_the_state_and_attention_wins() -> None:
     assert cluster_shape(ClusterState.UNKNOWN) is StateShape.STOPPED
     assert role_token(Role.TASK, Market.SPOT) == "role-spot"
     assert role_token(Role.TASK, Market.SPOT, line=True) == "role-spot-line"
+
+
+def test_a_failure_in_a_low_place_keeps_its_words(qtbot: QtBot) -> None:
+    place = Placeholder()
+    qtbot.addWidget(place)
+    place.show_failed(
+        "HDFS of ip-10-3-55-148.ec2.internal cannot be reached: 127.0.0.1:33031 ended the"
+        " connection without a word: it is not SSH, or its server lets nobody in now.",
+        "Check the host and port of the SSH server.",
+    )
+    place.resize(420, 176)
+    place.show()
+    title = place.findChildren(QLabel)[0]
+    qtbot.waitUntil(lambda: title.height() >= title.heightForWidth(title.width()), timeout=3000)
+    assert place.accessibleName().startswith("HDFS of")
+    place.resize(420, 400)
+    qtbot.waitUntil(lambda: place.findChildren(StateMark)[0].isVisible())
