@@ -42,6 +42,7 @@ __all__ = ["SIGNS", "FileList", "FilesModel"]
 
 SIGNS = {Comparison.NEW: "+", Comparison.SAME: "=", Comparison.DIFFERS: "!"}
 _ROW = 28
+_NEW_WIDTH = 80  #: of "new folder"
 _BOX_WIDTH = 24  #: where a click ticks and unticks
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -57,6 +58,7 @@ class FilesModel(QAbstractListModel):
         self.files: tuple[PlannedFile, ...] = ()
         self.left_out = 0
         self.unticked: frozenset[str] = frozenset()
+        self.all_new = True  #: then names may have the room of longer reasons
         self._common = 0
         self._conflict = Conflict.ASK
 
@@ -67,6 +69,7 @@ class FilesModel(QAbstractListModel):
         self.beginResetModel()
         self.files, self.left_out, self.unticked = tuple(files), left_out, unticked
         self._common = _common_folder([file.relative for file in self.files])
+        self.all_new = all(file.comparison is Comparison.NEW for file in self.files)
         self.endResetModel()
 
     def set_conflict(self, conflict: Conflict) -> None:
@@ -179,7 +182,8 @@ class _FileDelegate(QStyledItemDelegate):
         tone = "text" if ticked else "text-2"
         sign_tone = "warn" if differs else tone
         draw, high = self._texts.draw, box.height() - 1
-        reason = min(190, max(110, round(0.33 * box.width())))
+        roomy = min(190, max(110, round(0.33 * box.width())))
+        reason = _NEW_WIDTH if self._model.all_new else roomy
         right = box.right() - reason
         sign = QRect(box.left() + _BOX_WIDTH, box.top(), 12, high)
         draw(painter, sign, SIGNS[file.comparison], sign_tone, weight=600, align="center")

@@ -329,6 +329,9 @@ class TransferSheet(QWidget):
         for word in self._words:
             word.setVisible(not narrow)
         self.verify.setText(_("CRC32C") if narrow else _("Verify CRC32C"))
+        skip = self.conflict.segment(Conflict.SKIP.value)
+        skip.setText(_("Skip") if narrow else _("Skip same"))
+        skip.updateGeometry()
         self._body.setStretch(0, 1 if narrow else 11)
         self._body.setStretch(2, 1 if narrow else 9)
         self.bandwidth.setFixedWidth(104 if narrow else 112)
