@@ -82,9 +82,14 @@ def _pipeline(
     previous = last.packed() if last is not None else None
     tried = 0
     while True:
-        located = _add_block(protocol, path, file_id, previous, bad)
+        try:
+            located = _add_block(protocol, path, file_id, previous, bad)
+        except Refused as error:
+            if bad and error.code == Refusal.NO_SPACE:
+                raise _no_other(path, bad) from error
+            raise
         if not located.nodes:
-            raise _no_room(path)
+            raise _no_other(path, bad) if bad else _no_room(path)
         try:
             return located, _connected(protocol, datanodes, located)
         except HueError as error:
@@ -257,6 +262,16 @@ def _room() -> tuple[memoryview, list[memoryview]]:
         room = view, [view[at : at + CHUNK] for at in range(0, PACKET_BYTES, CHUNK)]
         _rooms.room = room
     return room
+
+
+def _no_other(path: str, bad: Sequence[Node]) -> Unreachable:
+    """All DataNodes but those that failed just now are full or gone; soon there may be others."""
+    names = ", ".join(f"{node.address[0]}:{node.address[1]}" for node in bad)
+    return Unreachable(
+        _("{path} needs other DataNodes than {names}, which failed, and there are none.").format(
+            path=path, names=names
+        )
+    )
 
 
 def _no_room(path: str) -> Refused:

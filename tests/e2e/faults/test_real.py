@@ -81,7 +81,7 @@ def test_a_data_node_is_killed(
         done = copier.end(process)
     finally:
         datanode("start", 1)
-    assert (done.code, done.said["state"]) == (0, "done"), done.said
+    assert (done.code, done.said["state"], done.failed) == (0, "done", {}), str(done.failed)
     assert target.files("there") == FILES
     assert [*source.litter(), *target.litter()] == []
 
@@ -109,7 +109,7 @@ def test_the_copier_is_killed(
         found = target.files("there")
         assert all(FILES[name] == data for name, data in found.items())
     done = copier.run("--resume", str(copier.newest()[0]))
-    assert (done.code, done.said["state"]) == (0, "done"), done.said
+    assert (done.code, done.said["state"], done.failed) == (0, "done", {}), str(done.failed)
     assert target.files("there") == FILES
     assert [*source.litter(), *target.litter()] == []
 
