@@ -16,27 +16,39 @@ from hue_desktop.services.transfers.metering import Stop
 from hue_desktop.services.transfers.widths import StoreLimits
 from hue_desktop.services.transfers.work import Work
 
-__all__ = ["clean_up", "discard_begun", "discard_ended"]
+__all__ = ["clean_again", "clean_up", "discard_begun", "discard_ended"]
 
 _IN_FLIGHT = 10_000  #: files that may have been under way or done and not noted, at most
 
 logger = logging.getLogger(__name__)
 
 
-def clean_up(work: Work, run: str) -> None:
+def clean_up(work: Work, run: str) -> set[Location]:
     """Remove what the process ``run`` left behind when it ended in the midst of the transfer.
 
-    Uploads that the journal knows are kept: they are taken up again.
+    Uploads that the journal knows are kept: they are taken up again. The answer is the folders
+    that were looked at, for ``clean_again``.
     """
     begun = work.store.begun(work.transfer_id)
     for row in begun:
         if row.token == ABOUT_TO_BEGIN:
             _discard_unknown(work, row)
     if run == RUN:
-        return
+        return set()
     kept = {name for row in begun for name in _temporary_names(row.token)}
-    for folder in _folders(work, begun):
+    folders = _folders(work, begun)
+    for folder in folders:
         _discard_beside(work, folder, run, kept)
+    return folders
+
+
+def clean_again(work: Work, run: str, folders: set[Location]) -> None:
+    """The same once the copy is done: a busy DataNode may make a dead process’s files late."""
+    begun = work.store.begun(work.transfer_id)
+    kept = {name for row in begun for name in _temporary_names(row.token)}
+    for folder in folders:
+        if folder.store.kind is StoreKind.HDFS:
+            _discard_beside(work, folder, run, kept)
 
 
 def discard_begun(work: Work, *, ended: bool = False) -> None:

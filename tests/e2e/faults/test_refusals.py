@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.e2e.faults.copier import Copier, Report
 from tests.e2e.faults.places import S3, Hdfs, Local, Place
 
@@ -42,6 +44,7 @@ def test_s3_refuses_to_take_one(
     heals(copier, done, s3)
 
 
+@pytest.mark.slow
 def test_s3_refuses_to_give_one(
     copier: Copier, local: Local, s3: S3, trouble: Callable[..., Any]
 ) -> None:
@@ -53,6 +56,7 @@ def test_s3_refuses_to_give_one(
     heals(copier, done, local)
 
 
+@pytest.mark.slow
 def test_hdfs_refuses_to_give_one(copier: Copier, hdfs: Hdfs, local: Local) -> None:
     hdfs.fill("lake", FILES)
     path = f"{hdfs.root}/lake/{ONE}"
@@ -65,6 +69,7 @@ def test_hdfs_refuses_to_give_one(copier: Copier, hdfs: Hdfs, local: Local) -> N
     heals(copier, done, local)
 
 
+@pytest.mark.slow
 def test_hdfs_refuses_to_take_one(copier: Copier, s3: S3, hdfs: Hdfs) -> None:
     s3.fill("lake", FILES)
     hdfs.fill("there", {ONE: b"another's"})
