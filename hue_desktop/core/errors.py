@@ -49,6 +49,7 @@ class HueError(Exception):
     """
 
     retryable = False
+    exhausted = False  #: it was tried several times already, just now, where it came from
     retry_after_s: float = 0.0
 
     def __init__(self, message: str, *, remedy: str = "", retryable: bool | None = None) -> None:

@@ -65,6 +65,8 @@ class Asking:
                 harmless = again or isinstance(error, (Standby, Throttled))
                 if not (error.retryable and harmless) or attempt >= self._attempts:
                     raise
+                if error.exhausted:  # trying of tries: the tunnel has done its own
+                    raise
                 at_once = isinstance(error, Standby) and attempt < len(self._addresses)
             if not at_once:
                 self.pause(attempt)

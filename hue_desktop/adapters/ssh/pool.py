@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import random
 import socket
@@ -196,14 +197,21 @@ class _Line:
         self._lock = threading.Lock()
         self._transport: Any = None
         self._closed = False
+        self._failed: tuple[float, HueError] | None = None
 
     def get(self, connect: Callable[[], Any], wait: Callable[[int], None], attempts: int) -> Any:
-        """The connection that stands, or a new one after at most so many attempts."""
+        """The connection that stands, or a new one after at most so many attempts.
+
+        Who waited while another tried in vain is told the same and does not try as long again.
+        """
+        asked = time.monotonic()
         if not self._lock.acquire(timeout=WAIT_S):
             raise Unreachable(_("Somebody else has been logging in there for too long."))
         try:
             transport = self._transport
             if transport is None or not transport.is_active():
+                if self._failed is not None and self._failed[0] >= asked:
+                    raise copy.copy(self._failed[1])
                 transport = self._transport = self._made(connect, wait, attempts)
         finally:
             self._lock.release()
@@ -219,6 +227,8 @@ class _Line:
                 return connect()
             except HueError as error:
                 if not error.retryable or attempt >= attempts or self._closed:
+                    error.exhausted = attempt > 1
+                    self._failed = time.monotonic(), error
                     raise
             wait(attempt)
             attempt += 1

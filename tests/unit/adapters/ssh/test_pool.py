@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -214,6 +216,23 @@ def test_nobody_at_the_bastion_and_somebody_else(way: Way, region: SimulatedRegi
     with pytest.raises(ProtocolError, match="not SSH"):
         pool.connector(replace(way.settings, bastion=http)).login()
     pool.close()
+
+
+def test_a_bastion_that_is_gone_is_tried_a_few_times_by_one_for_all(way: Way) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]  # nobody's once it is closed
+    pool = SshPool(way.known_hosts, base_s=0.2, attempts=3)
+    connector = pool.connector(replace(way.settings, bastion=f"127.0.0.1:{port}"))
+    try:
+        began = time.monotonic()
+        with ThreadPoolExecutor(8) as threads:
+            dialled = [threads.submit(connector.dial, way.primary, 9870, 5) for _ in range(8)]
+        errors = [each.exception() for each in dialled]
+        took_s = time.monotonic() - began
+    finally:
+        pool.close()
+    assert all(isinstance(error, Unreachable) and error.exhausted for error in errors), errors
+    assert took_s < 2.0, "they did not wait one after the other"
 
 
 def test_closing_wakes_whoever_reads(way: Way, pool: SshPool) -> None:
