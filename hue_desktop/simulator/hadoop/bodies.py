@@ -50,10 +50,13 @@ async def send(
             readable = hdfs.blocks.readable(part.block)
         if not readable:
             _break(request)
-        if trouble.touches_bytes:
-            sent += await _send_slowly(request, answer, part, trouble, sent)
-        else:
-            await _send_span(transport, answer, part)
+        try:
+            if trouble.touches_bytes:
+                sent += await _send_slowly(request, answer, part, trouble, sent)
+            else:
+                await _send_span(transport, answer, part)
+        except FileNotFoundError:  # the file was replaced or removed just now
+            _break(request)
     await answer.write_eof()
     return answer
 
