@@ -165,15 +165,19 @@ def main(
     options = argparse.ArgumentParser(description=title)
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--plain-only", action="store_true")
+    options.add_argument("--tls-only", action="store_true")
     options.add_argument("--shape", help="only the shape of this name")
+    options.add_argument("--without", action="append", default=[], help="leave a peer out")
     chosen = options.parse_args()
     ratios = []
-    for tls in (False,) if chosen.plain_only else (False, True):
+    ways = (True,) if chosen.tls_only else (False,) if chosen.plain_only else (False, True)
+    for tls in ways:
         with workshop(tls=tls) as shop:
             for name, files, size, goal in shapes:
                 if chosen.shape and chosen.shape != name:
                     continue
                 tools = work(shop, Shape(shop.folder, name, files, size))
+                tools = [tool for tool in tools if tool.name not in chosen.without]
                 figures = compare(tools, shop.folder, chosen.rounds)
                 how = "TLS" if tls else "plain HTTP"
                 ratios.append(show(f"{title}, {name}, {how}", figures, goal))

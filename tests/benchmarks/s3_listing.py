@@ -82,8 +82,10 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--keys", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=ROUNDS)
+    options.add_argument("--without", action="append", default=[], help="leave a peer out")
     chosen = options.parse_args()
     with workshop() as bench:
         seed(bench, chosen.keys)
-        figures = compare(_tools(bench, chosen.keys), bench.folder, chosen.rounds)
+        tools = [t for t in _tools(bench, chosen.keys) if t.name not in chosen.without]
+        figures = compare(tools, bench.folder, chosen.rounds)
         print(f"{show(f'Listing {chosen.keys:,} keys', figures, GOAL):.2f}")
