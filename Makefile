@@ -52,7 +52,7 @@ test: $(VENV)/.dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow and not real"
 
 test-slow: $(VENV)/.dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS) -m "slow and not real"
 
 # `real-hadoop` starts HDFS, the Hive metastore and OpenSSH on loopback (CONTRIBUTING.md).
 test-real: $(VENV)/.dev

@@ -100,5 +100,5 @@ def test_a_mistake_is_answered_as_emr_does(running: SimulatorProcess) -> None:
     complaint = aws(running, "emr", "describe-cluster", "--cluster-id", "j-NONE", fails=True)
     assert "InvalidRequestException" in complaint
     assert "Cluster id 'j-NONE' is not valid." in complaint
-    complaint = aws(running, "s3", "ls", fails=True)
+    complaint = aws(running, "glue", "get-databases", fails=True)
     assert "is not simulated" in complaint

@@ -102,7 +102,7 @@ def test_ctrl_c_leaves_it_resumable(
 ) -> None:
     (tmp_path / "large").write_bytes(os.urandom(48 * _MIB))
     process = subprocess.Popen(
-        _words(store, "copy", "--bandwidth", "16M", f"{tmp_path}/large", "s3://lake/slow/"),
+        _words(store, "copy", "--bandwidth", "5M", f"{tmp_path}/large", "s3://lake/slow/"),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
     )  # fmt: skip
     _until_parts(store, "slow/large")

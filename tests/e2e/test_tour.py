@@ -29,6 +29,6 @@ def test_pictures_have_the_size_the_theme_and_an_index(qapp: QApplication, tmp_p
 def test_an_unknown_page_is_refused_before_anything_starts(
     qapp: QApplication, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigurationError, match="no page storage"):
-        take_tour(tmp_path / "out", pages=("storage",))
+    with pytest.raises(ConfigurationError, match="no page nowhere"):
+        take_tour(tmp_path / "out", pages=("nowhere",))
     assert not (tmp_path / "out").exists()

@@ -101,6 +101,7 @@ class RegionState:
         self._doubted = False  #: one reading met nobody; the list will tell whether that is so
         self._fresh = False
         self._blocked = False
+        self._unblocked_at = float("-inf")
         self._throttled_at: float | None = None
         log.connection(connection.name)
 
@@ -383,14 +384,18 @@ class RegionState:
     def _block(self, key: Key, error: CredentialsError) -> None:
         """No usable identity: ask nothing more, but try in a while with fresh credentials."""
         now = self._clock()
-        self._blocked = self._fresh = True
         self._schedule.landed(key, now, now)
-        self._schedule.plan(_IDENTITY, now + _RENEWED_S)
+        if self._blocked and key != _IDENTITY:
+            return  # it was under way when the first one failed; a try may be asked for already
+        self._blocked = self._fresh = True
+        # the answer to something that was asked before the renewal says little of what is now
+        late = key != _IDENTITY and now - self._unblocked_at < _RENEWED_S
+        self._schedule.plan(_IDENTITY, now + (1.0 if late else _RENEWED_S))
         state = ConnectionState.EXPIRED if error.expired else self._failed_state()
         self._set_status(replace(self.status, state=state, error=error))
 
     def _unblock(self) -> None:
-        now = self._clock()
+        now = self._unblocked_at = self._clock()
         self._blocked = False
         self._answered()
         self._schedule.hurry(_ACTIVE, now)

@@ -91,7 +91,13 @@ class TransferFeed(QObject):
         if self._service is None:
             self.arrived.emit(())
             return
-        self.transfers = in_order(tuple(self._service.transfers()))
+        try:
+            self.transfers = in_order(tuple(self._service.transfers()))
+        except HueError as error:  # the journal cannot be read
+            self.problem, self._service = error, None
+            self._timer.stop()
+            self.arrived.emit(())
+            return
         moving = any(not one.state.ended for one in self.transfers)
         if not moving:
             self._timer.stop()

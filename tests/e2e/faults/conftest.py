@@ -66,3 +66,11 @@ def tree(small: int = 60, large: int = 0, seed: int = 5) -> dict[str, bytes]:
         for number in range(small)
     }
     return files | ({"large.bin": chance.randbytes(large)} if large else {})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of it takes long: ``make test-slow``."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)

@@ -263,6 +263,8 @@ def test_two_transfers_to_one_place_run_one_after_the_other(
 ) -> None:
     for name in "ab":
         make_tree(tmp_path / name / "same", 30, seed=ord(name))
+        for path in (tmp_path / name / "same").rglob("*"):  # as made on different days
+            os.utime(path, (ord(name) * 1e6, ord(name) * 1e6))
     first = service.submit(request(tmp_path / "a/same", target=target))
     second = service.submit(
         request(tmp_path / "b/same", target=target, conflict=Conflict.OVERWRITE)
