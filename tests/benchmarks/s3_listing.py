@@ -55,10 +55,11 @@ def _record_of(saved: bytes, name: bytes) -> bytes:
 
 def _tools(shop: Workshop, keys: int) -> list[Tool]:
     commands = {
-        "hue-desktop": ours("ls", "--endpoint-url", shop.store.endpoint_url, "--recursive", "s3://bench/"),
+        "hue-desktop": ours("ls", "--endpoint-url", shop.store.endpoint_url, "--recursive",
+                            "s3://bench/"),
         "s5cmd": [peer("s5cmd"), "ls", "s3://bench/*"],
-        "rclone": [peer("rclone"), "lsf", "-R", "--files-only", "--format=pst", "--fast-list", "--use-server-modtime",
-                   "store:bench"],
+        "rclone": [peer("rclone"), "lsf", "-R", "--files-only", "--format=pst", "--fast-list",
+                   "--use-server-modtime", "store:bench"],
         "aws-cli": [peer("aws"), "s3", "ls", "--recursive", "s3://bench/"],
     }  # fmt: skip
 
