@@ -36,6 +36,8 @@ from tests.unit.services.transfers.bench import (
 )
 from tests.unit.simulator.hadoop.webhdfs import HdfsRegion, hdfs_region
 
+pytestmark = pytest.mark.slow
+
 LARGE = 12 * MIB
 
 
@@ -215,7 +217,6 @@ def test_three_kills(
     kill_and_resume(hdfs, house, folder, tree, tmp_path, 3)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_twenty_kills(
     hdfs: FileSystem, house: HdfsRegion, folder: Location, tree: Path, tmp_path: Path

@@ -34,6 +34,8 @@ from tests.unit.services.transfers.bench import (
     transfer_service,
 )
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "transfers"
 FILES = 40
 
@@ -198,7 +200,6 @@ def test_uploads_in_trouble(
     assert done.verified == f"CRC32C of all bytes, {FILES + 1} files"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_ten_seconds_of_slow_down(service: TransferService, lake: Lake, tree: Path) -> None:
     lake.trouble(code="SlowDown", for_s=10)
@@ -309,7 +310,6 @@ def test_three_kills(lake: Lake, tree: Path, tmp_path: Path) -> None:
     kill_and_resume(lake, tree, tmp_path, 3, 5)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_twenty_kills(lake: Lake, tree: Path, tmp_path: Path) -> None:
     kill_and_resume(lake, tree, tmp_path, 20, 11)

@@ -32,6 +32,8 @@ from tests.unit.services.transfers.bench import (
 )
 from tests.unit.simulator.hadoop.webhdfs import HdfsRegion, hdfs_region
 
+pytestmark = pytest.mark.slow
+
 CUTS = 3
 
 
