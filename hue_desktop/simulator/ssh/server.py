@@ -6,9 +6,9 @@ import asyncio
 import logging
 import socket
 import weakref
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncssh
 from asyncssh.forward import SSHForwarder
@@ -167,8 +167,18 @@ class _Guest(asyncssh.SSHServer):
         self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
     ) -> Awaitable[asyncssh.SSHTCPSession[bytes]]:
         # asyncssh forwards with this class itself; it has a session's methods but not its base.
-        forwarded = self._bastion.forward(dest_host, dest_port, self)
+        forwarded = _Later(lambda: self._bastion.forward(dest_host, dest_port, self))
         return cast("Awaitable[asyncssh.SSHTCPSession[bytes]]", forwarded)
+
+
+class _Later:
+    """Begins only when it is awaited: a connection that is cut at once never comes to that."""
+
+    def __init__(self, begin: Callable[[], Coroutine[Any, Any, SSHForwarder]]) -> None:
+        self._begin = begin
+
+    def __await__(self) -> Generator[Any, Any, SSHForwarder]:
+        return self._begin().__await__()
 
 
 def _refused(reason: str) -> asyncssh.ChannelOpenError:
