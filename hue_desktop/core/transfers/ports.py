@@ -111,7 +111,7 @@ class StoredTransfer(NamedTuple):
 
     transfer: Transfer
     listed: bool  #: the listing of its sources was finished
-    run: str  #: which process worked on it last (``RUN``)
+    run: str  #: which processes worked on it (``RUN``), by spaces, the last one last
 
 
 class TransferStore(Protocol):

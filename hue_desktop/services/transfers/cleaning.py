@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.file_systems import RUN, is_temporary
@@ -16,39 +17,60 @@ from hue_desktop.services.transfers.metering import Stop
 from hue_desktop.services.transfers.widths import StoreLimits
 from hue_desktop.services.transfers.work import Work
 
-__all__ = ["clean_again", "clean_up", "discard_begun", "discard_ended"]
+__all__ = ["clean_again", "clean_up", "discard_begun", "discard_ended", "with_run"]
 
 _IN_FLIGHT = 10_000  #: files that may have been under way or done and not noted, at most
+_REMEMBERED = 8  #: processes that were ended in the midst of one transfer
 
 logger = logging.getLogger(__name__)
 
 
-def clean_up(work: Work, run: str) -> set[Location]:
-    """Remove what the process ``run`` left behind when it ended in the midst of the transfer.
+def with_run(runs: str) -> str:
+    """The processes that have worked on a transfer (``RUN``, by spaces) and this one, the last."""
+    earlier = [run for run in runs.split() if run != RUN]
+    return " ".join([*earlier[1 - _REMEMBERED :], RUN])
 
-    Uploads that the journal knows are kept: they are taken up again. The answer is the folders
-    that were looked at, for ``clean_again``.
+
+def clean_up(work: Work, runs: str) -> None:
+    """Remove what other processes left behind when they ended in the midst of the transfer.
+
+    Uploads that the journal knows are kept: they are taken up again.
     """
     begun = work.store.begun(work.transfer_id)
     for row in begun:
         if row.token == ABOUT_TO_BEGIN:
             _discard_unknown(work, row)
-    if run == RUN:
-        return set()
+    earlier = _others(runs)
+    if not earlier:
+        return
     kept = {name for row in begun for name in _temporary_names(row.token)}
-    folders = _folders(work, begun)
-    for folder in folders:
-        _discard_beside(work, folder, run, kept)
-    return folders
+    rows = work.store.waiting(work.transfer_id, after=0, limit=_IN_FLIGHT)
+    for folder in _folders(work, [*rows, *begun]):
+        _discard_beside(work, folder, earlier, kept)
 
 
-def clean_again(work: Work, run: str, folders: set[Location]) -> None:
-    """The same once the copy is done: a busy DataNode may make a dead process’s files late."""
+def clean_again(work: Work, runs: str) -> None:
+    """The same once the copy is done, in all its folders of HDFS.
+
+    A busy DataNode may make a dead process’s file after the next process has looked there, and
+    that one may have been ended, too.
+    """
+    earlier = _others(runs)
+    if not earlier or work.request.target.store.kind is not StoreKind.HDFS:
+        return
     begun = work.store.begun(work.transfer_id)
     kept = {name for row in begun for name in _temporary_names(row.token)}
-    for folder in folders:
-        if folder.store.kind is StoreKind.HDFS:
-            _discard_beside(work, folder, run, kept)
+    seen: set[Location] = set()
+    count = 0
+    while rows := work.store.files(work.transfer_id, limit=_IN_FLIGHT, offset=count):
+        count += len(rows)
+        for folder in _folders(work, rows) - seen:
+            seen.add(folder)
+            _discard_beside(work, folder, earlier, kept)
+
+
+def _others(runs: str) -> list[str]:
+    return [run for run in runs.split() if run != RUN]
 
 
 def discard_begun(work: Work, *, ended: bool = False) -> None:
@@ -103,23 +125,23 @@ def _discard_unknown(work: Work, row: FileRow) -> None:
         logger.warning("an upload to %s may stay behind: %s", target, error)
 
 
-def _folders(work: Work, begun: list[FileRow]) -> set[Location]:
-    """Where temporary files may be: S3 has none."""
-    rows = work.store.waiting(work.transfer_id, after=0, limit=_IN_FLIGHT)
+def _folders(work: Work, rows: Iterable[FileRow]) -> set[Location]:
+    """Where temporary files of these may be: S3 has none."""
     return {
         target.parent()
-        for row in (*rows, *begun)
+        for row in rows
         for _fs, target in (work.target_of(row),)
         if target.store.kind is not StoreKind.S3
     }
 
 
-def _discard_beside(work: Work, folder: Location, run: str, kept: set[str]) -> None:
+def _discard_beside(work: Work, folder: Location, runs: Iterable[str], kept: set[str]) -> None:
     fs = work.opener.of(folder.store)
     try:
-        for token in fs.unfinished(folder, run):
-            if kept.isdisjoint(_temporary_names(token)):
-                fs.discard(token)
+        for run in runs:
+            for token in fs.unfinished(folder, run):
+                if kept.isdisjoint(_temporary_names(token)):
+                    fs.discard(token)
     except HueError as error:
         logger.debug("nothing to clean in %s: %s", folder, error)
 

@@ -28,7 +28,7 @@ class Record:
 
     transfer: Transfer
     listed: bool = False
-    run_of: str = ""  #: which process worked on it last
+    run_of: str = ""  #: which processes have worked on it, by spaces
     run: TransferRun | StepRun | None = None
     foreign: bool = False  #: another process works on it
 

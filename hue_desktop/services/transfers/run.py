@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from hue_desktop.core.errors import Cancelled, HueError
-from hue_desktop.core.storage import Location, StoreKind
+from hue_desktop.core.storage import StoreKind
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.ports import (
     Counts,
@@ -109,7 +109,6 @@ class TransferRun:
             resumed=bool(stored.run),
         )
         self._copier: Copier | None = None
-        self._cleaned: set[Location] = set()  #: where an earlier process had left something
         self._widths = Widths(1, 1)
         self._due: list[tuple[float, int, Piece, bool]] = []
         self._due_lock = threading.Lock()
@@ -204,7 +203,7 @@ class TransferRun:
         self._widths = widths_for(source, target, self._transfer.route)
         self._copier = Copier(self._work, self._transfer.route)
         if self._stored.run:
-            self._cleaned = clean_up(self._work, self._stored.run)
+            clean_up(self._work, self._stored.run)
         self._say(TransferState.RUNNING if self._listed else TransferState.LISTING)
         self._adapt()
 
@@ -403,7 +402,7 @@ class TransferRun:
                 discard_begun(self._work)
             elif not self._stop.is_set:
                 discard_begun(self._work, ended=True)
-                clean_again(self._work, self._stored.run, self._cleaned)
+                clean_again(self._work, self._stored.run)
                 if self._transfer.request.options.move:
                     remove_emptied(self._work)
         except HueError as error:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Protocol
 
 from hue_desktop.core.errors import ConfigurationError, HueError, Refused, UsageError
-from hue_desktop.core.file_systems import RUN
 from hue_desktop.core.text import _
 from hue_desktop.core.transfers.naming import landing_of, second_name
 from hue_desktop.core.transfers.ports import (
@@ -35,7 +34,7 @@ from hue_desktop.core.transfers.values import (
     TransferState,
     TransferSummary,
 )
-from hue_desktop.services.transfers.cleaning import discard_ended
+from hue_desktop.services.transfers.cleaning import discard_ended, with_run
 from hue_desktop.services.transfers.comparison import compare_request
 from hue_desktop.services.transfers.metering import Throughput
 from hue_desktop.services.transfers.records import (
@@ -494,9 +493,9 @@ class TransferService:
         with self._changed:
             started = record.transfer.started or self._clock()
             step = getattr(record.run, "step_id", "") or record.transfer.step_id
-            record.run_of = RUN
+            record.run_of = with_run(record.run_of)
             record.transfer = replace(record.transfer, state=state, started=started, step_id=step)
-            self._store.save(record.transfer, run=RUN)
+            self._store.save(record.transfer, run=record.run_of)
         self._tell(record.transfer)
 
     def _settle(self, record: Record, ending: Ending) -> None:

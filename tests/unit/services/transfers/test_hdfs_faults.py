@@ -10,14 +10,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hue_desktop.adapters.store.claims import Claims
+from hue_desktop.adapters.store.database import Database
+from hue_desktop.adapters.store.transfers import SqliteTransfers
 from hue_desktop.core.file_systems import FileSystem
 from hue_desktop.core.storage import Location
 from hue_desktop.core.transfers.values import TransferState
 from hue_desktop.services.transfers import TransferService, widths
+from tests.contract.file_systems.place import BytesSource
 from tests.simulated import ACCESS_KEY, SECRET_KEY
 from tests.unit.services.transfers.bench import (
     HDFS,
@@ -249,3 +254,23 @@ def kill_and_resume(
     assert (result["state"], result["error"]) == ("done", "")
     assert files_below(hdfs, folder) == expected(tree)
     assert hidden(house, folder) == []
+
+
+def test_the_late_file_of_a_process_before_the_last_goes_too(
+    hdfs: FileSystem, folder: Location, tmp_path: Path
+) -> None:
+    """A DataNode makes it after the next process has looked, and that one is killed, too."""
+    make_tree(tmp_path / "from", 8)
+    state = tmp_path / "state"
+    with transfer_service(state, Stores(hdfs)) as service:
+        done = copy(service, request(tmp_path / "from", target=folder))
+        assert done.state is TransferState.DONE
+    late = folder.child("from/").child("part 1/").child(".hue-aaaaaaaa-1.part")
+    hdfs.put(late, BytesSource(b"half"), overwrite=True)
+    database = Database(state / "hue.sqlite3", hasty=True)
+    store = SqliteTransfers(database, Claims(state / "transfers.lock"))
+    store.save(replace(done, state=TransferState.RUNNING), run="aaaaaaaa bbbbbbbb")
+    store.close()
+    with transfer_service(state, Stores(hdfs)) as service:
+        assert service.wait(done.id, WAIT_S).state is TransferState.DONE
+    assert list(hdfs.unfinished(late.parent(), "aaaaaaaa")) == []
