@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from hue_desktop.core.clusters import Attention
 from hue_desktop.core.ports import Series
-from hue_desktop.core.steps import StepState
 from hue_desktop.core.text import _
-from hue_desktop.services.health import Event, EventKind
-from hue_desktop.ui.charts.series import Line, LineStyle, Mark, Point, Strip
-from hue_desktop.ui.parts import StateShape, step_shape
+from hue_desktop.ui.charts.event_marks import event_shape, marks_of
+from hue_desktop.ui.charts.series import Line, LineStyle, Point, Strip
 
 __all__ = ["METRICS", "event_shape", "marks_of", "period_of", "strips_of"]
 
@@ -25,8 +21,6 @@ METRICS = (
     "MRTotalNodes",
     "CoreNodesRunning",
 )
-_MOST_MARKS = 6
-_PLACES = 9  #: two marks stand at least this part of the axis apart
 
 
 def strips_of(series: Mapping[str, Series]) -> tuple[Strip, ...]:
@@ -89,43 +83,3 @@ def period_of(series: Mapping[str, Series]) -> float:
         for a, b in zip(one.points, one.points[1:], strict=False)
     ]
     return min(gaps, default=300.0)
-
-
-def marks_of(events: Sequence[Event], start: datetime, end: datetime) -> tuple[Mark, ...]:
-    """The events that a chart has room for: what asks for attention first, then the newest."""
-    inside = [event for event in events if start <= event.at <= end]
-    inside.sort(key=lambda event: (-_weight(event), -event.at.timestamp()))
-    apart, taken = (end - start) / _PLACES, list[datetime]()
-    marks: list[Mark] = []
-    for event in inside:
-        if len(marks) < _MOST_MARKS and all(abs(event.at - at) >= apart for at in taken):
-            taken.append(event.at)
-            marks.append(Mark(event.at, event.text, _mark_shape(event), event.label))
-    return tuple(marks)
-
-
-def _weight(event: Event) -> int:
-    """What is drawn first where two events stand too close."""
-    kinds = {EventKind.STEP: 0, EventKind.CLUSTER: 1, EventKind.NODES: 1, EventKind.CHANGE: 2}
-    return 10 * event.attention.value + kinds[event.kind]
-
-
-def _mark_shape(event: Event) -> StateShape | None:
-    """Own changes and the start of a step are dots in the accent colour."""
-    if event.step is StepState.RUNNING:
-        return None
-    if event.kind is EventKind.CHANGE and event.attention is Attention.NONE:
-        return None
-    return event_shape(event)
-
-
-def event_shape(event: Event) -> StateShape:
-    """What asks for attention has its shape, a step that of its state; nodes come or go."""
-    if event.step is not None:
-        return step_shape(event.step)
-    quiet = StateShape.STARTING if event.kind is EventKind.NODES else StateShape.RUNNING
-    return {
-        Attention.CRITICAL: StateShape.FAILED,
-        Attention.WARN: StateShape.ATTENTION,
-        Attention.STARTING: StateShape.STARTING,
-    }.get(event.attention, quiet)
