@@ -26,8 +26,10 @@ __all__ = [
     "decimal",
     "duration",
     "money",
+    "money_day",
     "money_delta",
     "money_rate",
+    "month_name",
     "node_rate",
     "percent",
     "round_parts",
@@ -99,10 +101,14 @@ def decimal(value: float, places: int) -> str:
     return f"{MINUS}{text}" if value < 0 and float(rounded.replace(",", "")) else text
 
 
-def money(value: float, places: int = 2) -> str:
-    """Dollars: ``$989.36``; ``places`` 0 for forecasts, 3 for the price of one node."""
+def money(value: float, places: int = 2, *, at_least: bool = False) -> str:
+    """Dollars: ``$989.36``; ``places`` 0 for forecasts, 3 for the price of one node.
+
+    ``≥ $989.36`` when a price in it is unknown.
+    """
     text = decimal(value, places)
-    return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
+    text = f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
+    return f"≥{_SPACE}{text}" if at_least else text
 
 
 def money_rate(value: float | None, places: int = 2, *, at_least: bool = False) -> str:
@@ -111,6 +117,16 @@ def money_rate(value: float | None, places: int = 2, *, at_least: bool = False) 
         return DASH
     text = _("{money}/h").format(money=money(value, places))
     return f"≥{_SPACE}{text}" if at_least else text
+
+
+def money_day(value: float | None, places: int = 2) -> str:
+    """Dollars per day, for what is paid in vain: ``$4.20/day``."""
+    return DASH if value is None else _("{money}/day").format(money=money(value, places))
+
+
+def month_name(moment: datetime) -> str:
+    """The month that AWS bills a moment in, which is that of UTC: ``November``."""
+    return moment.astimezone(UTC).strftime("%B")
 
 
 def money_delta(value: float, places: int = 2) -> str:
