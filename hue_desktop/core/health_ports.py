@@ -3,14 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hue_desktop.core.alerts import Alert, CloudWatchAlarm
+    from hue_desktop.core.alerts import Alert, AlertRule, CloudWatchAlarm
     from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+    from hue_desktop.core.errors import HueError
     from hue_desktop.core.metrics import Reading, Sample, SeriesData, SeriesKey
 
-__all__ = ["AlarmDoor", "ClusterServers", "MetricStore", "RecordedStore"]
+__all__ = [
+    "AlarmDoor",
+    "AlertRuleStore",
+    "ClusterServers",
+    "LoadedRules",
+    "MetricStore",
+    "Mute",
+    "RecordedStore",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A rule that says nothing of a cluster until ``until`` (region epoch seconds)."""
+
+    ref: ClusterRef
+    rule: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRules:
+    """What the user has changed: by rule key the fields that differ, and what is muted.
+
+    ``problems`` are sentences about what in the file cannot be used; the rest of it is.
+    """
+
+    changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    mutes: tuple[Mute, ...] = ()
+    problems: tuple[HueError, ...] = ()
+
+
+class AlertRuleStore(Protocol):
+    """Alert rules: those delivered with the application, and the user's changes to them."""
+
+    def defaults(self) -> tuple[AlertRule, ...]:
+        """The rules as delivered."""
+
+    def load(self) -> LoadedRules:
+        """The user's changes; never raises for a bad file, which is a problem in the answer."""
+
+    def save(self, changes: Mapping[str, Mapping[str, object]], mutes: Iterable[Mute]) -> None:
+        """Replace the user's changes, in one step that survives kill -9. ``StateError``."""
 
 
 class ClusterServers(Protocol):

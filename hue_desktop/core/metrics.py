@@ -188,6 +188,8 @@ def _all() -> Iterable[Metric]:
     yield Metric(
         "hdfs.under_replicated", _("Under-replicated blocks"), count, False, "UnderReplicatedBlocks"
     )
+    yield Metric("hdfs.safe_mode", _("HDFS in safe mode"), count)  # 1 or 0
+    yield Metric("hdfs.volume_failures", _("Failed volumes"), count)
     yield Metric("hdfs.nodes.live", _("DataNodes live"), count)
     yield Metric("hdfs.nodes.dead", _("DataNodes lost"), count)
     yield Metric("hdfs.nodes.dead_share", _("DataNodes lost"), share)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from hue_desktop.core.connections import Connection, SshSettings
     from hue_desktop.core.errors import HueError
+    from hue_desktop.core.health_ports import AlarmDoor
     from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
     from hue_desktop.core.pricing import Interruption, PriceSource, TypePrice
     from hue_desktop.core.steps import Step
@@ -298,6 +299,7 @@ class RegionAccess:
     close: Callable[[], None]
     spot_advice: SpotAdvice | None = None
     steps: StepDoor | None = None
+    alarms: AlarmDoor | None = None
 
 
 @dataclass(frozen=True, slots=True)
