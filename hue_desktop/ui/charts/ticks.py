@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 __all__ = ["nice_top", "time_ticks"]
 
 _LEADS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
-_STEPS_MIN = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880)
+_STEPS_MIN = (1 / 6, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 4320, 7200,
+              10080, 20160)  # fmt: skip
 
 
 def nice_top(highest: float, *, whole: bool = False) -> float:
@@ -39,11 +40,16 @@ def time_ticks(
     step = next((step for step in _STEPS_MIN if step >= wanted), _STEPS_MIN[-1])
     local = start.astimezone(zone)
     tick = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    tick += timedelta(minutes=step) * int((local - tick) / timedelta(minutes=step))
     ticks: list[tuple[datetime, str]] = []
     while tick <= end:
         if tick >= start:
-            midnight = tick.hour == 0 and tick.minute == 0
-            label = f"{tick:%a} {tick.day}" if midnight else f"{tick:%H:%M}"
-            ticks.append((tick.astimezone(UTC), label))
+            ticks.append((tick.astimezone(UTC), _label(tick, step)))
         tick += timedelta(minutes=step)
     return ticks
+
+
+def _label(tick: datetime, step_min: float) -> str:
+    if tick.hour == 0 and tick.minute == 0 and tick.second == 0:
+        return f"{tick.day} {tick:%b}" if step_min > 2880 else f"{tick:%a} {tick.day}"
+    return f"{tick:%H:%M:%S}" if step_min < 1 else f"{tick:%H:%M}"
