@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hue_desktop.simulator import scenarios
+from hue_desktop.simulator.aws.ce import CostExplorerService
 from hue_desktop.simulator.aws.cloudtrail import CloudTrailService
 from hue_desktop.simulator.aws.cloudwatch import CloudWatchService
 from hue_desktop.simulator.aws.ec2 import Ec2Service
@@ -90,6 +91,7 @@ def build_services(region: Region) -> list[Service]:
         EmrService(region.world),
         Ec2Service(region.world),
         CloudWatchService(region.world),
+        CostExplorerService(region.world),
         PricingService(region.world),
         ServiceQuotasService(region.world),
         CloudTrailService(region.trail, region.account_id),

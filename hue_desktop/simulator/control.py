@@ -48,6 +48,7 @@ class Control:
             "nodes/fail": self._fail_node,
             "throttle": self._throttle,
             "credentials": self._credentials,
+            "deny": self._deny,
             "latency": self._latency,
             "faults": self._faults,
             "reset": self._reset,
@@ -121,6 +122,7 @@ class Control:
                     for cluster_id, cluster in region.world.clusters.items()
                 },
                 "credentials_expired": region.admission.credentials_expired,
+                "denied": sorted(":".join(pair) for pair in region.admission.denied),
                 "latency_ms": region.admission.latency_s * 1000,
                 "faults": len(region.admission.faults),
                 "throttle": region.admission.throttle.report(),
@@ -184,6 +186,17 @@ class Control:
         if not isinstance(body.get("expired"), bool):
             raise _Refused("expired must be true or false.")
         self._region.admission.credentials_expired = body["expired"]
+
+    def _deny(self, body: _Body) -> None:
+        denied = self._region.admission.denied
+        if body.get("clear"):
+            denied.clear()
+            return
+        pair = (_word(body, "service"), str(body.get("operation", "*")))
+        if body.get("allow"):
+            denied.discard(pair)
+        elif len(denied) < _MAX_FAULTS:
+            denied.add(pair)
 
     def _latency(self, body: _Body) -> None:
         self._region.admission.latency_s = _number(body, "ms") / 1000

@@ -315,8 +315,8 @@ def _not_simulated(credential: Credential | None) -> ApiError:
     named = repr(credential.scope[:60]) if credential is not None else "this request"
     return ApiError(
         "ServiceNotSimulatedException",
-        f"The service {named} is not simulated. Simulated are: EMR, EC2, CloudWatch, the price "
-        "list, Service Quotas, CloudTrail, S3, IAM, STS and KMS.",
+        f"The service {named} is not simulated. Simulated are: EMR, EC2, CloudWatch, Cost "
+        "Explorer, the price list, Service Quotas, CloudTrail, S3, IAM, STS and KMS.",
     )
 
 

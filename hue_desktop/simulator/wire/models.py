@@ -42,6 +42,7 @@ SERVICES: tuple[ServiceId, ...] = (
     ServiceId("emr", "elasticmapreduce", "ElasticMapReduce"),
     ServiceId("ec2", "ec2", ""),
     ServiceId("cloudwatch", "monitoring", "GraniteServiceVersion20100801"),
+    ServiceId("ce", "ce", "AWSInsightsIndexService", scoped_to_region=False),
     ServiceId("pricing", "pricing", "AWSPriceListService", scoped_to_region=False),
     ServiceId("service-quotas", "servicequotas", "ServiceQuotasV20190624"),
     ServiceId("cloudtrail", "cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),

@@ -22,4 +22,6 @@ class Settings(Stored):
     instances_made: int = 0
     security_configurations: dict[str, dict[str, Any]] = field(default_factory=dict)
     block_public_access: dict[str, Any] = field(default_factory=dict)
+    #: Tags that show in Cost Explorer, in the order of their activation.
+    cost_tags: list[str] = field(default_factory=lambda: ["aws:elasticmapreduce:job-flow-id"])
     app_uis: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.instances import Instance, Volume
 from hue_desktop.simulator.world.world import World
 
-__all__ = ["STATE_CODES", "Node", "Nodes", "moment"]
+__all__ = ["STATE_CODES", "Node", "Nodes", "moment", "node_volumes"]
 
 STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
 
@@ -141,20 +141,7 @@ class Nodes:
 
     def volumes(self, node: Node) -> list[tuple[str, Volume]]:
         """(volume id, (device, type, GiB, IOPS, MiB/s)), the root volume first."""
-        root: Mapping[str, Any] = node.cluster.request
-        size = root.get("EbsRootVolumeSize") or _ROOT[2]
-        iops = root.get("EbsRootVolumeIops") or _ROOT[3]
-        throughput = root.get("EbsRootVolumeThroughput") or _ROOT[4]
-        volume: Volume = (_ROOT[0], _ROOT[1], size, iops, throughput)
-        # Data volumes have the instance's digits turned by one and more; the root has them as is.
-        listed = [(f"vol-{node.id[2:]}", volume)]
-        specs = node.instance.volumes
-        loaded = node.instance.loaded_volumes or []
-        for place, key in enumerate(node.instance.volume_ids):
-            spec = specs[place] if place < len(specs) else _UNTOLD
-            device = loaded[place][0] if place < len(loaded) else spec[0]
-            listed.append((key, (device, *spec[1:])))
-        return listed
+        return node_volumes(node.cluster, node.instance)
 
     def _hex(self, prefix: str, *key: object) -> str:
         """An id that many nodes share, so it is drawn once."""
@@ -164,6 +151,24 @@ class Nodes:
                 self._drawn.clear()
             found = self._drawn[prefix, *key] = self._world.chance.hex_id(prefix, *key)
         return found
+
+
+def node_volumes(cluster: Cluster, instance: Instance) -> list[tuple[str, Volume]]:
+    """(volume id, (device, type, GiB, IOPS, MiB/s)) of an instance, the root volume first."""
+    root: Mapping[str, Any] = cluster.request
+    size = root.get("EbsRootVolumeSize") or _ROOT[2]
+    iops = root.get("EbsRootVolumeIops") or _ROOT[3]
+    throughput = root.get("EbsRootVolumeThroughput") or _ROOT[4]
+    volume: Volume = (_ROOT[0], _ROOT[1], size, iops, throughput)
+    # Data volumes have the instance's digits turned by one and more; the root has them as is.
+    listed = [(f"vol-{instance.ec2_id[2:]}", volume)]
+    specs = instance.volumes
+    loaded = instance.loaded_volumes or []
+    for place, key in enumerate(instance.volume_ids):
+        spec = specs[place] if place < len(specs) else _UNTOLD
+        device = loaded[place][0] if place < len(loaded) else spec[0]
+        listed.append((key, (device, *spec[1:])))
+    return listed
 
 
 def _state(instance: Instance, at: float) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hue_desktop.simulator.chance import Chance
 from hue_desktop.simulator.instance_types import EbsPrice, InstanceType, Source, TypeCatalog
 
-__all__ = ["EC2", "EMR", "Product", "ec2_products", "emr_products"]
+__all__ = ["EC2", "EMR", "Product", "ec2_products", "emr_products", "usage_type"]
 
 EC2 = "AmazonEC2"
 EMR = "ElasticMapReduce"
@@ -122,7 +122,7 @@ def emr_products(catalog: TypeCatalog) -> Iterator[Product]:
             "instanceType": found.name,
             "operation": "",
             "softwareType": "EMR",
-            "usagetype": _usage(catalog, f"BoxUsage:{found.name}"),
+            "usagetype": usage_type(catalog, f"BoxUsage:{found.name}"),
         }
         yield Product(
             EMR,
@@ -152,7 +152,7 @@ def _instance(catalog: TypeCatalog, found: InstanceType) -> Product:
         "processorArchitecture": "64-bit",
         "storage": _storage(found),
         "tenancy": "Shared",
-        "usagetype": _usage(catalog, f"BoxUsage:{found.name}"),
+        "usagetype": usage_type(catalog, f"BoxUsage:{found.name}"),
         "vcpu": str(found.vcpu),
     }
     price = found.on_demand_usd_hour
@@ -175,7 +175,7 @@ def _volume(catalog: TypeCatalog, price: EbsPrice) -> Iterator[Product]:
         "volumeApiName": name,
     }
     suffix = {"standard": "", "io1": ".piops"}.get(name, f".{name}")
-    usage = {"usagetype": _usage(catalog, f"EBS:VolumeUsage{suffix}")}
+    usage = {"usagetype": usage_type(catalog, f"EBS:VolumeUsage{suffix}")}
     yield Product(
         EC2,
         "Storage",
@@ -186,7 +186,9 @@ def _volume(catalog: TypeCatalog, price: EbsPrice) -> Iterator[Product]:
         price.source,
     )
     if price.usd_iops_month:
-        usage = {"usagetype": _usage(catalog, f"EBS:VolumeP-IOPS.{name.replace('io1', 'piops')}")}
+        usage = {
+            "usagetype": usage_type(catalog, f"EBS:VolumeP-IOPS.{name.replace('io1', 'piops')}")
+        }
         yield Product(
             EC2,
             "System Operation",
@@ -197,7 +199,7 @@ def _volume(catalog: TypeCatalog, price: EbsPrice) -> Iterator[Product]:
             price.source,
         )
     if price.usd_mibps_month:
-        usage = {"usagetype": _usage(catalog, f"EBS:VolumeP-Throughput.{name}")}
+        usage = {"usagetype": usage_type(catalog, f"EBS:VolumeP-Throughput.{name}")}
         yield Product(
             EC2,
             "Provisioned Throughput",
@@ -219,7 +221,8 @@ def _region(catalog: TypeCatalog, service: str, name: str) -> dict[str, str]:
     }
 
 
-def _usage(catalog: TypeCatalog, usage: str) -> str:
+def usage_type(catalog: TypeCatalog, usage: str) -> str:
+    """A usage type as bills and the price list write it in this region."""
     prefix = _USAGE_PREFIX.get(catalog.region, f"{catalog.region.replace('-', '').upper()}-")
     return prefix + usage
 
