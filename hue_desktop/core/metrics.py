@@ -79,6 +79,8 @@ class SeriesData:
     """A series as two columns in time order; ``step_s`` is how far apart values are meant to be.
 
     Where two neighbours are further apart than ``gap_s``, nothing was measured between them.
+    Where a value is the mean of a stretch that begins at its time, ``lows`` and ``highs`` hold the
+    smallest and the largest value in it, so that a spike is not lost; they are empty otherwise.
     """
 
     key: SeriesKey
@@ -86,6 +88,8 @@ class SeriesData:
     values: Sequence[float] = ()
     step_s: float = 5.0
     source: Source = Source.LIVE
+    lows: Sequence[float] = ()
+    highs: Sequence[float] = ()
 
     @property
     def gap_s(self) -> float:

@@ -66,6 +66,8 @@ def _decode_plain(data: Any, kind: type) -> Any:
         return kind(data)
     if issubclass(kind, datetime | date):
         return kind.fromisoformat(_expect(data, str))
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return kind(*_decode_tuple(data, tuple(typing.get_type_hints(kind).values())))
     if kind is float and isinstance(data, int) and not isinstance(data, bool):
         return float(data)
     return _expect(data, kind)

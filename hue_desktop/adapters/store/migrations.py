@@ -100,4 +100,65 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX route_run_newest ON route_run (route, source, target, at);
     """,
+    """
+    CREATE TABLE metric_cluster (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        connection TEXT NOT NULL,
+        region     TEXT NOT NULL,
+        cluster_id TEXT NOT NULL,
+        first      INTEGER,
+        last       INTEGER,
+        series_set INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (connection, region, cluster_id)
+    );
+    CREATE TABLE metric_series (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        cluster INTEGER NOT NULL,
+        metric  TEXT NOT NULL,
+        node    TEXT NOT NULL,
+        UNIQUE (cluster, metric, node)
+    );
+    CREATE TABLE metric_round (
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        cluster  INTEGER NOT NULL,
+        per_node INTEGER NOT NULL,
+        first    INTEGER NOT NULL,
+        last     INTEGER NOT NULL,
+        samples  BLOB NOT NULL
+    );
+    CREATE INDEX metric_round_of ON metric_round (cluster, per_node, id, first);
+    CREATE TABLE metric_block (
+        id     INTEGER PRIMARY KEY,
+        series INTEGER NOT NULL,
+        tier   INTEGER NOT NULL,
+        start  INTEGER NOT NULL,
+        points BLOB NOT NULL
+    );
+    CREATE UNIQUE INDEX metric_block_of ON metric_block (series, tier, start);
+    CREATE TABLE metric_alert (
+        cluster INTEGER NOT NULL,
+        rule    TEXT NOT NULL,
+        since   REAL NOT NULL,
+        cleared REAL,
+        alert   TEXT NOT NULL,
+        PRIMARY KEY (cluster, rule, since)
+    ) WITHOUT ROWID;
+    CREATE TABLE recorded_cluster (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        connection TEXT NOT NULL,
+        region     TEXT NOT NULL,
+        cluster_id TEXT NOT NULL,
+        saved_at   REAL NOT NULL,
+        summary    TEXT NOT NULL,
+        details    TEXT NOT NULL,
+        UNIQUE (connection, region, cluster_id)
+    );
+    CREATE TABLE recorded_node (
+        cluster INTEGER NOT NULL,
+        id      TEXT NOT NULL,
+        place   INTEGER NOT NULL,
+        node    TEXT NOT NULL,
+        PRIMARY KEY (cluster, id)
+    ) WITHOUT ROWID;
+    """,
 )
