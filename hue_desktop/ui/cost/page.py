@@ -1,0 +1,343 @@
+"""The Cost page of a cluster: what it costs, what for, since when, and what of it was wasted."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from hue_desktop.core.billing import Bill
+from hue_desktop.core.changes import JournalEntry
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.cost.values import CostOverview, CostShare, ExplorerFigure
+from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
+from hue_desktop.services.health import EventKeeper
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.cost.chart_panel import RANGES_H, CostChart
+from hue_desktop.ui.cost.explorer import ExplorerPanel
+from hue_desktop.ui.cost.shares import SharesPanel
+from hue_desktop.ui.cost.split import SplitPanel, sources_text, split_of
+from hue_desktop.ui.cost.tiles import KEYS, cost_tiles
+from hue_desktop.ui.page import Page
+from hue_desktop.ui.parts import FourStates, Rule, Scroll, Tile, TileRow, row
+from hue_desktop.ui.stale_notice import StaleNotice
+from hue_desktop.ui.tasks import CancelToken
+from hue_desktop.ui.theme.tokens import SIZES
+
+__all__ = ["CostPage"]
+
+_TICK_MS = 1_000
+_READ_AGAIN_S = 30.0
+_SHARES_AGAIN_S = 60.0
+_SLICES = 480  #: stretches of the chart, about one for each pixel
+_SIDE = (352, 296)  #: width of the side column in a wide and in a narrow window
+_NARROW = 940
+_CHART_HEIGHT = 348
+_LOWER_HEIGHT = 232
+_TIMEOUT_S = 120.0
+_OLD = (ConnectionState.STALE, ConnectionState.EXPIRED, ConnectionState.FAILED)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was read at once, so that all figures are of one moment."""
+
+    overview: CostOverview
+    chart: Bill
+    journal: tuple[JournalEntry, ...]
+
+
+class CostPage(Page):
+    """Tiles; chart beside the split; whom it was for beside Cost Explorer's figure."""
+
+    def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
+        super().__init__(ctx, ref)
+        self._snapshot: FleetSnapshot | None = None
+        self._overview: CostOverview | None = None
+        self._chart_bill: Bill | None = None
+        self._journal: tuple[JournalEntry, ...] = ()
+        self._events = EventKeeper()
+        self._read_at: float | None = None
+        self._shares_at: dict[str, float] = {}
+        self.tiles = {key: Tile("") for key in KEYS}
+        self.tile_row = TileRow(tuple(self.tiles.values()))
+        self.chart = CostChart(ctx.theme)
+        self.split = SplitPanel()
+        self.shares = SharesPanel()
+        self.explorer = ExplorerPanel()
+        self.notice = StaleNotice(self.refresh)
+        self.states = FourStates(Scroll(self._make_content()))
+        self.states.retry_requested.connect(self.refresh)
+        self.states.show_loading(_("Reading the cluster"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.states)
+        self.setFocusProxy(self.shares.table)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self._move_on)
+        self._connect()
+
+    @property
+    def title(self) -> str:
+        return _("Cost")
+
+    # -- building --------------------------------------------------------------------------
+
+    def _make_content(self) -> QWidget:
+        gutter = SIZES["gutter"]
+        upper = self._beside(self.chart, self.split, _CHART_HEIGHT)
+        lower = self._beside(self.shares, self.explorer, _LOWER_HEIGHT)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice)
+        layout.addLayout(row(self.tile_row, margins=(gutter, 0, gutter, 0)))
+        layout.addLayout(row(Rule("h"), margins=(gutter, 0, gutter, 0)))
+        layout.addLayout(upper, 3)
+        layout.addLayout(row(Rule("h"), margins=(gutter, 0, gutter, 0)))
+        layout.addLayout(lower, 2)
+        return content
+
+    def _beside(self, main: QWidget, side: QWidget, height: int) -> QHBoxLayout:
+        main.setMinimumHeight(height)
+        main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        side.setFixedWidth(_SIDE[0])
+        gutter = SIZES["gutter"]
+        line = row(main, Rule("v"), side, spacing=0, margins=(gutter, 0, gutter, 0))
+        line.setStretchFactor(main, 1)
+        return line
+
+    def _connect(self) -> None:
+        self.chart.range_chosen.connect(self._range_chosen)
+        self.chart.retry_requested.connect(self._range_chosen)
+        self.shares.kind_chosen.connect(lambda _kind: self._read_shares())
+        self.shares.retry_requested.connect(lambda: self._read_shares(again=True))
+        self.shares.copied.connect(self.ctx.navigate.notify)
+        self.explorer.ask_requested.connect(self.ask_explorer)
+        copy = QShortcut(QKeySequence("Ctrl+C"), self.shares)
+        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.activated.connect(self.shares.copy_csv)
+
+    def resizeEvent(self, event: object) -> None:
+        """A narrow window leaves the chart its room."""
+        side = _SIDE[self.width() < _NARROW]
+        for panel in (self.split, self.explorer):
+            panel.setFixedWidth(side)
+
+    # -- showing ---------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> ClusterSnapshot | None:
+        """The newest snapshot of this page's cluster."""
+        if self._snapshot is None or self.ref is None:
+            return None
+        return self._snapshot.clusters.get(self.ref)
+
+    def _now(self) -> float:
+        assert self._snapshot is not None
+        assert self.ref is not None
+        return self._snapshot.region_now(self.ref).timestamp()
+
+    def apply(self, change: FleetChange) -> None:
+        first, self._snapshot = self._snapshot is None, change.snapshot
+        if self.ref is None:
+            return
+        touched = self.ref in change.clusters or self.ref in change.removed
+        if first or touched or self.ref.connection in change.connections:
+            self._show()
+
+    def _show(self) -> None:
+        cluster = self.cluster
+        if cluster is None or self._snapshot is None:
+            self.states.show_empty(
+                _("This cluster is not known"),
+                _("EMR forgets clusters two months after their end."),
+            )
+            return
+        stale = self.notice.show_status(self._snapshot, cluster, "instances", "groups", "cluster")
+        self._show_figures(cluster, stale)
+        self.chart.show_events(self._events.of(cluster, self._journal))
+        self.states.show_content()
+
+    def _show_figures(self, cluster: ClusterSnapshot, stale: bool) -> None:
+        """Tiles and split; while nobody answers, nothing is carried on."""
+        assert self._snapshot is not None
+        active = cluster.summary.state.active
+        cost = self._snapshot.costs.get(cluster.ref) if active else None
+        overview = self._overview
+        bill = overview.bill if overview is not None else None
+        now = self._now()
+        if bill is not None and (self._is_old() or not active):
+            now = bill.end
+        split = split_of(cost, bill, now)
+        texts = cost_tiles(cluster.summary, cost.rate if cost else None, overview, split, now)
+        for text in texts:
+            self.tiles[text.key].show_figure(
+                text.figure, text.unit, text.caption, text.attention, label=text.label, stale=stale
+            )
+        self.tile_row.set_shown([self.tiles[text.key] for text in texts])
+        self.split.show_split(split, ended=not active)
+        sources = bill.sources if bill is not None else cost.sources if cost is not None else ()
+        unknown = len(bill.unknown) if bill is not None else cost.rate.unknown if cost else 0
+        self.split.show_sources(sources_text(sources), _unknown_text(unknown))
+
+    def _is_old(self) -> bool:
+        assert self._snapshot is not None
+        assert self.ref is not None
+        status = self._snapshot.status(self.ref.connection, self.ref.region)
+        return status is not None and status.state in _OLD
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _range_chosen(self) -> None:
+        self.chart.show_loading()
+        self._read()
+
+    def _span(self) -> tuple[float | None, float | None]:
+        """From when to when the chart reaches; ``None`` is the cluster's own begin or end."""
+        hours = RANGES_H[self.chart.ranges.current]
+        cluster = self.cluster
+        if hours is None or cluster is None:
+            return None, None
+        summary = cluster.summary
+        end = summary.ended.timestamp() if summary.ended else self._now()
+        created = summary.created.timestamp() if summary.created else 0.0
+        return max(created, end - 3600 * hours), end
+
+    def _read(self) -> None:
+        """Add up on a worker; a newer question makes this one's answer moot."""
+        if self.ref is None or self.cluster is None:
+            return
+        ref, app = self.ref, self.ctx.app
+        start, end = self._span()
+        self._read_at = time.monotonic()
+
+        def read(_token: CancelToken) -> _Reading:
+            import hue_desktop.ui.charts.stacked  # noqa: F401  (slow; not on the main thread)
+
+            overview = app.cost.overview(ref)
+            chart = app.cost.bill(ref, start, end, slices=_SLICES)
+            return _Reading(overview, chart, app.journal.entries())
+
+        self.ctx.tasks.run(
+            "metrics", read, owner=self, key="bill",
+            done=self._came, failed=self.chart.show_failed, timeout_s=_TIMEOUT_S,
+        )  # fmt: skip
+
+    def _came(self, reading: _Reading) -> None:
+        self._overview, self._journal = reading.overview, reading.journal
+        self._chart_bill = reading.chart
+        cluster = self.cluster
+        if cluster is None:
+            return
+        self.chart.show_bill(reading.chart, live=cluster.summary.state.active)
+        self._show()
+
+    def _read_shares(self, *, again: bool = False) -> None:
+        """The table in front, when it is old."""
+        if self.ref is None or self.cluster is None:
+            return
+        kind, ref, app, now = self.shares.kind, self.ref, self.ctx.app, time.monotonic()
+        if not again and now - self._shares_at.get(kind, -_SHARES_AGAIN_S) < _SHARES_AGAIN_S:
+            return
+        self._shares_at[kind] = now
+
+        def read(_token: CancelToken) -> tuple[CostShare, ...]:
+            if kind == "step":
+                return app.cost.by_step(ref)
+            return app.cost.by_user(ref) if kind == "user" else app.cost.by_application(ref)
+
+        self.ctx.tasks.run(
+            "metrics", read, owner=self, key=f"shares {kind}",
+            done=lambda shares: self.shares.show_shares(kind, shares),
+            failed=lambda error: self.shares.show_failed(kind, error), timeout_s=_TIMEOUT_S,
+        )  # fmt: skip
+
+    def _move_on(self) -> None:
+        """Figures follow the clock each second; the bill is added up anew now and then."""
+        cluster = self.cluster
+        if cluster is None:
+            return
+        self._show_figures(cluster, not self.notice.isHidden())
+        old = self._read_at is None or time.monotonic() - self._read_at >= _READ_AGAIN_S
+        if self._read_at is None or (old and cluster.summary.state.active):
+            self._read()
+        if cluster.summary.state.active or self.shares.kind not in self._shares_at:
+            self._read_shares()
+
+    # -- Cost Explorer -----------------------------------------------------------------------
+
+    def ask_explorer(self) -> None:
+        """Ask the person first: AWS charges for each request."""
+        if self.ref is None:
+            return
+        wanted = self.ctx.ask.confirm(
+            _("Ask Cost Explorer?"),
+            _(
+                "AWS charges $0.01 for the request. It tells what this cluster’s resources cost by "
+                "day, a day or so behind; an answer of today is used again without a request."
+            ),
+            action=_("Ask for $0.01"),
+        )
+        if not wanted:
+            return
+        ref, app = self.ref, self.ctx.app
+        self.explorer.show_asking()
+
+        def read(_token: CancelToken) -> tuple[ExplorerFigure | None, str]:
+            found = app.cost.explorer(ref)
+            return found, "" if found is not None else app.cost.explorer_problem(ref)
+
+        self.ctx.tasks.run(
+            "aws", read, owner=self, key="explorer", done=self._explorer_came,
+            failed=self.explorer.show_failed, timeout_s=_TIMEOUT_S,
+        )  # fmt: skip
+
+    def _explorer_came(self, answer: tuple[ExplorerFigure | None, str]) -> None:
+        found, problem = answer
+        if found is None:
+            self.explorer.show_nothing(problem)
+        else:
+            self.explorer.show_figure(found)
+
+    # -- the window's manners ----------------------------------------------------------------
+
+    def shown(self) -> None:
+        self._tick.start()
+        self._move_on()
+
+    def hidden(self) -> None:
+        self._tick.stop()
+
+    def refresh(self) -> None:
+        self.ctx.app.fleet.refresh(self.ref)
+        self._read()
+        self._read_shares(again=True)
+
+    def select(self, what: str) -> None:
+        """``step``, ``application`` or ``user``: the table of that kind."""
+        if what in ("step", "application", "user"):
+            self.shares.kinds.choose(what)
+
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (_("Left, Right"), _("Move the crosshair of the chart")),
+            ("Ctrl+C", _("Copy the table of costs as CSV")),
+        )
+
+
+def _unknown_text(nodes: int) -> str:
+    if not nodes:
+        return ""
+    text = ngettext(
+        "The price of {n} node is not known: sums are at least what they say.",
+        "The prices of {n} nodes are not known: sums are at least what they say.",
+        nodes,
+    )
+    return text.format(n=nodes)

@@ -1,0 +1,175 @@
+"""The table beside the chart: what each part costs now and has cost, adding up as shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from hue_desktop.core.billing import Bill
+from hue_desktop.core.format import DASH, date_time, money, percent, round_parts
+from hue_desktop.core.pricing import PriceSource
+from hue_desktop.core.text import _
+from hue_desktop.services.cost import ClusterCost
+from hue_desktop.ui.bills import carried_on
+from hue_desktop.ui.cost.parts import now_by_part, parts, usd_by_part
+from hue_desktop.ui.parts import Label, row
+from hue_desktop.ui.tables import Column, DataTable, RowsModel, TotalRow
+from hue_desktop.ui.theme.tokens import SIZES
+
+__all__ = ["Split", "SplitPanel", "SplitRow", "sources_text", "split_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """One part as it is shown; ``None`` stands for a figure that nobody has yet."""
+
+    key: str
+    title: str
+    color: str
+    now: float | None
+    share: float | None
+    so_far: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows from the highest of the stack to the lowest, and sums of what they show."""
+
+    rows: tuple[SplitRow, ...]
+    now: float | None
+    so_far: float | None
+    at_least: bool = False  #: of what is paid now
+    at_least_so_far: bool = False
+
+
+def split_of(cost: ClusterCost | None, bill: Bill | None, now: float) -> Split:
+    """Parts that cost something now or did; ``now`` is the region's epoch seconds."""
+    rates = now_by_part(cost) if cost is not None else {}
+    usd = usd_by_part(bill.usd) if bill is not None else {}
+    until = bill.end if bill is not None else now
+    carried = {
+        part.key: carried_on(usd.get(part.key, 0.0), until, rates.get(part.key), now)
+        for part in parts()
+    }
+    shown = [part for part in reversed(parts()) if rates.get(part.key) or carried[part.key] > 0]
+    now_cents = round_parts([rates.get(part.key, 0.0) for part in shown])
+    sum_cents = round_parts([carried[part.key] for part in shown])
+    measure = now_cents if sum(now_cents) > 0 else sum_cents
+    whole = sum(measure)
+    shares = round_parts([100 * value / whole for value in measure], 0) if whole else ()
+    rows = tuple(
+        SplitRow(
+            part.key,
+            part.title,
+            part.color,
+            now_cents[place] if cost is not None else None,
+            shares[place] if shares else None,
+            sum_cents[place] if bill is not None else None,
+        )
+        for place, part in enumerate(shown)
+    )
+    return Split(
+        rows,
+        sum(now_cents) if cost is not None else None,
+        sum(sum_cents) if bill is not None else None,
+        cost is not None and cost.rate.unknown > 0,
+        bill is not None and bool(bill.unknown),
+    )
+
+
+def _figure(value: float | None, missing: str = DASH) -> str:
+    return missing if value is None else money(value)
+
+
+def _columns() -> tuple[Column[SplitRow], ...]:
+    return (
+        Column("part", _("Part"), lambda row: row.title, kind="square", value=lambda row: row.color,
+               stretch=True, width=140),
+        Column("now", _("Now $/h"), lambda row: _figure(row.now), lambda row: row.now,
+               align="right", width=76, descending_first=True,
+               help=_("What runs now, per hour")),
+        Column("share", _("Share"),
+               lambda row: DASH if row.share is None else percent(row.share),
+               lambda row: row.share, align="right", width=60, quiet=True, descending_first=True),
+        Column("sofar", _("So far"), lambda row: _figure(row.so_far, _("not yet")),
+               lambda row: row.so_far, align="right", width=86, descending_first=True,
+               help=_("Since the cluster was created")),
+    )  # fmt: skip
+
+
+class _Whole(DataTable[SplitRow]):
+    """As high as its rows: it never scrolls."""
+
+    def sizeHint(self) -> QSize:
+        head = self.horizontalHeader().height()
+        return QSize(300, head + self.model().rowCount() * SIZES["row-edit"])
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, self.sizeHint().height())
+
+
+class SplitPanel(QWidget):
+    """Title, table, total, and where the prices are from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model: RowsModel[SplitRow] = RowsModel(_columns(), key=lambda row: row.key)
+        self.table = _Whole(self.model, name=_("Cost by part"), row_height=SIZES["row-edit"],
+                            padding=6)  # fmt: skip
+        self.table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.total = TotalRow(self.table, name=_("Total"))
+        self.problem = Label("", tone="warn", size="small", wrap=True)
+        self.sources = Label("", tone="text-2", size="small", wrap=True)
+        self.model.rows_shown.connect(self.table.updateGeometry)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 0, 0, 8)
+        layout.setSpacing(0)
+        layout.addLayout(row(Label(_("Split"), weight=600), margins=(0, 11, 0, 8)))
+        layout.addWidget(self.table)
+        layout.addWidget(self.total)
+        layout.addSpacing(8)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.sources)
+        layout.addStretch(1)
+
+    def show_split(self, split: Split, *, ended: bool) -> None:
+        """Show the parts; an ended cluster costs nothing now."""
+        self.table.set_hidden_columns({"now"} if ended else ())
+        self.model.set_rows(split.rows)
+        whole = percent(100) if any(each.share is not None for each in split.rows) else DASH
+        self.total.set_cells(
+            _("Total"),
+            {
+                "now": _total(split.now, split.at_least),
+                "share": whole,
+                "sofar": _total(split.so_far, split.at_least_so_far, _("not yet")),
+            },
+        )
+
+    def show_sources(self, text: str, problem: str) -> None:
+        """Where prices come from, and what is not known of them."""
+        self.sources.setText(text)
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+
+
+def _total(value: float | None, at_least: bool, missing: str = DASH) -> str:
+    return missing if value is None else money(value, at_least=at_least)
+
+
+def sources_text(sources: tuple[PriceSource, ...]) -> str:
+    """``Pricing API of 20 Jul 2026 · Spot history of 14:30``."""
+    lines = []
+    for source in dict.fromkeys(sources):
+        when = source.as_of
+        if when is None:
+            lines.append(source.name)
+        elif isinstance(when, datetime):
+            lines.append(_("{name} of {when}").format(name=source.name, when=date_time(when)))
+        else:
+            day = when.strftime("%d %b %Y").lstrip("0")
+            lines.append(_("{name} of {when}").format(name=source.name, when=day))
+    return " · ".join(lines)

@@ -1,0 +1,61 @@
+"""What the tour shows of costs."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from hue_desktop.core.text import _
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.cost.page import CostPage
+from hue_desktop.ui.page import TourStop
+from hue_desktop.ui.tour_pages import largest_cluster, on_page, page_ready, page_shown
+
+__all__ = ["stops"]
+
+
+def stops() -> tuple[TourStop, ...]:
+    """The cluster's page as it opens, and with the crosshair over six hours."""
+    return (
+        TourStop("cost", _("Cost of a cluster"), _open, page_ready(CostPage, _drawn)),
+        TourStop(
+            "cost-crosshair",
+            _("Cost of six hours with the crosshair, by user"),
+            _open_crosshair,
+            page_ready(CostPage, _drawn_with_cursor),
+            on_page(CostPage, _reset),
+        ),
+    )
+
+
+def _open(ctx: UiContext, _window: QWidget) -> None:
+    ref = largest_cluster(ctx)
+    if ref is not None:
+        ctx.navigate.open_cluster(ref, "cost")
+
+
+def _drawn(page: CostPage) -> bool:
+    return page.states.state == "shown" and page.chart.states.state == "shown"
+
+
+def _open_crosshair(ctx: UiContext, window: QWidget) -> None:
+    _open(ctx, window)
+    page = page_shown(window, CostPage)
+    if page is not None:
+        page.chart.ranges.choose("6h")
+        page.shares.kinds.choose("user")
+
+
+def _drawn_with_cursor(page: CostPage) -> bool:
+    chart = page.chart.chart
+    if not _drawn(page) or chart is None or page.chart.ranges.current != "6h":
+        return False
+    frame = chart.frame
+    chart.set_cursor(frame.end - (frame.end - frame.start) / 3)
+    return True
+
+
+def _reset(page: CostPage) -> None:
+    if page.chart.chart is not None:
+        page.chart.chart.set_cursor(None)
+    page.chart.ranges.choose("all")
+    page.shares.kinds.choose("step")
