@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.storage import StoreId
@@ -22,6 +23,7 @@ from hue_desktop.services.connections.primary import Primary, primary_of
 if TYPE_CHECKING:
     from hue_desktop.adapters.ssh.pool import SshConnector, SshPool
     from hue_desktop.core.file_systems import Connector, FileSystem
+    from hue_desktop.core.health_ports import ClusterServers
     from hue_desktop.core.ports import Emr
 
 __all__ = ["Reach"]
@@ -70,6 +72,17 @@ class Reach:
         primary = primary_of(self._emr(store.connection, store.region), store.cluster_id)
         connector = self.connector(connection, primary)
         return open_cluster_hdfs(store, connector, primary.private, connection.ssh.user)
+
+    def servers(self, ref: ClusterRef) -> ClusterServers:
+        """The way to a cluster's YARN and HDFS; finds the primary nodes. Blocks.
+
+        ``Unreachable`` while the cluster has no primary node that is up.
+        """
+        from hue_desktop.adapters.hadoop.cluster_servers import HadoopServers
+
+        connection = self._find(ref.connection)
+        primary = primary_of(self._emr(ref.connection, ref.region), ref.cluster_id)
+        return HadoopServers(self.connector(connection, primary), primary.private)
 
     def connector(self, connection: Connection, primary: Primary) -> Connector:
         """Through the bastion; without one directly where that works, else through the primary."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hue_desktop.adapters.store.transfers import SqliteTransfers
     from hue_desktop.core.changes import JournalEntry, Plan
     from hue_desktop.core.file_systems import FileSystem
+    from hue_desktop.core.health_ports import MetricStore
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
     from hue_desktop.core.storage import StoreId
     from hue_desktop.reach import Reach
@@ -171,14 +172,49 @@ class Application:
         """What clusters cost."""
         from hue_desktop.services.cost.service import CostService
 
-        return CostService(self.fleet)
+        return CostService(
+            self.fleet,
+            self._access,
+            self._books,
+            applications=self._yarn_applications,
+            running_apps=self._running_apps,
+            recorded=self._recorded_clusters,
+        )
+
+    def _yarn_applications(self, ref: ClusterRef) -> tuple[YarnApplication, ...] | None:
+        """What the newest live reading told of them."""
+        return self.health.snapshot(ref).applications
+
+    def _running_apps(self, ref: ClusterRef, start: float, end: float) -> SeriesData | None:
+        """How many applications ran, recorded or from CloudWatch. Blocks."""
+        from hue_desktop.core.metrics import SeriesKey
+
+        key = SeriesKey("yarn.apps.running")
+        return self.health.history(ref, [key], start, end, most=20_000).get(key)
 
     @cached_property
     def health(self) -> HealthService:
-        """Series and events."""
+        """Live readings, their history, alerts and events."""
+        from hue_desktop.adapters.local.alert_rules import AlertRulesFile
+        from hue_desktop.adapters.local.resources import resources_dir
         from hue_desktop.services.health.service import HealthService
 
-        return HealthService(self._access)
+        rules = resources_dir() / "alerts" / "rules.toml"
+        return HealthService(
+            self._access,
+            self.fleet,
+            lambda ref: self.reach.servers(ref),
+            number=self.settings.number,
+            store=lambda: self.metric_store,
+            rules=AlertRulesFile(rules, self.paths.config_dir / "alerts.toml"),
+        )
+
+    @cached_property
+    def metric_store(self) -> MetricStore | None:
+        """What was measured in earlier sessions; ``None`` without a state directory."""
+        from hue_desktop.adapters.store.metrics import SqliteMetrics
+
+        return SqliteMetrics(self._database) if self._database is not None else None
 
     @cached_property
     def file_systems(self) -> FileSystems:
@@ -301,6 +337,7 @@ class Application:
     def start(self) -> None:
         """Begin to read connections and to carry changes out; returns at once."""
         self.fleet.start()
+        self.health.start()
         self.journal.start()
         if self.state_problem is None:
             # transfers that an earlier process left go on; the window does not wait for it
@@ -333,6 +370,8 @@ class Application:
             self._closing = True
             if self._transfers is not None:
                 self._transfers.stop(left_s() / 2)
+        if "health" in self.__dict__:
+            self.health.stop(left_s() / 4)
         if "fleet" in self.__dict__:
             self.fleet.stop(left_s() / 2)
         if "reach" in self.__dict__:
@@ -406,6 +445,7 @@ class Application:
         return self._open_doors(self.connections.ensure_region(connection), region)
 
     def _open_doors(self, connection: Connection, region: str) -> RegionAccess:
+        from hue_desktop.adapters.aws.alarms import AwsAlarms
         from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
         from hue_desktop.adapters.aws.emr import AwsEmr
         from hue_desktop.adapters.aws.identity import AwsIdentity
@@ -429,6 +469,7 @@ class Application:
             close=session.close,
             spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
             steps=AwsSteps(session),
+            alarms=AwsAlarms(session),
         )
 
     def _open_store(self, store: StoreId) -> FileSystem:

@@ -1,8 +1,26 @@
-"""CloudWatch's series, and what happened, on one time axis."""
+"""Live readings, their history and alerts, and what happened, on one time axis."""
 
 from __future__ import annotations
 
-from hue_desktop.services.health.events import Event, EventKeeper, EventKind, events_of
+from hue_desktop.services.health.events import (
+    Event,
+    EventKeeper,
+    EventKind,
+    alert_events,
+    events_of,
+)
 from hue_desktop.services.health.service import HealthService
+from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot, Verdict
 
-__all__ = ["Event", "EventKeeper", "EventKind", "HealthService", "events_of"]
+__all__ = [
+    "Collecting",
+    "Event",
+    "EventKeeper",
+    "EventKind",
+    "HealthChange",
+    "HealthService",
+    "HealthSnapshot",
+    "Verdict",
+    "alert_events",
+    "events_of",
+]

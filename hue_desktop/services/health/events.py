@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from hue_desktop.core.alerts import Alert, AlertLevel
 from hue_desktop.core.changes import ChangeState, JournalEntry
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
 from hue_desktop.core.format import MINUS
@@ -16,7 +17,7 @@ from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.nodes.attention import was_lost
 
-__all__ = ["Event", "EventKeeper", "EventKind", "events_of"]
+__all__ = ["Event", "EventKeeper", "EventKind", "alert_events", "events_of"]
 
 _TOGETHER = timedelta(
     minutes=2
@@ -30,6 +31,7 @@ class EventKind(Enum):
     NODES = "nodes"
     STEP = "step"
     CHANGE = "change"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,22 @@ class Event:
 def events_of(snapshot: ClusterSnapshot, journal: Iterable[JournalEntry] = ()) -> tuple[Event, ...]:
     """All that is known to have happened, newest first."""
     return EventKeeper().of(snapshot, journal)
+
+
+def alert_events(alerts: Iterable[Alert]) -> tuple[Event, ...]:
+    """The beginning of each alert, and its end where it is over; newest first."""
+    found = []
+    for alert in alerts:
+        critical = alert.level is AlertLevel.CRITICAL
+        level = Attention.CRITICAL if critical else Attention.WARN
+        title = alert.rule.title
+        began = datetime.fromtimestamp(alert.since, UTC)
+        found.append(Event(began, EventKind.ALERT, alert.text or title, level, title))
+        if alert.cleared is not None:
+            over = datetime.fromtimestamp(alert.cleared, UTC)
+            text = _("Over: {title}").format(title=title)
+            found.append(Event(over, EventKind.ALERT, text, label=_("Over")))
+    return tuple(sorted(found, key=lambda event: event.at, reverse=True))
 
 
 class EventKeeper:
