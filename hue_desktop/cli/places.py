@@ -94,10 +94,8 @@ def _root_of(cluster: ClusterSnapshot) -> Location:
 
 def _cluster(application: Application, wanted: str) -> ClusterSnapshot:
     """The one active cluster of that id or name."""
-    from hue_desktop.services.storage.locations import UP
-
     found = application.running_clusters.find(wanted)
-    found = tuple(one for one in found if one.summary.state in UP) or found
+    found = tuple(one for one in found if one.summary.state.up) or found
     if len(found) == 1:
         return found[0]
     if found:

@@ -44,6 +44,11 @@ class ClusterState(Enum):
     UNKNOWN = "UNKNOWN"
 
     @property
+    def up(self) -> bool:
+        """Whether its servers may answer: YARN, HDFS."""
+        return self in (ClusterState.RUNNING, ClusterState.WAITING)
+
+    @property
     def active(self) -> bool:
         """Whether nodes exist or are coming, and therefore cost money."""
         return self not in (ClusterState.TERMINATED, ClusterState.TERMINATED_WITH_ERRORS)

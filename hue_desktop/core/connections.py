@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-__all__ = ["Connection", "ConnectionClass", "Simulation", "SshSettings"]
+if TYPE_CHECKING:
+    from hue_desktop.core.errors import HueError
+
+__all__ = [
+    "Connection",
+    "ConnectionClass",
+    "LoadedConnections",
+    "RunningRegion",
+    "Simulation",
+    "SshSettings",
+]
 
 
 class ConnectionClass(Enum):
@@ -55,3 +66,25 @@ class Connection:
     hourly_budget_usd: float | None = None
     ssh: SshSettings = field(default_factory=SshSettings)
     simulation: Simulation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConnections:
+    """What the connections file holds: the usable ones, and one error for each that is not."""
+
+    connections: tuple[Connection, ...] = ()
+    problems: tuple[HueError, ...] = ()
+    exists: bool = True  #: whether there is a file at all
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRegion:
+    """A simulated region that answers, and how a client reaches it."""
+
+    endpoint_url: str
+    region: str
+    aws_config_file: str = ""
+    control_url: str = ""
+    pid: int = 0
+    started_here: bool = False  #: we started it, and stop it
+    ssh: SshSettings | None = None  #: its bastion; ``None`` when it has none

@@ -11,7 +11,7 @@ word for it is, so that services and tests need not know the stores.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,7 +37,7 @@ __all__ = [
 
 #: Which process began a temporary file: drawn once for each, kept in the transfer journal, so that
 #: what a killed process left behind can be told from what another one is writing right now.
-RUN = secrets.token_hex(4)
+RUN = os.urandom(4).hex()
 
 _TEMPORARY_START, _TEMPORARY_END = ".hue-", ".part"
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from hue_desktop.core.api_usage import ApiUsage, RegionClock
+
 if TYPE_CHECKING:
     from hue_desktop.core.changes import Change, JournalEntry, Plan
     from hue_desktop.core.clusters import (
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
         ClusterSummary,
         ManagedScaling,
     )
-    from hue_desktop.core.connections import Connection, SshSettings
-    from hue_desktop.core.errors import HueError
+    from hue_desktop.core.connections import Connection, LoadedConnections, RunningRegion
+    from hue_desktop.core.cost_ports import CostExplorer, SpotHistories
     from hue_desktop.core.health_ports import AlarmDoor
     from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
     from hue_desktop.core.pricing import Interruption, PriceSource, TypePrice
@@ -37,7 +39,6 @@ __all__ = [
     "JournalStore",
     "KeyPair",
     "Launching",
-    "LoadedConnections",
     "Metrics",
     "PriceCache",
     "PriceSnapshot",
@@ -45,35 +46,12 @@ __all__ = [
     "RegionAccess",
     "RegionClock",
     "RegionProcess",
-    "RunningRegion",
     "Series",
     "SettingsStore",
     "SpotAdvice",
     "SpotPrice",
     "Subnet",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ApiUsage:
-    """What the request meter says of one connection and region."""
-
-    per_second: float  #: EMR requests per second over the last minute
-    limit_per_second: float  #: what we allow ourselves: half of the account's quota, or less
-    throttled_until: datetime | None = None  #: slowed down because AWS asked for it
-
-
-@dataclass(frozen=True, slots=True)
-class RegionClock:
-    """The region's own time, measured from the Date header of its answers.
-
-    ``rate`` is region seconds per local second: 1 for AWS, another for a region whose clock runs
-    fast; ``None`` until two answers far enough apart have been seen.
-    """
-
-    at_local: datetime
-    region_time: datetime
-    rate: float | None = None
 
 
 class Emr(Protocol):
@@ -299,16 +277,9 @@ class RegionAccess:
     close: Callable[[], None]
     spot_advice: SpotAdvice | None = None
     steps: StepDoor | None = None
+    spot_histories: SpotHistories | None = None
+    cost_explorer: CostExplorer | None = None
     alarms: AlarmDoor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedConnections:
-    """What the connections file holds: the usable ones, and one error for each that is not."""
-
-    connections: tuple[Connection, ...] = ()
-    problems: tuple[HueError, ...] = ()
-    exists: bool = True  #: whether there is a file at all
 
 
 class ConnectionStore(Protocol):
@@ -336,19 +307,6 @@ class SettingsStore(Protocol):
 
     def save(self, values: Mapping[str, object]) -> None:
         """Replace the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunningRegion:
-    """A simulated region that answers, and how a client reaches it."""
-
-    endpoint_url: str
-    region: str
-    aws_config_file: str = ""
-    control_url: str = ""
-    pid: int = 0
-    started_here: bool = False  #: we started it, and stop it
-    ssh: SshSettings | None = None  #: its bastion; ``None`` when it has none
 
 
 class RegionProcess(Protocol):

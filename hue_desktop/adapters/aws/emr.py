@@ -26,6 +26,7 @@ from hue_desktop.adapters.aws.parse_steps import parse_step
 from hue_desktop.adapters.aws.perform import outcome_of, request_of
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.aws.values import Wire, items, section, text, texts
+from hue_desktop.core.api_usage import ApiUsage, RegionClock
 from hue_desktop.core.changes import Change
 from hue_desktop.core.clusters import (
     Application,
@@ -42,7 +43,6 @@ from hue_desktop.core.instances import (
     InstanceState,
     InstanceType,
 )
-from hue_desktop.core.ports import ApiUsage, RegionClock
 from hue_desktop.core.steps import Step
 
 __all__ = ["AwsEmr"]

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
+from hue_desktop.core.api_usage import ApiUsage
 from hue_desktop.core.errors import Cancelled, Throttled
-from hue_desktop.core.ports import ApiUsage
 from hue_desktop.core.text import _
 
 __all__ = ["EMR_QUOTAS", "Meter", "Priority", "Quota"]

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from datetime import UTC, datetime
 
-from hue_desktop.core.ports import RegionClock
+from hue_desktop.core.api_usage import RegionClock
 
 __all__ = ["DateClock"]
 

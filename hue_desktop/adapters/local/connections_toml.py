@@ -33,9 +33,8 @@ from hue_desktop.adapters.local.connection_fields import (
 )
 from hue_desktop.adapters.local.files import read_text, replace_text
 from hue_desktop.adapters.local.toml_text import Table, cut_tables
-from hue_desktop.core.connections import Connection
+from hue_desktop.core.connections import Connection, LoadedConnections
 from hue_desktop.core.errors import ConfigurationError, HueError
-from hue_desktop.core.ports import LoadedConnections
 from hue_desktop.core.text import _
 
 __all__ = ["ConnectionsFile"]

@@ -21,9 +21,8 @@ from typing import Any
 
 import hue_desktop
 from hue_desktop.adapters.local.paths import make_dir
-from hue_desktop.core.connections import SshSettings
+from hue_desktop.core.connections import RunningRegion, SshSettings
 from hue_desktop.core.errors import Cancelled, ConfigurationError, StateError
-from hue_desktop.core.ports import RunningRegion
 from hue_desktop.core.text import _
 
 __all__ = ["LocalRegions"]

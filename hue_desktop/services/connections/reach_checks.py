@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from hue_desktop.core.clusters import ClusterState, ClusterSummary
+from hue_desktop.core.clusters import ClusterSummary
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import ConfigurationError, HueError
 from hue_desktop.core.text import _
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["ClusterReach", "check_reach"]
 
 DIAL_S = 6.0
-_UP = (ClusterState.RUNNING, ClusterState.WAITING)
 _NEEDED = (9870, 14000)  #: HDFS is reached when one of them answers
 
 
@@ -73,7 +72,7 @@ def _clusters_up(
     for region in connection.regions:
         doors = open_doors(region)
         for cluster in doors.emr.list_clusters(active_only=True):
-            if cluster.state in _UP:
+            if cluster.state.up:
                 yield doors, cluster
 
 

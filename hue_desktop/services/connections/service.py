@@ -12,10 +12,10 @@ from hue_desktop.core.connections import Connection, ConnectionClass, Simulation
 from hue_desktop.core.errors import ConfigurationError, HueError
 from hue_desktop.core.text import _
 from hue_desktop.services.connections.checks import Check, SshProbe, check_connection
-from hue_desktop.services.connections.reach_checks import ClusterReach, check_reach
 
 if TYPE_CHECKING:
     from hue_desktop.core.ports import ConnectionStore, RegionAccess, RegionProcess
+    from hue_desktop.services.connections.reach_checks import ClusterReach
 
 __all__ = ["ConnectionService"]
 
@@ -145,6 +145,8 @@ class ConnectionService:
         try:
             yield from check_connection(chosen, doors, self._ssh_probe)
             if self.reach is not None:
+                from hue_desktop.services.connections.reach_checks import check_reach
+
                 yield from check_reach(ready, doors, self.reach())
         finally:
             for access in opened.values():

@@ -7,20 +7,22 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import ConfigurationError
 from hue_desktop.core.storage import LOCAL, Location, StoreId, StoreKind
 from hue_desktop.core.text import _
-from hue_desktop.services.fleet.values import ConnectionState, FleetSnapshot
 from hue_desktop.services.storage.values import Place
 
-__all__ = ["S3_SCHEMES", "UP", "Locations", "display", "home", "names_of"]
+if TYPE_CHECKING:
+    from hue_desktop.core.clusters import ClusterSnapshot
+    from hue_desktop.services.fleet.values import FleetSnapshot
+
+__all__ = ["S3_SCHEMES", "Locations", "display", "home", "names_of"]
 
 S3_SCHEMES = ("s3", "s3a", "s3n")
-UP = (ClusterState.RUNNING, ClusterState.WAITING)  #: states in which HDFS may answer
 _PLAIN_NAME = re.compile(r"[^\s/:](?:[^/:]*[^\s/:])?")  #: can stand behind hdfs://
 
 
@@ -80,11 +82,10 @@ class Locations:
     def _trouble(self, connection: str) -> str:
         """Why a connection does not answer now; empty when it does, or was not asked yet."""
         status = self._fleet().status(connection)
-        if status is None or status.state in (ConnectionState.ONLINE, ConnectionState.CONNECTING):
+        state = status.state.value if status is not None else "online"
+        if state in ("online", "connecting"):
             return ""
-        if status.state is ConnectionState.EXPIRED:
-            return _("credentials have expired")
-        return _("does not answer")
+        return _("credentials have expired") if state == "expired" else _("does not answer")
 
     def parse(self, text: str, near: Location) -> Location:
         """The location that a text means. ``ConfigurationError`` says what is wrong with it.
@@ -182,7 +183,7 @@ class Locations:
     def _clusters(self) -> list[ClusterSnapshot]:
         """Clusters whose HDFS may answer."""
         known = self._fleet().clusters.values()
-        return [each for each in known if each.summary.state in UP]
+        return [each for each in known if each.summary.state.up]
 
     def cluster_names(self) -> tuple[str, ...]:
         """What ``hdfs://`` may be followed by."""
@@ -207,8 +208,8 @@ def display(location: Location) -> str:
 def _names_in(snapshot: FleetSnapshot) -> Mapping[StoreId, str]:
     """By what name each HDFS is told from the others; empty for the only one that runs."""
     known = list(snapshot.clusters.values())
-    up = [each for each in known if each.summary.state in UP]
-    down = [each for each in known if each.summary.state not in UP]
+    up = [each for each in known if each.summary.state.up]
+    down = [each for each in known if not each.summary.state.up]
     names = {_hdfs_of(each): each.ref.cluster_id for each in down}  # names are used again
     return {**names, **(_unmistakable(up) if len(up) > 1 else dict.fromkeys(map(_hdfs_of, up), ""))}
 

@@ -14,7 +14,7 @@ from hue_desktop.core.errors import HueError, Unreachable
 from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.fleet.values import FleetSnapshot
-from hue_desktop.services.storage.locations import UP, names_of
+from hue_desktop.services.storage.locations import names_of
 
 __all__ = ["RunningClusters"]
 
@@ -55,7 +55,7 @@ class RunningClusters:
         failed = self._list(wanted)
         found = self._named(wanted)
         if not found and "." in wanted:  # perhaps the name of a primary node
-            up = [each for each in self._active() if each.summary.state in UP]
+            up = [each for each in self._active() if each.summary.state.up]
             self._ask([(self._describe, each) for each in up])
             found = self._named(wanted)
         if not found and failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hue_desktop.core.storage import Location, StoreKind
 from hue_desktop.core.transfers.naming import landing_of, overlaps
@@ -15,7 +16,9 @@ from hue_desktop.core.transfers.values import (
     TransferState,
 )
 from hue_desktop.services.transfers.run import TransferRun
-from hue_desktop.services.transfers.step_run import StepRun
+
+if TYPE_CHECKING:
+    from hue_desktop.services.transfers.step_run import StepRun
 
 __all__ = ["ACTIVE", "Record", "journal_file", "same_place", "usual_route"]
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hue_desktop.core.errors import ConfigurationError, HueError, Refused, UsageError
 from hue_desktop.core.text import _
@@ -45,7 +45,9 @@ from hue_desktop.services.transfers.records import (
     usual_route,
 )
 from hue_desktop.services.transfers.run import Ending, Engine, TransferRun
-from hue_desktop.services.transfers.step_run import StepRun
+
+if TYPE_CHECKING:
+    from hue_desktop.services.transfers.step_run import StepRun
 
 __all__ = ["TransferService"]
 
@@ -453,6 +455,8 @@ class TransferService:
         run: TransferRun | StepRun
         try:
             if record.transfer.route is Route.S3DISTCP and self._steps is not None:
+                from hue_desktop.services.transfers.step_run import StepRun
+
                 run = StepRun(self._engine, stored, self._steps, say)
             else:
                 run = TransferRun(self._engine, stored, say)

@@ -9,19 +9,36 @@ import base64
 import threading
 from typing import Protocol
 
-from awscrt.checksums import crc32c as _crc32c
-
 from hue_desktop.adapters.aws.s3.connections import Connection, Readable, read_at
 from hue_desktop.adapters.aws.s3.signing import STREAMED, UNSIGNED
 from hue_desktop.core.file_systems import Source
 
-__all__ = ["NOTHING", "Body", "BytesBody", "FileBody", "Nothing", "StreamBody", "b64_of_crc"]
+__all__ = [
+    "NOTHING",
+    "Body",
+    "BytesBody",
+    "FileBody",
+    "Nothing",
+    "StreamBody",
+    "b64_of_crc",
+    "crc32c",
+]
 
 CRC_CHUNK = 256 * 1024  #: stays in the processor's cache between reading and summing
 STREAM_CHUNK = 256 * 1024
 FILE_PIECE = 4 * 1024 * 1024
 
 _local = threading.local()
+
+
+def crc32c(data: Readable, before: int = 0) -> int:
+    """CRC32C of some bytes, and of those before. Its library is loaded when bytes are moved.
+
+    Loading takes as long as many requests, of which listings and copies within S3 are made.
+    """
+    from awscrt.checksums import crc32c as of_bytes
+
+    return int(of_bytes(data, before))
 
 
 def b64_of_crc(crc: int) -> str:
@@ -84,7 +101,7 @@ class BytesBody:
         self.length = len(data)
         self.checked = checked
         self.sends = 0
-        self.crc32c = _crc32c(data) if checked else 0
+        self.crc32c = crc32c(data) if checked else 0
 
     def describe(self, headers: dict[str, str]) -> None:
         """The checksum."""
@@ -120,7 +137,7 @@ class FileBody:
             got = read_at(self.fd, buffer[: min(CRC_CHUNK, end - at)], at)
             if not got:
                 break
-            crc = _crc32c(buffer[:got], crc)
+            crc = crc32c(buffer[:got], crc)
             at += got
         self.crc32c = crc
         headers["x-amz-checksum-crc32c"] = b64_of_crc(crc)
@@ -176,7 +193,7 @@ class StreamBody:
                 if not got:
                     raise EOFError("the source ended early")
                 at += got
-            crc = _crc32c(buffer[:wanted], crc)
+            crc = crc32c(buffer[:wanted], crc)
             connection.send(b"%x\r\n" % wanted, buffer[:wanted])
             connection.send(b"\r\n")
             left -= wanted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscrt.checksums import crc32c as _crc32c
-
+from hue_desktop.adapters.aws.s3.bodies import crc32c
 from hue_desktop.adapters.aws.s3.calls import Calls, uri
 from hue_desktop.adapters.aws.s3.failures import mismatch
 from hue_desktop.adapters.aws.s3.heads import entry_of, full_crc32c, kept_time
@@ -59,7 +58,7 @@ class S3Source:
             raise self._calls.broken(ended, "GetObject", self._bucket, self._key)
         self._left -= got
         if self._summed:
-            self._crc = _crc32c(buffer[:got], self._crc)
+            self._crc = crc32c(buffer[:got], self._crc)
             if not self._left and self._stored is not None and self._crc != self._stored:
                 raise mismatch(uri(self._bucket, self._key))
         return got

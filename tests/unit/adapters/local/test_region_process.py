@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from hue_desktop.adapters.local.region_process import LOG_FILE, RUN_FILE, LocalRegions
+from hue_desktop.core.connections import RunningRegion
 from hue_desktop.core.errors import Cancelled, ConfigurationError, StateError
-from hue_desktop.core.ports import RunningRegion
 
 
 def alive(pid: int) -> bool:

@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from hue_desktop.adapters.local.connections_toml import ConnectionsFile
-from hue_desktop.core.connections import Connection, ConnectionClass, Simulation, SshSettings
+from hue_desktop.core.connections import (
+    Connection,
+    ConnectionClass,
+    RunningRegion,
+    Simulation,
+    SshSettings,
+)
 from hue_desktop.core.errors import ConfigurationError, Unreachable
-from hue_desktop.core.ports import RegionAccess, RunningRegion
+from hue_desktop.core.ports import RegionAccess
 from hue_desktop.services.connections import CheckState, ConnectionService
 from tests.simulated import SimulatedRegion
 from tests.unit.services.house import connection_to, open_doors
