@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from hue_desktop.simulator.world.applications import Application
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import NEVER, UNSTORED, Stored
 from hue_desktop.simulator.world.instances import Instance
@@ -67,6 +68,9 @@ class Cluster(Stored):
     fleets: dict[str, InstanceFleet] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     instances: dict[str, Instance] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     steps: dict[str, Step] = field(default_factory=dict, metadata=UNSTORED, repr=False)
+    yarn_applications: dict[str, Application] = field(
+        default_factory=dict, metadata=UNSTORED, repr=False
+    )
     active_steps: dict[str, Step] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     caches: dict[str, Any] = field(default_factory=dict, metadata=UNSTORED, repr=False)
     #: What derives from the instances; emptied when one of them changes.

@@ -12,10 +12,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hue_desktop.simulator.world.applications import applications_of, outcome_of
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.shapes import Shapes
 
 if TYPE_CHECKING:
+    from hue_desktop.simulator.world.applications import Application
     from hue_desktop.simulator.world.clusters import Cluster
     from hue_desktop.simulator.world.instances import Instance
     from hue_desktop.simulator.world.steps import Step
@@ -50,8 +52,6 @@ class Nodes:
 
     requested: dict[str, Capacity]
     running: dict[str, Capacity]
-    containers: int  #: YARN containers that fit on core and task nodes
-    memory_mb: int  #: what YARN manages there
     hdfs_bytes: int  #: what the data nodes offer, replicas not taken into account
 
 
@@ -118,7 +118,7 @@ class NodeHistory:
                 disk = sizes[id(volumes)] = sum(volume[2] for volume in volumes)
             key = (instance.role, instance.instance_type, instance.weight, disk)
             self._spans[key].add(instance)
-            if instance.unhealthy != NEVER:
+            if instance.unhealthy != NEVER and instance.role != "MASTER":
                 self._sick.append(instance.unhealthy)
                 self._sick_ended.append(instance.ended)
             if instance.ended != NEVER and instance.role != "MASTER":
@@ -149,7 +149,7 @@ class NodeHistory:
 
     def _count(self, at: float) -> Nodes:
         sums = {role: [0] * 6 for role in ("MASTER", "CORE", "TASK", "TOTAL")}
-        containers = memory = hdfs = 0
+        hdfs = 0
         for (role, instance_type, weight, disk), spans in self._spans.items():
             shape = self._shapes.get(instance_type)
             asked, running = spans.requested(at), spans.running(at)
@@ -159,16 +159,11 @@ class NodeHistory:
             )
             for place in (role, "TOTAL"):
                 sums[place] = [have + more for have, more in zip(sums[place], figures, strict=True)]
-            if role != "MASTER":
-                containers += running * shape.containers
-                memory += running * shape.yarn_mb
             if role == "CORE":
                 hdfs += running * (shape.nvme_gb + disk) * _GIB
         return Nodes(
             requested={role: Capacity(*figures[:3]) for role, figures in sums.items()},
             running={role: Capacity(*figures[3:]) for role, figures in sums.items()},
-            containers=containers,
-            memory_mb=memory,
             hdfs_bytes=hdfs,
         )
 
@@ -189,28 +184,32 @@ def node_history(cluster: Cluster, shapes: Shapes) -> NodeHistory:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How many steps had ended by an instant; ``all`` counts the cancelled ones too."""
+    """How many applications had ended by an instant."""
 
     completed: int = 0
     failed: int = 0
-    interrupted: int = 0
-    all: int = 0
+    killed: int = 0
+
+    @property
+    def all(self) -> int:
+        """However they ended."""
+        return self.completed + self.failed + self.killed
 
 
 class StepHistory:
     """When the applications of a cluster ran and how they ended."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self._steps = list(cluster.steps.values())
+        self._steps = applications_of(cluster)
         self._changes: list[float] = []
-        self._running: list[tuple[Step, ...]] = [()]
+        self._running: list[tuple[Step | Application, ...]] = [()]
         self._ends: list[float] = []
         self._finished: list[Finished] = [Finished()]
         self._sweep()
         self._tally()
 
-    def running(self, at: float) -> tuple[Step, ...]:
-        """The steps whose application ran at an instant, in the order of submission."""
+    def running(self, at: float) -> tuple[Step | Application, ...]:
+        """The applications that ran at an instant, in the order of submission."""
         return self._running[bisect_right(self._changes, at)]
 
     def finished(self, at: float) -> Finished:
@@ -235,16 +234,22 @@ class StepHistory:
             self._changes.append(at)
             self._running.append(tuple(self._steps[place] for place in active))
 
+    def next_change(self, at: float) -> float:
+        """When the next application starts or ends after an instant."""
+        place = bisect_right(self._changes, at)
+        return self._changes[place] if place < len(self._changes) else NEVER
+
     def _tally(self) -> None:
-        counts = {"COMPLETED": 0, "FAILED": 0, "INTERRUPTED": 0}
-        ended = sorted((step.ended, step.state) for step in self._steps if step.ended != NEVER)
-        for total, (at, state) in enumerate(ended, start=1):
-            if state in counts:
-                counts[state] += 1
-            self._ends.append(at)
-            self._finished.append(
-                Finished(counts["COMPLETED"], counts["FAILED"], counts["INTERRUPTED"], total)
-            )
+        counts = {"FINISHED": 0, "FAILED": 0, "KILLED": 0}
+        done = [step for step in self._steps if step.ended != NEVER and not _runs(step)]
+        for step in sorted(done, key=lambda item: item.ended):
+            counts[outcome_of(step)] += 1
+            self._ends.append(step.ended)
+            self._finished.append(Finished(*counts.values()))
+
+
+def _runs(application: Step | Application) -> bool:
+    return application.state in ("RUNNING", "CANCEL_PENDING", "PENDING")
 
 
 def step_history(cluster: Cluster) -> StepHistory:

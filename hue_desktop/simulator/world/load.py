@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hue_desktop.simulator.world.history import Capacity, node_history, step_history
+from hue_desktop.simulator.world.room import room_history
 from hue_desktop.simulator.world.shapes import CONTAINER_MB
 
 if TYPE_CHECKING:
+    from hue_desktop.simulator.world.applications import Application, Runs
     from hue_desktop.simulator.world.clusters import Cluster
     from hue_desktop.simulator.world.steps import Step
     from hue_desktop.simulator.world.world import World
 
-__all__ = ["Capacity", "Load", "hdfs_capacity", "load_of"]
+__all__ = ["Capacity", "Load", "Share", "hdfs_capacity", "load_of", "shares_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Load:
     containers_pending: int = 0
     memory_total_mb: int = 0
     memory_allocated_mb: int = 0
+    vcores_total: int = 0
     hdfs_utilization_pct: float = 0.0
     hdfs_capacity_bytes: int = 0
     hdfs_used_bytes: int = 0
@@ -72,8 +75,13 @@ def load_of(world: World, cluster: Cluster, at: float) -> Load:
     nodes = history.nodes(at)
     if at < cluster.ready or at >= min(cluster.ended, cluster.terminating):
         return Load(requested=nodes.requested, running=_NOTHING)
-    shared = _share(world, cluster, at, nodes.containers)
-    running_apps, pending_apps, allocated, pending = shared
+    room = room_history(cluster, world.shapes).at(at)
+    shares = shares_of(world, cluster, at)
+    allocated = sum(share.got for share in shares)
+    running_apps = sum(share.got > 0 for share in shares)
+    pending_apps = len(shares) - running_apps
+    # What drains offers nothing but counts with what it still holds, as in the ResourceManager.
+    drained = min(allocated, room.draining)
     capacity = nodes.hdfs_bytes
     used = min(_hdfs_used(world, cluster, at), 0.97 * capacity)
     finished = step_history(cluster).finished(at)
@@ -85,12 +93,13 @@ def load_of(world: World, cluster: Cluster, at: float) -> Load:
         apps_pending=pending_apps,
         apps_completed=finished.completed,
         apps_failed=finished.failed,
-        apps_killed=finished.interrupted,
+        apps_killed=finished.killed,
         apps_submitted=finished.all + running_apps + pending_apps,
         containers_allocated=allocated,
-        containers_pending=pending,
-        memory_total_mb=nodes.memory_mb,
-        memory_allocated_mb=min(nodes.memory_mb, allocated * CONTAINER_MB),
+        containers_pending=sum(share.wanted - share.got for share in shares),
+        memory_total_mb=room.memory_mb + drained * CONTAINER_MB,
+        memory_allocated_mb=allocated * CONTAINER_MB,
+        vcores_total=room.vcores + drained,
         hdfs_utilization_pct=100.0 * used / capacity if capacity else 0.0,
         hdfs_capacity_bytes=capacity,
         hdfs_used_bytes=int(used),
@@ -110,21 +119,29 @@ def load_of(world: World, cluster: Cluster, at: float) -> Load:
     )
 
 
-def _share(world: World, cluster: Cluster, at: float, free: int) -> tuple[int, int, int, int]:
-    """How the applications share the containers: first come, first served."""
-    running = waiting = allocated = pending = 0
-    for step in step_history(cluster).running(at):
-        wanted = _wanted(world, step, at)
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one application wants and gets of the containers."""
+
+    application: Step | Application
+    wanted: int
+    got: int
+
+
+def shares_of(world: World, cluster: Cluster, at: float) -> tuple[Share, ...]:
+    """How the applications that run share the containers: first come, first served."""
+    room = room_history(cluster, world.shapes).at(at)
+    free = room.containers + room.draining
+    shares = []
+    for application in step_history(cluster).running(at):
+        wanted = _wanted(world, application, at)
         got = min(wanted, free)
         free -= got
-        allocated += got
-        pending += wanted - got
-        running += got > 0
-        waiting += got == 0
-    return running, waiting, allocated, pending
+        shares.append(Share(application, wanted, got))
+    return tuple(shares)
 
 
-def _wanted(world: World, step: Step, at: float) -> int:
+def _wanted(world: World, step: Runs, at: float) -> int:
     """Containers an application wants: it ramps up, wavers, and tapers off."""
     age = at - step.started
     ramp = min(1.0, 0.25 + age / 60.0)

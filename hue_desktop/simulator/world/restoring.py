@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from hue_desktop.simulator.world.applications import Application
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.instances import Instance
@@ -61,6 +62,9 @@ def _rebuild(world: World, documents: Iterable[tuple[str, str, Json]]) -> None:
         cluster.steps[step.id] = step
         if step.active:
             cluster.active_steps[step.id] = step
+    others = map(Application.from_document, by_kind[Application.KIND])
+    for other in sorted(others, key=lambda item: item.ordinal):
+        world.clusters[other.cluster_id].yarn_applications[other.id] = other
 
 
 def _add_collections(world: World, by_kind: dict[str, list[Json]]) -> None:

@@ -50,13 +50,13 @@ class Shape:
 
     @property
     def yarn_mb(self) -> int:
-        """Memory YARN hands out on the node, in whole GiB."""
-        return max(1024, int(self.memory_gib * 0.75) * 1024)
+        """Memory YARN hands out on the node, in whole GiB, a container at least."""
+        return max(CONTAINER_MB, int(self.memory_gib * 0.75) * 1024)
 
     @property
     def containers(self) -> int:
         """How many containers fit."""
-        return max(1, self.yarn_mb // CONTAINER_MB)
+        return self.yarn_mb // CONTAINER_MB
 
 
 #: What an unknown type counts as; only the compatibility mode accepts one.

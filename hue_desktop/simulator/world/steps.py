@@ -42,6 +42,7 @@ class Step(Stored):
     containers: int = 0  #: how many YARN containers it wants at its peak
     application_id: str = ""
     will_fail: bool = False
+    killed: bool = False  #: somebody killed its YARN application
 
     @property
     def active(self) -> bool:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.world import timing
+from hue_desktop.simulator.world.applications import application_id
 from hue_desktop.simulator.world.carriers import Carrier
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.documents import NEVER
+from hue_desktop.simulator.world.room import room_history
 from hue_desktop.simulator.world.steps import Step
 from hue_desktop.simulator.world.timeline import Event
 
@@ -161,8 +163,7 @@ class Work:
             step.containers = max(2, round(share * self._containers(cluster)))
         if self._carried(cluster, step):
             step.ended = world.at + _ASK_AGAIN
-        epoch = int(cluster.ready * 1000)
-        step.application_id = f"application_{epoch}_{step.ordinal:04d}"
+        step.application_id = application_id(cluster, step.ordinal)
         world.schedule(step.ended, "step-end", cluster.id, step.id)
         world.touch(step)
         world.lifecycle.work(cluster)
@@ -198,25 +199,23 @@ class Work:
 
     def _containers(self, cluster: Cluster) -> int:
         """Containers that fit on the nodes that serve now."""
-        shapes = self._world.shapes
-        return sum(
-            shapes.get(member.instance_type).containers
-            for item in cluster.collections()
-            if item.role != "MASTER"
-            for member in item.running(self._world.at)
-        )
+        return room_history(cluster, self._world.shapes).at(self._world.at).containers
 
     def _on_end(self, event: Event) -> None:
-        world = self._world
-        cluster = world.clusters[event.cluster_id]
+        cluster = self._world.clusters[event.cluster_id]
         step = cluster.active_steps.get(event.subject)
         if step is None or step.state != "RUNNING" or self._goes_on(cluster, step):
             return
-        if not step.will_fail:
-            self._close(cluster, step, "COMPLETED")
-            self._go_on(cluster)
+        if step.will_fail:
+            self._fail(cluster, step)
             return
-        self._fail(cluster, step)
+        self._close(cluster, step, "COMPLETED")
+        self._go_on(cluster)
+
+    def _fail(self, cluster: Cluster, step: Step) -> None:
+        """The step fails; what its ActionOnFailure says follows."""
+        world = self._world
+        self._close_failed(cluster, step)
         keeps = step.action_on_failure in ("CONTINUE", "CANCEL_AND_WAIT")
         if not keeps and not (cluster.protected and cluster.keep_alive):
             world.lifecycle.terminate(cluster, "STEP_FAILURE", "Shut down as step failed")
@@ -227,7 +226,7 @@ class Work:
                     self._close(cluster, pending, "CANCELLED", "Cancelled as a step before failed")
         self._go_on(cluster)
 
-    def _fail(self, cluster: Cluster, step: Step) -> None:
+    def _close_failed(self, cluster: Cluster, step: Step) -> None:
         log_uri = str(cluster.request.get("LogUri") or "").rstrip("/")
         step.failure_reason = "Unknown Error."
         step.failure_message = step.failure_message or (
@@ -292,6 +291,20 @@ class Work:
         world.schedule(step.ended, "step-cancelled", cluster.id, step.id)
         world.touch(step)
 
+    def kill(self, cluster: Cluster, step: Step) -> None:
+        """Somebody killed the YARN application of a step that runs: the step fails."""
+        world = self._world
+        if self.carrier is not None:
+            self.carrier.cancel(step)
+        world.unschedule("step-end", step.id)
+        world.unschedule("step-cancelled", step.id)
+        step.killed = True
+        step.failure_message = (
+            'Exception in thread "main" org.apache.spark.SparkException: Application '
+            f"{step.application_id} was killed"
+        )
+        self._fail(cluster, step)
+
     def _on_cancelled(self, event: Event) -> None:
         cluster = self._world.clusters[event.cluster_id]
         step = cluster.active_steps.get(event.subject)
@@ -307,6 +320,7 @@ class Work:
             waits = step.started == NEVER
             state = "CANCELLED" if waits or step.state == "CANCEL_PENDING" else "INTERRUPTED"
             self._close(cluster, step, state, "Job terminated" if waits else "")
+        self._world.applications.abandon(cluster)
         for index in range(len(cluster.workloads)):
             self._world.unschedule("workload", f"{cluster.id}/{index}")
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from hue_desktop.simulator.world.applications import Application, Applications
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import Stored
@@ -70,6 +71,7 @@ class World:
         self.provisioning = Provisioning(self)
         self.lifecycle = Lifecycle(self)
         self.work = Work(self)
+        self.applications = Applications(self)
         self.resizing = Resizing(self)
         self.scaling = Scaling(self)
         self.failures = Failures(self)
@@ -78,6 +80,7 @@ class World:
             self.provisioning,
             self.lifecycle,
             self.work,
+            self.applications,
             self.resizing,
             self.scaling,
             self.failures,
@@ -240,7 +243,7 @@ class World:
             self._changed[(entity.KIND, entity.key)] = entity
             if isinstance(entity, Instance):
                 self._stale(entity)
-            elif isinstance(entity, Step):
+            elif isinstance(entity, Step | Application):
                 self._stale_steps(entity)
             elif isinstance(entity, Cluster):
                 entity.caches.clear()
@@ -251,11 +254,11 @@ class World:
             self._changed[(entity.KIND, entity.key)] = None
             if isinstance(entity, Instance):
                 self._stale(entity)
-            elif isinstance(entity, Step):
+            elif isinstance(entity, Step | Application):
                 self._stale_steps(entity)
 
-    def _stale_steps(self, step: Step) -> None:
-        """What was derived from a step has to be derived again."""
+    def _stale_steps(self, step: Step | Application) -> None:
+        """What was derived from a step or application has to be derived again."""
         cluster = self.clusters.get(step.cluster_id)
         if cluster is not None:
             cluster.step_cache.clear()
@@ -299,4 +302,5 @@ class World:
             yield from cluster.fleets.values()
             yield from cluster.instances.values()
             yield from cluster.steps.values()
+            yield from cluster.yarn_applications.values()
         yield from self.timeline

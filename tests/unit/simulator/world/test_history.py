@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hue_desktop.simulator.service import ApiError
+from hue_desktop.simulator.world.applications import applications_of, outcome_of
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.history import node_history, step_history
+from hue_desktop.simulator.world.room import room_history, slots_at, yarn_state
 from hue_desktop.simulator.world.shapes import Shapes
+from hue_desktop.simulator.world.steps import Step
 from tests.unit.simulator.examples import examples
 from tests.unit.simulator.world.test_properties import act, actions
 from tests.unit.simulator.world.worlds import START, TestedWorld, groups, step
@@ -34,21 +37,32 @@ def check_nodes(cluster: Cluster, shapes: Shapes, at: float) -> None:
         assert nodes.requested[role].nodes == sum(item.role == role for item in asked)
     vcpus = sum(shapes.get(item.instance_type).vcpu for item in running)
     assert nodes.running["TOTAL"].vcpu == vcpus
-    workers = [shapes.get(item.instance_type) for item in running if item.role != "MASTER"]
-    assert nodes.memory_mb == sum(shape.yarn_mb for shape in workers)
-    assert nodes.containers == sum(shape.containers for shape in workers)
+
+
+def check_room(cluster: Cluster, shapes: Shapes, at: float) -> None:
+    """Count the containers of an instant node by node."""
+    room = room_history(cluster, shapes).at(at)
+    offered = draining = memory = 0
+    for item in cluster.instances.values():
+        if item.role != "MASTER":
+            shape = shapes.get(item.instance_type)
+            state, slots = yarn_state(item, at), slots_at(item, shape, at)
+            offered += slots if state == "RUNNING" else 0
+            draining += slots if state == "DECOMMISSIONING" else 0
+            memory += shape.yarn_mb if state == "RUNNING" else 0
+    assert (room.containers, room.draining, room.memory_mb) == (offered, draining, memory)
 
 
 def check_steps(cluster: Cluster, at: float) -> None:
     """Count the steps of an instant one by one."""
     history = step_history(cluster)
-    steps = cluster.steps.values()
-    assert history.running(at) == tuple(item for item in steps if item.runs_at(at))
-    ended = Counter(item.state for item in steps if item.ended <= at)
+    steps = applications_of(cluster)
+    assert history.running(at) == tuple(item for item in steps if item.started <= at < item.ended)
+    done = [item for item in steps if not (isinstance(item, Step) and item.active)]
+    ended = Counter(outcome_of(item) for item in done if item.ended <= at)
     found = history.finished(at)
-    assert found.completed == ended["COMPLETED"]
-    assert found.failed == ended["FAILED"]
-    assert found.interrupted == ended["INTERRUPTED"]
+    assert (found.completed, found.failed) == (ended["FINISHED"], ended["FAILED"])
+    assert found.killed == ended["KILLED"]
     assert found.all == sum(ended.values())
 
 
@@ -56,7 +70,7 @@ def instants(cluster: Cluster, now: float) -> list[float]:
     """Every instant at which something changed, one just before each, and some between."""
     changes = {cluster.created, now}
     for item in cluster.instances.values():
-        changes |= {item.created, item.ready, item.ended, item.draining}
+        changes |= {item.created, item.ready, item.ended, item.draining, item.unhealthy}
     for work in cluster.steps.values():
         changes |= {work.started, work.ended}
     known = sorted(changes - {NEVER})
@@ -75,9 +89,11 @@ def test_any_instant_is_told_as_its_facts_are(todo: list[tuple[Any, ...]], seed:
             act(tested, cluster, action)
         # Between the actions too: what is kept must not outlive a change.
         check_nodes(cluster, tested.world.shapes, tested.world.at)
+        check_room(cluster, tested.world.shapes, tested.world.at)
         check_steps(cluster, tested.world.at)
     for at in instants(cluster, tested.world.at):
         check_nodes(cluster, tested.world.shapes, at)
+        check_room(cluster, tested.world.shapes, at)
         check_steps(cluster, at)
 
 

@@ -1,0 +1,93 @@
+"""What the machines are busy with: CPU, memory and disk of a node from the containers it holds.
+
+Figures waver a little, by noise that depends on the node and the time only, so that the same
+question about the same instant has the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hue_desktop.simulator.world.shapes import CONTAINER_MB
+
+if TYPE_CHECKING:
+    from hue_desktop.simulator.chance import Chance
+    from hue_desktop.simulator.world.instances import Instance
+    from hue_desktop.simulator.world.load import Share
+    from hue_desktop.simulator.world.shapes import Shape
+
+__all__ = ["NodeUsage", "disk_bytes", "non_dfs_bytes", "usage_of", "wavering"]
+
+_GIB = 1024**3
+_NOISE_S = 20.0
+_BASE_MB = 900  #: operating system and daemons, beside a share of the memory
+_LOCAL_BYTES = 3 * _GIB // 2  #: what the NodeManager and logs keep always
+_SPILL_BYTES = _GIB  #: what a container leaves on disk once it runs for long
+_FULL = 0.94  #: share of the disks of a node whose health checker complains
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUsage:
+    """A node at an instant: vCPUs in use and MB, with the containers' part of each."""
+
+    cpu: float
+    memory_mb: int
+    containers_cpu: float
+    containers_mb: int
+
+
+def wavering(chance: Chance, at: float, *key: object) -> float:
+    """Noise in [0, 1) that moves slowly."""
+    place, between = divmod(at / _NOISE_S, 1.0)
+    before = chance.unit("noise", *key, int(place))
+    return before + (chance.unit("noise", *key, int(place) + 1) - before) * between
+
+
+def usage_of(
+    chance: Chance, instance: Instance, shape: Shape, held: Iterable[tuple[Share, int]], at: float
+) -> NodeUsage:
+    """The usage of a node that holds so many containers of each application."""
+    noise = wavering(chance, at, instance.ec2_id)
+    cpu = memory = 0.0
+    for share, count in held:
+        application = share.application
+        eager = 0.5 + 0.5 * chance.unit("cpu", application.id)
+        cpu += count / shape.containers * eager * (0.72 + 0.32 * noise)
+        filled = min(1.0, 0.4 + (at - application.started) / 600.0)
+        memory += count * CONTAINER_MB * filled * (0.78 + 0.12 * eager + 0.06 * noise)
+    total = shape.memory_gib * 1024
+    containers_cpu = min(0.97, cpu) * shape.vcpu
+    containers_mb = min(memory, 0.88 * total)
+    idle = shape.vcpu * (0.008 + 0.02 * noise)
+    base = min(0.1 * total, _BASE_MB + 0.05 * total * (1 + 0.1 * noise))
+    return NodeUsage(
+        cpu=round(min(shape.vcpu, containers_cpu + idle), 4),
+        memory_mb=int(containers_mb + base),
+        containers_cpu=round(containers_cpu, 4),
+        containers_mb=int(containers_mb),
+    )
+
+
+def disk_bytes(instance: Instance, shape: Shape) -> int:
+    """The size of a node's data disks."""
+    return (shape.nvme_gb + sum(volume[2] for volume in instance.volumes)) * _GIB
+
+
+def non_dfs_bytes(
+    instance: Instance, shape: Shape, held: Iterable[tuple[Share, int]], dfs_bytes: int, at: float
+) -> int:
+    """What lies on a node's data disks beside HDFS: logs, and what its containers spill.
+
+    A node that YARN found UNHEALTHY has its disks full.
+    """
+    total = disk_bytes(instance, shape)
+    if instance.unhealthy <= at:
+        return max(0, int(_FULL * total) - dfs_bytes)
+    spilled = sum(
+        count * _SPILL_BYTES * min(1.0, (at - share.application.started) / 900.0)
+        for share, count in held
+    )
+    room = max(0, int(0.85 * total) - dfs_bytes)
+    return min(room, int(min(_LOCAL_BYTES, 0.05 * total) + spilled))
