@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from hue_desktop.adapters.store.database import Database
     from hue_desktop.adapters.store.transfers import SqliteTransfers
     from hue_desktop.core.changes import JournalEntry, Plan
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.core.cost_ports import ExplorerStore, SpotStore
     from hue_desktop.core.file_systems import FileSystem
     from hue_desktop.core.health_ports import MetricStore
+    from hue_desktop.core.metrics import SeriesData, YarnApplication
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
     from hue_desktop.core.storage import StoreId
     from hue_desktop.reach import Reach
@@ -178,12 +181,18 @@ class Application:
             self._books,
             applications=self._yarn_applications,
             running_apps=self._running_apps,
-            recorded=self._recorded_clusters,
         )
 
     def _yarn_applications(self, ref: ClusterRef) -> tuple[YarnApplication, ...] | None:
-        """What the newest live reading told of them."""
-        return self.health.snapshot(ref).applications
+        """As the newest live reading has them, else by asking YARN. Blocks."""
+        known = self.health.snapshot(ref).applications
+        if known is not None:
+            return known
+        servers = self.reach.servers(ref)
+        try:
+            return servers.read(data_nodes=False).applications
+        finally:
+            servers.close()
 
     def _running_apps(self, ref: ClusterRef, start: float, end: float) -> SeriesData | None:
         """How many applications ran, recorded or from CloudWatch. Blocks."""
@@ -433,6 +442,18 @@ class Application:
 
         return SqlitePriceCache(self._database) if self._database is not None else None
 
+    @cached_property
+    def _spot_store(self) -> SpotStore | None:
+        from hue_desktop.adapters.store.spot_prices import SqliteSpotPrices
+
+        return SqliteSpotPrices(self._database) if self._database is not None else None
+
+    @cached_property
+    def _explorer_store(self) -> ExplorerStore | None:
+        from hue_desktop.adapters.store.explorer import SqliteExplorerCosts
+
+        return SqliteExplorerCosts(self._database) if self._database is not None else None
+
     def _state(self) -> Database:
         """The database of the state directory; ``StateError`` when it cannot be used."""
         if self._database is None:
@@ -447,11 +468,13 @@ class Application:
     def _open_doors(self, connection: Connection, region: str) -> RegionAccess:
         from hue_desktop.adapters.aws.alarms import AwsAlarms
         from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
+        from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
         from hue_desktop.adapters.aws.emr import AwsEmr
         from hue_desktop.adapters.aws.identity import AwsIdentity
         from hue_desktop.adapters.aws.launching import AwsLaunching
         from hue_desktop.adapters.aws.prices import AwsPrices
         from hue_desktop.adapters.aws.session import AwsSession
+        from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
         from hue_desktop.adapters.aws.step_door import AwsSteps
         from hue_desktop.adapters.local.prices import SnapshotPrices
         from hue_desktop.adapters.local.resources import resources_dir
@@ -469,6 +492,8 @@ class Application:
             close=session.close,
             spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
             steps=AwsSteps(session),
+            spot_histories=AwsSpotHistories(session, self._spot_store),
+            cost_explorer=AwsCostExplorer(session, self._explorer_store),
             alarms=AwsAlarms(session),
         )
 

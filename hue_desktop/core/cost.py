@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from hue_desktop.core.changes import ClusterSpec, FleetSpec, GroupSpec
     from hue_desktop.core.ports import SpotPrice
 
-__all__ = ["PriceBook", "fleet_rate", "group_rate", "node_rate", "price_book", "spec_rate", "times"]
+__all__ = [
+    "PriceBook",
+    "ebs_rate",
+    "fleet_rate",
+    "group_rate",
+    "node_rate",
+    "price_book",
+    "spec_rate",
+    "times",
+]
 
 _GP3_IOPS, _GP3_MIB_S = 3000, 125  #: what a gp3 volume brings without a charge
 
@@ -95,16 +104,23 @@ def node_rate(
     listed = book.on_demand(instance_type)
     paid = listed if market is Market.ON_DEMAND else book.spot(instance_type, az)
     fee = book.emr_fee(instance_type)
-    disks = [_volume_rate(book, volume) for volume in volumes]
-    unknown = paid is None or fee is None or None in disks or any(map(_buys_speed, volumes))
+    ebs, whole = ebs_rate(book, volumes)
+    unknown = paid is None or fee is None or not whole
     saved = listed - paid if market is Market.SPOT and listed and paid is not None else 0.0
     return CostRate(
         ec2=paid or 0.0,
         emr=fee or 0.0,
-        ebs=sum(disk for disk in disks if disk is not None),
+        ebs=ebs,
         saved_by_spot=max(0.0, saved),
         unknown=int(unknown),
     )
+
+
+def ebs_rate(book: PriceBook, volumes: Sequence[EbsVolume]) -> tuple[float, bool]:
+    """USD per hour of volumes as far as it is known, and whether that is all of it."""
+    disks = [_volume_rate(book, volume) for volume in volumes]
+    whole = None not in disks and not any(map(_buys_speed, volumes))
+    return sum(disk for disk in disks if disk is not None), whole
 
 
 def times(rate: CostRate, count: float) -> CostRate:

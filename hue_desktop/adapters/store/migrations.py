@@ -161,4 +161,33 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (cluster, id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE spot_pool (
+        connection    TEXT NOT NULL,
+        region        TEXT NOT NULL,
+        instance_type TEXT NOT NULL,
+        az            TEXT NOT NULL,
+        until         REAL NOT NULL,
+        PRIMARY KEY (connection, region, instance_type, az)
+    ) WITHOUT ROWID;
+    CREATE TABLE spot_price (
+        connection    TEXT NOT NULL,
+        region        TEXT NOT NULL,
+        instance_type TEXT NOT NULL,
+        az            TEXT NOT NULL,
+        at            REAL NOT NULL,
+        usd_hour      REAL,
+        PRIMARY KEY (connection, region, instance_type, az, at)
+    ) WITHOUT ROWID;
+    CREATE TABLE explorer_costs (
+        connection TEXT NOT NULL,
+        cluster_id TEXT NOT NULL,
+        start      TEXT NOT NULL,
+        end        TEXT NOT NULL,
+        usd        TEXT NOT NULL,
+        estimated  INTEGER NOT NULL,
+        asked_at   REAL NOT NULL,
+        PRIMARY KEY (connection, cluster_id)
+    ) WITHOUT ROWID;
+    """,
 )

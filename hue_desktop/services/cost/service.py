@@ -1,20 +1,76 @@
-"""The newest cost of clusters, for those who have no snapshot in their hands."""
+"""What clusters cost: now, so far, this month; whom it was for, and what AWS says of it."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from hue_desktop.core.billing import Bill
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.pricing import CostRate
-from hue_desktop.services.cost.values import ClusterCost
+from hue_desktop.core.text import _
+from hue_desktop.services.access import AccessPool
+from hue_desktop.services.cost.explaining import ASKED, differences, midnight
+from hue_desktop.services.cost.idle_finder import find_idle
+from hue_desktop.services.cost.idle_waste import Stretch, idle_stretches
+from hue_desktop.services.cost.ledger import Account, Ledger
+from hue_desktop.services.cost.months import month_of
+from hue_desktop.services.cost.prices import PriceBooks
+from hue_desktop.services.cost.reckoning import cluster_cost
+from hue_desktop.services.cost.shares import application_shares, step_shares, user_shares
+from hue_desktop.services.cost.values import (
+    ClusterCost,
+    CostOverview,
+    CostShare,
+    ExplorerFigure,
+    IdleFinding,
+)
 from hue_desktop.services.fleet.service import FleetService
+
+if TYPE_CHECKING:
+    from hue_desktop.core.health_ports import RecordedStore
+    from hue_desktop.core.metrics import SeriesData, YarnApplication
 
 __all__ = ["CostService"]
 
+_YARN_REMEMBERS = 1000  #: yarn.resourcemanager.max-completed-applications
+_EXPLORER_DAYS = 395  #: Cost Explorer tells thirteen months back
+_HOUR_S = 3600.0
+_CLOUDWATCH_S = 300.0  #: how far apart EMR's own samples are
+
+Applications = Callable[[ClusterRef], "tuple[YarnApplication, ...] | None"]
+"""The applications that YARN knows of; ``None`` where nobody can be asked. May block."""
+RunningApps = Callable[[ClusterRef, float, float], "SeriesData | None"]
+"""How many applications ran between two instants, as far as it was measured. May block."""
+
 
 class CostService:
-    """Answers from the fleet's newest snapshot; never blocks."""
+    """Safe from any thread. ``of``, ``of_connection`` and ``idle_findings`` never block."""
 
-    def __init__(self, fleet: FleetService) -> None:
+    def __init__(
+        self,
+        fleet: FleetService,
+        access: AccessPool,
+        books: PriceBooks,
+        *,
+        applications: Applications = lambda _ref: None,
+        running_apps: RunningApps = lambda _ref, _start, _end: None,
+        recorded: Callable[[], RecordedStore | None] = lambda: None,
+    ) -> None:
         self._fleet = fleet
+        self._access = access
+        self._books = books
+        self._applications = applications
+        self._running_apps = running_apps
+        self._ledger = Ledger(fleet.snapshot, access, books, recorded)
+        self._lock = threading.Lock()
+        self._explorer_problems: dict[ClusterRef, str] = {}
+
+    # -- from the fleet's snapshot, at once ---------------------------------------------------
 
     def of(self, ref: ClusterRef) -> ClusterCost | None:
         """The cost of a cluster now; ``None`` before its nodes and prices are known."""
@@ -27,3 +83,182 @@ class CostService:
             if ref.connection == name:
                 total += cost.rate
         return total
+
+    def idle_findings(self) -> tuple[IdleFinding, ...]:
+        """Money that is paid for little, the dearest first, over all clusters that are known."""
+        return find_idle(self._fleet.snapshot(), self._books.now)
+
+    # -- these block ----------------------------------------------------------------------------
+
+    def bill(
+        self,
+        ref: ClusterRef,
+        start: float | None = None,
+        end: float | None = None,
+        *,
+        slices: int = 0,
+    ) -> Bill:
+        """What a cluster cost between two instants (region epoch seconds).
+
+        By default from its beginning until now, or until it ended. ``HueError`` when EMR cannot be
+        asked and nothing was recorded of the cluster.
+        """
+        return self._ledger.account(ref).bill(start, end, slices)
+
+    def overview(self, ref: ClusterRef) -> CostOverview:
+        """The rate now, the bill so far, the month's forecast and what idling cost."""
+        account = self._ledger.account(ref)
+        rate = self._rate(account)
+        month_usd, month_end = _month(account, rate)
+        overview = CostOverview(rate, account.bill(None, None), month_usd, month_end)
+        return _with_idle(overview, account, self._stretches(account))
+
+    def by_application(self, ref: ClusterRef) -> tuple[CostShare, ...]:
+        """What each YARN application cost, the newest first; nothing where YARN cannot be asked."""
+        applications = self._known_applications(ref)
+        if not applications:
+            return ()
+        account = self._ledger.account(ref)
+        return application_shares(applications, account.between, account.until)
+
+    def by_user(self, ref: ClusterRef) -> tuple[CostShare, ...]:
+        """What each YARN user's applications cost, the dearest first."""
+        applications = self._known_applications(ref)
+        if not applications:
+            return ()
+        account = self._ledger.account(ref)
+        shares = application_shares(applications, account.between, account.until)
+        return user_shares(applications, shares)
+
+    def by_step(self, ref: ClusterRef) -> tuple[CostShare, ...]:
+        """What each step's applications cost, the newest first; without YARN nobody knows."""
+        account = self._ledger.account(ref)
+        steps = account.snapshot.steps or ()
+        applications = self._known_applications(ref)
+        if applications is None:
+            return step_shares(steps, (), (), float("inf"))
+        shares = application_shares(applications, account.between, account.until)
+        known_from = account.began
+        if len(applications) >= _YARN_REMEMBERS:
+            starts = [each.started for each in applications if each.started is not None]
+            known_from = min(starts, default=account.now)
+        return step_shares(steps, applications, shares, known_from)
+
+    def explorer(self, ref: ClusterRef) -> ExplorerFigure | None:
+        """Cost Explorer's figure and why it is not ours. Costs $0.01 for each day it is asked.
+
+        ``None`` when it cannot be had; ``explorer_problem`` then says why.
+        """
+        self._set_problem(ref, "")
+        try:
+            return self._explored(ref)
+        except Cancelled:
+            raise
+        except HueError as error:
+            self._set_problem(ref, str(error))
+            return None
+
+    def explorer_problem(self, ref: ClusterRef) -> str:
+        """Why the last ``explorer`` of a cluster had no answer; empty when it had one."""
+        with self._lock:
+            return self._explorer_problems.get(ref, "")
+
+    # ---------------------------------------------------------------------------------------------
+
+    def _set_problem(self, ref: ClusterRef, text: str) -> None:
+        with self._lock:
+            self._explorer_problems[ref] = text
+
+    def _explored(self, ref: ClusterRef) -> ExplorerFigure | None:
+        door = self._access.of(ref.connection, ref.region).cost_explorer
+        if door is None:
+            self._set_problem(ref, _("This connection has no Cost Explorer."))
+            return None
+        account = self._ledger.account(ref)
+        first, last = _days(account)
+        costs = door.costs(ref.cluster_id, first, last)
+        start, end = midnight(costs.start), min(midnight(costs.end), account.now)
+        ours = account.bill(start, end)
+        why = differences(costs, ours, account.now)
+        asked = ASKED.format(when=datetime.fromtimestamp(costs.asked_at).strftime("%H:%M"))
+        return ExplorerFigure(
+            usd=costs.total,
+            start=start,
+            end=midnight(costs.end),
+            estimated=costs.estimated,
+            ours_usd=ours.total,
+            why=(*why, asked),
+        )
+
+    def _known_applications(self, ref: ClusterRef) -> tuple[YarnApplication, ...] | None:
+        try:
+            return self._applications(ref)
+        except Cancelled:
+            raise
+        except HueError:
+            return None
+
+    def _rate(self, account: Account) -> CostRate:
+        """$/h now, with the newest Spot prices."""
+        snapshot = account.snapshot
+        ref = snapshot.ref
+        types = {life.instance_type for life in account.lives if life.ended is None}
+        volumes = {each.volume_type for life in account.lives for each in life.volumes}
+        try:
+            book = self._books.read(ref.connection, ref.region, types, volume_types=volumes)
+        except Cancelled:
+            raise
+        except HueError:
+            book = account.book
+        return cluster_cost(snapshot, book).rate
+
+    def _stretches(self, account: Account) -> tuple[Stretch, ...]:
+        start, end = account.began, account.until
+        if end <= start:
+            return ()
+        try:
+            series = self._running_apps(account.snapshot.ref, start, end)
+        except Cancelled:
+            raise
+        except HueError:
+            return ()
+        if series is None:
+            return ()
+        # live samples and CloudWatch's may stand side by side in one series
+        step_s = max(series.step_s, _CLOUDWATCH_S)
+        return idle_stretches(series.times, series.values, step_s, start, end)
+
+
+def _month(account: Account, rate: CostRate) -> tuple[float | None, float | None]:
+    """What the month comes to if the cluster runs on, and when it ends."""
+    begin, end = month_of(account.now)
+    if account.now <= begin:
+        return None, None
+    usd = account.bill(begin, end).total
+    if account.snapshot.summary.state.active:
+        usd += rate.total * (end - account.now) / _HOUR_S
+    return usd, end
+
+
+def _with_idle(
+    overview: CostOverview, account: Account, stretches: tuple[Stretch, ...]
+) -> CostOverview:
+    """``overview`` with the dollars of the idle stretches, if anything was measured."""
+    if not stretches:
+        return overview
+    edges = sorted({each.start for each in stretches} | {each.end for each in stretches})
+    usd = {each.start: each.total for each in account.between(edges).slices}
+    idle = [each for each in stretches if each.idle]
+    return replace(
+        overview,
+        idle_usd=sum(usd[each.start] for each in idle),
+        idle_s=sum(each.end - each.start for each in idle),
+        idle_known_s=sum(each.end - each.start for each in stretches),
+    )
+
+
+def _days(account: Account) -> tuple[date, date]:
+    """The UTC days of a cluster's life that Cost Explorer can tell, the last one exclusive."""
+    last = datetime.fromtimestamp(account.until, UTC).date() + timedelta(days=1)
+    first = datetime.fromtimestamp(account.began, UTC).date()
+    return max(first, last - timedelta(days=_EXPLORER_DAYS)), last

@@ -1,0 +1,84 @@
+"""The lives of a cluster's nodes, as they are billed.
+
+A life begins when EMR created the node (Timeline.CreationDateTime) and gave it an EC2 instance. EC2
+itself bills from *running* on, some seconds later, which EMR does not tell; a node that still waits
+for its EC2 instance (AWAITING_FULFILLMENT), or never got one, is not billed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hue_desktop.core.billing import Life
+from hue_desktop.core.clusters import ClusterSnapshot
+from hue_desktop.core.ebs import default_volumes, root_volume
+from hue_desktop.core.instances import EbsVolume, Instance, InstanceState, Role
+
+__all__ = ["lives_of", "merged_nodes", "volumes_asked"]
+
+_Asked = dict[tuple[str, str], tuple[EbsVolume, ...]]
+
+
+def lives_of(snapshot: ClusterSnapshot) -> tuple[Life, ...]:
+    """The lives of all nodes that are known, ended ones too."""
+    asked = volumes_asked(snapshot)
+    roles = {group.id: group.role for group in snapshot.groups or ()}
+    roles.update({fleet.id: fleet.role for fleet in snapshot.fleets or ()})
+    cluster = snapshot.cluster
+    release = cluster.release if cluster else ""
+    root = root_volume(release, cluster.root_volume_gib if cluster else None)
+    az = cluster.az if cluster else ""
+    known: _Asked = {}
+    found = []
+    for node in snapshot.instances or ():
+        started = _begin(node, snapshot)
+        if started is None:
+            continue
+        kind = (node.group_id, node.instance_type)
+        volumes = known.get(kind)
+        if volumes is None:
+            data = asked.get(kind) or default_volumes(node.instance_type, release)
+            volumes = known[kind] = (*data, root)
+        found.append(
+            Life(
+                node=node.id,
+                role=node.role or roles.get(node.group_id, Role.TASK),
+                market=node.market,
+                instance_type=node.instance_type,
+                az=node.az or az,
+                started=started.timestamp(),
+                ended=_end(node, snapshot),
+                volumes=volumes,
+            )
+        )
+    return tuple(found)
+
+
+def volumes_asked(snapshot: ClusterSnapshot) -> _Asked:
+    """The data volumes asked for, by group or fleet and type: a fleet's types differ in them."""
+    asked = {(group.id, group.instance_type): group.ebs_volumes for group in snapshot.groups or ()}
+    for fleet in snapshot.fleets or ():
+        asked.update({(fleet.id, each.instance_type): each.ebs_volumes for each in fleet.types})
+    return asked
+
+
+def merged_nodes(
+    newer: Iterable[Instance] | None, older: Iterable[Instance] | None
+) -> tuple[Instance, ...]:
+    """All nodes of two readings, each as the newer one has it."""
+    nodes = {node.id: node for node in older or ()}
+    nodes.update({node.id: node for node in newer or ()})
+    return tuple(nodes.values())
+
+
+def _begin(node: Instance, snapshot: ClusterSnapshot) -> datetime | None:
+    if not node.ec2_id or node.state is InstanceState.AWAITING_FULFILLMENT:
+        return None
+    return node.created or snapshot.summary.created
+
+
+def _end(node: Instance, snapshot: ClusterSnapshot) -> float | None:
+    """When it ended; a node that was not seen ending did not outlive its cluster."""
+    ended = node.ended or snapshot.summary.ended
+    return ended.timestamp() if ended is not None else None
