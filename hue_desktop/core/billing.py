@@ -19,6 +19,7 @@ from hue_desktop.core.pricing import PriceSource
 __all__ = ["Bill", "BillSlice", "CostPart", "Life", "PriceStep", "SpotHistory", "Who"]
 
 MINIMUM_S = 60.0  #: EC2 and EMR bill at least this much of a node's life
+FREE_S = 3600.0  #: EC2 charges nothing for a Spot node that it takes back sooner
 
 
 class CostPart(Enum):
@@ -40,7 +41,8 @@ class Who(NamedTuple):
 class Life:
     """A node's life: region epoch seconds; ``ended`` is ``None`` while it runs.
 
-    ``volumes`` are all of its volumes, the root volume included.
+    ``volumes`` are all of its volumes, the root volume included. ``reclaimed`` is a Spot node that
+    EC2 itself took back: what it does within the first hour, it does not charge.
     """
 
     node: str
@@ -51,10 +53,11 @@ class Life:
     started: float
     ended: float | None
     volumes: tuple[EbsVolume, ...] = ()
+    reclaimed: bool = False
 
 
 class PriceStep(NamedTuple):
-    """From ``at`` on, an hour costs ``usd_hour``."""
+    """From ``at`` on, an hour costs ``usd_hour``; NaN where nobody knows."""
 
     at: float
     usd_hour: float

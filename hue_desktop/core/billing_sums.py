@@ -7,6 +7,8 @@ What AWS bills, from its documentation:
   StartInstances: a one-minute minimum, per second thereafter).
 - A Spot instance pays the Spot price of its type and AZ; what was bid only ends it
   (EC2 User Guide, "Spot Instances": the current Spot price is what is charged).
+- A Spot instance that EC2 itself interrupts in its first hour is not charged; one that somebody
+  terminates is, for its seconds (EC2 User Guide, "Billing for interrupted Spot Instances").
 - The EMR fee is per second with a minimum of one minute for each instance, until the cluster ends
   (EMR FAQ, "Billing"); it is the same for Spot.
 - EBS bills provisioned size per second with a minimum of 60 s, used or not (EBS pricing;
@@ -27,6 +29,7 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from hue_desktop.core.billing import (
+    FREE_S,
     MINIMUM_S,
     Bill,
     BillSlice,
@@ -80,6 +83,11 @@ def billed_until(life: Life) -> float:
         return math.inf
     lived_s = math.ceil(life.ended - life.started - _CLOCK_S)
     return life.started + max(MINIMUM_S, lived_s)
+
+
+def _is_free(life: Life) -> bool:
+    """Whether EC2 charges nothing, as it took the node back in its first hour."""
+    return life.reclaimed and life.ended is not None and life.ended - life.started < FREE_S
 
 
 class _Meter(Protocol):
@@ -241,6 +249,8 @@ class _Tally:
 
     def _add_spot(self, life: Life, who: Who, rate: _Rate, start: float, end: float) -> float:
         """EC2 of a Spot node. On-demand is counted for as long as the Spot price is known."""
+        if _is_free(life):
+            return 0.0
         self._has_spot = True
         pool = self._pool(life.instance_type, life.az)
         usd = self._run(CostPart.EC2, who, pool, start, end)

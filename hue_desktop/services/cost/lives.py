@@ -13,10 +13,11 @@ from datetime import datetime
 from hue_desktop.core.billing import Life
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.ebs import default_volumes, root_volume
-from hue_desktop.core.instances import EbsVolume, Instance, InstanceState, Role
+from hue_desktop.core.instances import EbsVolume, Instance, InstanceState, Market, Role
 
 __all__ = ["lives_of", "merged_nodes", "volumes_asked"]
 
+_RECLAIMED = "Server.SpotInstanceTermination"  #: EC2's code, which EMR's reason quotes
 _Asked = dict[tuple[str, str], tuple[EbsVolume, ...]]
 
 
@@ -50,6 +51,7 @@ def lives_of(snapshot: ClusterSnapshot) -> tuple[Life, ...]:
                 started=started.timestamp(),
                 ended=_end(node, snapshot),
                 volumes=volumes,
+                reclaimed=node.market is Market.SPOT and _RECLAIMED in node.state_reason,
             )
         )
     return tuple(found)
