@@ -18,10 +18,10 @@ from hue_desktop.ui.page import PageKind, PanelKind, TourStop
 __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 
 #: Rooms with a page, in the order of the rail and of a cluster's page bar.
-_PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "configuration", "connections",
-          "settings")  # fmt: skip
-_ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "configuration", "launch",
-           "scaling", "journal", "connections", "settings")  # fmt: skip
+_PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
+          "configuration", "connections", "settings")  # fmt: skip
+_ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "health", "configuration",
+           "launch", "scaling", "journal", "connections", "settings")  # fmt: skip
 _SEEN = (*_PAGES, "launch", "scaling", "confirm", "journal")
 
 

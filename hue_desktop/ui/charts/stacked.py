@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
-from hue_desktop.core.format import date_time
+from hue_desktop.core.format import date_time, round_parts
 from hue_desktop.core.text import _
 from hue_desktop.ui.charts.series import Mark
 from hue_desktop.ui.charts.stack import Stack, axis_step, label_places
@@ -38,6 +38,7 @@ __all__ = ["StackedAreas"]
 
 _ALPHA = 0.82
 _NAME_HEIGHT = 15
+_SEAM = 4  #: pixels; a narrower step has no seam
 _PILL = 56  #: labels nearer to the crosshair than this would touch its time
 _ENDS = 76  #: labels nearer than this to the first or last one would touch it
 
@@ -161,14 +162,22 @@ class StackedAreas(QWidget):
         area.setPen(QPen(Qt.PenStyle.NoPen))
         area.setBrush(fill)
         box.addItem(area, ignoreBounds=True)
-        edge = QPainterPath()
-        edge.addPolygon(QPolygonF(top))
-        seam = QGraphicsPathItem(edge)
+        seam = QGraphicsPathItem(self._seam(top))
         pen = QPen(self._theme.color("surface"), 1)
         pen.setCosmetic(True)
         seam.setPen(pen)
         seam.setZValue(1)
         box.addItem(seam, ignoreBounds=True)
+
+    def _seam(self, top: Sequence[QPointF]) -> QPainterPath:
+        """The level parts of an outline that are wide enough: drawn upright, they would be hatch."""
+        frame, path = self._frame, QPainterPath()
+        per_pixel = (frame.end - frame.start).total_seconds() / (frame.right - frame.left)
+        for begin, end in zip(top[::2], top[1::2], strict=False):
+            if end.x() - begin.x() >= _SEAM * per_pixel:
+                path.moveTo(begin)
+                path.lineTo(end)
+        return path
 
     def _outline(self, values: Sequence[float]) -> list[QPointF]:
         """Steps over all stretches; stretches of one height are one step."""
@@ -219,13 +228,14 @@ class StackedAreas(QWidget):
 
     def _lines(self, values: Sequence[float]) -> list[Reading]:
         """The highest layer first, as they lie on each other; then the sum."""
-        pairs = list(zip(self._stack.layers, values, strict=True))
+        pairs = list(zip(self._stack.layers, round_parts(values), strict=True))
         lines = [
             Reading(layer.color, layer.title, self._write(value, 2))
             for layer, value in reversed(pairs)
             if value > 0
         ]
-        return [*lines, Reading("", _("Total"), self._write(sum(values), 2))]
+        total = sum(value for _layer, value in pairs)
+        return [*lines, Reading("", _("Total"), self._write(total, 2))]
 
     def _spoken(self) -> str:
         values = self._stack.values_at(self._frame.end.timestamp())

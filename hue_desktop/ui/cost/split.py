@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -89,13 +90,14 @@ def _columns() -> tuple[Column[SplitRow], ...]:
         Column("part", _("Part"), lambda row: row.title, kind="square", value=lambda row: row.color,
                stretch=True, width=140),
         Column("now", _("Now $/h"), lambda row: _figure(row.now), lambda row: row.now,
-               align="right", width=76, descending_first=True,
+               align="right", width=64, descending_first=True,
                help=_("What runs now, per hour")),
         Column("share", _("Share"),
                lambda row: DASH if row.share is None else percent(row.share),
-               lambda row: row.share, align="right", width=60, quiet=True, descending_first=True),
+               lambda row: row.share, align="right", width=52, quiet=True, descending_first=True,
+               hide_below=330),
         Column("sofar", _("So far"), lambda row: _figure(row.so_far, _("not yet")),
-               lambda row: row.so_far, align="right", width=86, descending_first=True,
+               lambda row: row.so_far, align="right", width=82, descending_first=True,
                help=_("Since the cluster was created")),
     )  # fmt: skip
 
@@ -160,16 +162,30 @@ def _total(value: float | None, at_least: bool, missing: str = DASH) -> str:
     return missing if value is None else money(value, at_least=at_least)
 
 
-def sources_text(sources: tuple[PriceSource, ...]) -> str:
-    """``Pricing API of 20 Jul 2026 · Spot history of 14:30``."""
-    lines = []
-    for source in dict.fromkeys(sources):
-        when = source.as_of
-        if when is None:
-            lines.append(source.name)
-        elif isinstance(when, datetime):
-            lines.append(_("{name} of {when}").format(name=source.name, when=date_time(when)))
-        else:
-            day = when.strftime("%d %b %Y").lstrip("0")
-            lines.append(_("{name} of {when}").format(name=source.name, when=day))
-    return " · ".join(lines)
+def sources_text(sources: Sequence[PriceSource]) -> str:
+    """``Pricing API of 1 Jan 2025 to 20 Jul 2026 · Spot history of 14:30``."""
+    dated: dict[str, list[date]] = {}
+    for source in sources:
+        dated.setdefault(source.name, []).extend(filter(None, (source.as_of,)))
+    return " · ".join(_dated(name, days) for name, days in dated.items())
+
+
+def _dated(name: str, moments: Sequence[date]) -> str:
+    """A source with the age of its oldest and its newest price."""
+    words = list(dict.fromkeys(_day(each) for each in sorted(moments, key=_ordinal)))
+    if not words:
+        return name
+    if len(words) == 1:
+        return _("{name} of {when}").format(name=name, when=words[0])
+    return _("{name} of {first} to {last}").format(name=name, first=words[0], last=words[-1])
+
+
+def _day(when: date) -> str:
+    if isinstance(when, datetime):
+        return date_time(when)
+    return when.strftime("%d %b %Y").lstrip("0")
+
+
+def _ordinal(when: date) -> tuple[int, float]:
+    exact = when.timestamp() if isinstance(when, datetime) else 0.0
+    return when.toordinal(), exact

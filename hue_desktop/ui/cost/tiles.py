@@ -114,12 +114,12 @@ def _month(overview: CostOverview | None, now: float) -> TileText:
 
 
 def month_end_text(month_end: float | None) -> str:
-    """``if it runs to 30 Nov, 24:00 UTC``: AWS bills months in UTC."""
+    """``if it runs to 30 Nov, 24:00``; AWS bills months in UTC."""
     if month_end is None:
         return ""
     last = datetime.fromtimestamp(month_end - 1, UTC)
     day = last.strftime("%d %b").lstrip("0")
-    return _("if it runs to {day}, 24:00 UTC").format(day=day)
+    return _("if it runs to {day}, 24:00").format(day=day)
 
 
 def _saved(rate: CostRate | None, overview: CostOverview | None, now: float) -> TileText:
