@@ -1,0 +1,241 @@
+"""Which series the health page draws, and how: plots over buffers that live readings grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hue_desktop.core.alerts import AlertRule
+from hue_desktop.core.format import count
+from hue_desktop.core.metrics import SeriesData, SeriesKey, Unit, metric
+from hue_desktop.core.text import _
+from hue_desktop.ui.charts.buffer import SeriesBuffer
+from hue_desktop.ui.charts.plots import Curve, Plot, Threshold, plain
+from hue_desktop.ui.charts.series import LineStyle
+
+__all__ = ["OVERVIEW", "STRIPS", "HealthSeries", "StripSpec"]
+
+_KIB = 1024.0
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+_AREA, _LINE, _STEP, _LIMIT = LineStyle.AREA, LineStyle.LINE, LineStyle.STEP, LineStyle.LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class _CurveSpec:
+    metric: str
+    title: str
+    color: str
+    style: LineStyle = _LINE
+
+
+@dataclass(frozen=True, slots=True)
+class StripSpec:
+    """A strip: its curves are those of the metrics that have values."""
+
+    key: str
+    title: str
+    curves: tuple[_CurveSpec, ...]
+    unit: Unit = Unit.COUNT
+    fixed_top: float | None = None
+
+
+def _strips() -> tuple[StripSpec, ...]:
+    core, second, task = "role-core", "second", "role-task"
+    share = Unit.PERCENT
+    return (
+        StripSpec(
+            "memory",
+            _("YARN memory"),
+            (
+                _CurveSpec("yarn.memory.used", _("in use"), core, _AREA),
+                _CurveSpec("yarn.memory.total", _("capacity"), "text-2", _LIMIT),
+            ),
+            Unit.BYTES,
+        ),
+        StripSpec(
+            "containers",
+            _("Containers"),
+            (
+                _CurveSpec("yarn.containers", _("running"), core, _AREA),
+                _CurveSpec("yarn.containers.pending", _("pending"), second, _AREA),
+            ),
+        ),
+        StripSpec(
+            "cpu",
+            _("CPU by role"),
+            (
+                _CurveSpec("cpu.core", _("core"), core),
+                _CurveSpec("cpu.task_on_demand", _("on-demand"), task),
+                _CurveSpec("cpu.task_spot", _("Spot"), "role-spot-line"),
+            ),
+            share,
+            100.0,
+        ),
+        StripSpec(
+            "disk",
+            _("Disk"),
+            (
+                _CurveSpec("hdfs.share", _("HDFS used"), core, _AREA),
+                _CurveSpec("node.disk.fullest", _("fullest"), second),
+            ),
+            share,
+            100.0,
+        ),
+        StripSpec(
+            "traffic",
+            _("HDFS traffic"),
+            (
+                _CurveSpec("hdfs.read", _("read"), core, _AREA),
+                _CurveSpec("hdfs.written", _("written"), task),
+            ),
+            Unit.BYTES_PER_S,
+        ),
+        StripSpec(
+            "nodes",
+            _("Live nodes"),
+            (
+                _CurveSpec("yarn.nodes.live", _("in YARN"), core, _STEP),
+                _CurveSpec("hdfs.nodes.live", _("in HDFS"), task, _STEP),
+            ),
+        ),
+        StripSpec(
+            "heap",
+            _("Heap"),
+            (
+                _CurveSpec("namenode.heap", _("NameNode"), core, _AREA),
+                _CurveSpec("rm.heap", _("YARN"), second),
+            ),
+            share,
+            100.0,
+        ),
+        StripSpec(
+            "blocks",
+            _("Blocks"),
+            (
+                _CurveSpec("hdfs.under_replicated", _("few copies"), second, _AREA),
+                _CurveSpec("hdfs.missing", _("missing"), "critical-shape", _STEP),
+            ),
+        ),
+    )
+
+
+#: All strips of the health page, from top to bottom.
+STRIPS = _strips()
+
+#: Those of them that the overview shows.
+OVERVIEW = ("memory", "containers", "disk", "nodes")
+
+
+class HealthSeries:
+    """The buffers of a page. ``load`` fills them, ``append`` adds what was measured since."""
+
+    def __init__(self, strips: Iterable[StripSpec] = STRIPS) -> None:
+        self.strips = tuple(strips)
+        self.keys = tuple(
+            SeriesKey(curve.metric) for strip in self.strips for curve in strip.curves
+        )
+        self._buffers = {key: SeriesBuffer() for key in self.keys}
+        self._units: dict[str, int] = {}
+
+    @property
+    def last(self) -> float | None:
+        """The newest instant of all series."""
+        known = [buffer.last for buffer in self._buffers.values() if buffer.last is not None]
+        return max(known, default=None)
+
+    @property
+    def step_s(self) -> float:
+        """How far apart the values of the coarsest series are."""
+        return max((b.step_s for b in self._buffers.values() if len(b)), default=0.0)
+
+    def data(self, key: SeriesKey) -> SeriesBuffer:
+        """The buffer of a series."""
+        return self._buffers[key]
+
+    def load(self, found: Mapping[SeriesKey, SeriesData]) -> None:
+        """Hold these series and nothing else."""
+        for key, buffer in self._buffers.items():
+            data = found.get(key)
+            if data is None:
+                buffer.replace((), (), 5.0)
+            else:
+                buffer.replace(data.times, data.values, data.step_s)
+
+    def append(self, found: Mapping[SeriesKey, SeriesData]) -> bool:
+        """Add what is newer; whether a series has values now that had none before."""
+        fresh = False
+        for key, data in found.items():
+            buffer = self._buffers.get(key)
+            if buffer is None or not len(data.times):
+                continue
+            if not len(buffer):
+                buffer.step_s, fresh = data.step_s, True
+            buffer.append(data.times, data.values)
+        return fresh
+
+    def trim(self, before: float) -> None:
+        """Forget what nobody sees any more."""
+        for buffer in self._buffers.values():
+            buffer.trim(before)
+
+    def plots(self, rules: Sequence[AlertRule] = ()) -> tuple[Plot, ...]:
+        """A plot for each strip that has values, with the thresholds of the rules in force."""
+        made = (self._plot(strip, rules) for strip in self.strips)
+        return tuple(plot for plot in made if plot.curves)
+
+    def _plot(self, strip: StripSpec, rules: Sequence[AlertRule]) -> Plot:
+        shown = [each for each in strip.curves if len(self._buffers[SeriesKey(each.metric)])]
+        curves = tuple(
+            Curve(each.metric, each.title, each.color, self._buffers[SeriesKey(each.metric)],
+                  each.style)
+            for each in shown
+        )  # fmt: skip
+        scale, unit = self._scale(strip, [curve.data for curve in curves])
+        whole = strip.unit is Unit.COUNT
+        words: Callable[[float], str] = count if whole or strip.unit is Unit.PERCENT else plain
+        names = {each.metric for each in shown}
+        return Plot(
+            strip.key,
+            strip.title,
+            unit,
+            curves,
+            scale,
+            strip.fixed_top,
+            whole,
+            _limits(rules, names, scale),
+            words,
+            tuple(metric(each.metric).name for each in shown),
+        )
+
+    def _scale(self, strip: StripSpec, data: Sequence[SeriesBuffer]) -> tuple[float, str]:
+        """What raw values are divided by, and the unit that makes readable figures of them.
+
+        A unit that was chosen once stays, unless a larger one is needed: figures do not jump.
+        """
+        if strip.unit is Unit.PERCENT:
+            return 1.0, "%"
+        if strip.unit not in (Unit.BYTES, Unit.BYTES_PER_S):
+            return 1.0, ""
+        highest = max((float(each.values.max()) for each in data if len(each)), default=0.0)
+        power = self._units.get(strip.key, 2 if strip.unit is Unit.BYTES_PER_S else 3)
+        while highest / _KIB**power >= 10 * _KIB and power < len(_SIZES) - 1:
+            power += 1
+        self._units[strip.key] = power
+        rate = "/s" if strip.unit is Unit.BYTES_PER_S else ""
+        return _KIB**power, _SIZES[power] + rate
+
+
+def _limits(rules: Sequence[AlertRule], names: set[str], scale: float) -> tuple[Threshold, ...]:
+    """The warn and critical lines of the rules about these metrics."""
+    found = []
+    for rule in rules:
+        if not rule.enabled or rule.metric not in names:
+            continue
+        for value, token, word in (
+            (rule.warn, "warn-shape", _("warn {value}")),
+            (rule.critical, "critical-shape", _("critical {value}")),
+        ):
+            if value is not None:
+                shown = value / scale
+                found.append(Threshold(shown, token, word.format(value=plain(shown))))
+    return tuple(found)
