@@ -62,6 +62,7 @@ def _rebuild(world: World, documents: Iterable[tuple[str, str, Json]]) -> None:
         cluster.steps[step.id] = step
         if step.active:
             cluster.active_steps[step.id] = step
+    world.telemetry.restore(by_kind)
     others = map(Application.from_document, by_kind[Application.KIND])
     for other in sorted(others, key=lambda item: item.ordinal):
         world.clusters[other.cluster_id].yarn_applications[other.id] = other

@@ -27,6 +27,7 @@ from hue_desktop.simulator.world.scaling import Scaling
 from hue_desktop.simulator.world.settings import Settings
 from hue_desktop.simulator.world.shapes import Shapes
 from hue_desktop.simulator.world.steps import Step
+from hue_desktop.simulator.world.telemetry import Telemetry
 from hue_desktop.simulator.world.timeline import Event, Moment, Timeline
 from hue_desktop.simulator.world.work import Work
 
@@ -93,6 +94,7 @@ class World:
         self.instances_by_ec2_id: dict[str, Instance] = {}
         self.settings = Settings()
         self.timeline = Timeline()
+        self.telemetry = Telemetry()
         self._changed: dict[tuple[str, str], Stored | None] = {}
         self._horizon = 0.0
 
@@ -303,4 +305,5 @@ class World:
             yield from cluster.instances.values()
             yield from cluster.steps.values()
             yield from cluster.yarn_applications.values()
+        yield from self.telemetry.entities()
         yield from self.timeline

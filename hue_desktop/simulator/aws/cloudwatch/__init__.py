@@ -1,4 +1,4 @@
-"""CloudWatch, as far as the metrics of EMR clusters go; there are no alarms."""
+"""CloudWatch, as far as EMR clusters go: their metrics, and alarms on them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hue_desktop.simulator.aws.cloudwatch.metrics import METRICS, NAMESPACE, Metric
-from hue_desktop.simulator.aws.cloudwatch.samples import SampleCache, Samples, sending
+from hue_desktop.simulator.aws.cloudwatch.alarms import AlarmOperations
+from hue_desktop.simulator.aws.cloudwatch.metrics import METRICS, NAMESPACE
+from hue_desktop.simulator.aws.cloudwatch.samples import Samples, sending
+from hue_desktop.simulator.aws.cloudwatch.series import DIMENSION, SeriesReader
 from hue_desktop.simulator.aws.cloudwatch.statistics import (
     BASIC,
-    Point,
     buckets,
     first_second,
     known_statistic,
@@ -27,14 +28,12 @@ __all__ = ["CloudWatchService"]
 
 Json = dict[str, Any]
 
-_DIMENSION = "JobFlowId"
 _QUERY_ID = re.compile(r"[a-z][A-Za-z0-9_]*")
 _MAX_QUERIES = 500
 _MAX_DATA_POINTS = 100_800
 _MAX_STATISTICS = 1440
 _LISTED = 500
 _LISTED_FOR = timedelta(days=14)
-_RETAINED = timedelta(days=63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +55,17 @@ class CloudWatchService:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._cache = SampleCache()
+        self._series = SeriesReader(world)
+        self._alarms = AlarmOperations(world, self._series)
 
     def operations(self) -> Mapping[str, Operation]:
         """By model name."""
         return {
-            "DescribeAlarms": self.describe_alarms,
+            **self._alarms.operations(),
             "GetMetricData": self.get_metric_data,
             "GetMetricStatistics": self.get_metric_statistics,
             "ListMetrics": self.list_metrics,
         }
-
-    def describe_alarms(self, call: Call) -> Json:
-        """None: nothing in the region makes alarms."""
-        return {"MetricAlarms": [], "CompositeAlarms": []}
 
     def list_metrics(self, call: Call) -> Json:
         """What clusters sent in the last two weeks, or three hours with ``RecentlyActive``."""
@@ -88,7 +84,7 @@ class CloudWatchService:
             {
                 "Namespace": NAMESPACE,
                 "MetricName": name,
-                "Dimensions": [{"Name": _DIMENSION, "Value": cluster_id}],
+                "Dimensions": [{"Name": DIMENSION, "Value": cluster_id}],
             }
             for name, cluster_id in shown
         ]
@@ -122,7 +118,7 @@ class CloudWatchService:
             )
         first = first_second(start, call.now)
         metric = METRICS.get(params["MetricName"])
-        points = self._points(params, first, end, call.now, {})
+        points = self._series.points(params, first, end.timestamp(), call.now, {})
         unit = metric.unit if metric is not None else "None"
         if params.get("Unit") not in (None, unit):
             points = iter(())
@@ -142,7 +138,7 @@ class CloudWatchService:
         samples: dict[str, Samples] = {}
         results, more = [], False
         for query in queries:
-            points = self._points(query.metric, first, end, call.now, samples)
+            points = self._series.points(query.metric, first, end.timestamp(), call.now, samples)
             found = sorted(buckets(points, first, query.period).items(), reverse=newest_first)
             shown = found[offset : offset + share]
             partial = len(found) > offset + share
@@ -167,48 +163,12 @@ class CloudWatchService:
     ) -> Iterator[Cluster]:
         for cluster in self._world.clusters.values():
             wanted = all(
-                item["Name"] == _DIMENSION and item.get("Value") in (None, cluster.id)
+                item["Name"] == DIMENSION and item.get("Value") in (None, cluster.id)
                 for item in dimensions
             )
             ready, end = sending(cluster)
             if wanted and ready <= self._world.at and end >= oldest:
                 yield cluster
-
-    def _points(
-        self,
-        asked: Mapping[str, Any],
-        first: int,
-        end: datetime,
-        now: datetime,
-        known: dict[str, Samples],
-    ) -> Iterator[Point]:
-        """The samples of a metric between two instants, oldest first; none if it has none."""
-        metric, cluster = self._find(asked)
-        if metric is None or cluster is None:
-            return
-        samples = known.get(cluster.id)
-        if samples is None:
-            samples = known[cluster.id] = Samples(self._world, cluster, self._cache)
-        began, ended = sending(cluster)
-        oldest = (now - _RETAINED).timestamp()
-        last = min(end.timestamp(), ended, now.timestamp() + 1)
-        step = metric.every_s
-        start = max(first, began, oldest)
-        if start >= last:
-            return
-        for second in range(-int(-start // step) * step, int(last) + 1, step):
-            if second < last:
-                yield second, metric.value(samples.at(second))
-
-    def _find(self, asked: Mapping[str, Any]) -> tuple[Metric | None, Cluster | None]:
-        dimensions: list[Mapping[str, str]] = list(asked.get("Dimensions") or ())
-        metric = METRICS.get(asked["MetricName"]) if asked["Namespace"] == NAMESPACE else None
-        if metric is None or [item["Name"] for item in dimensions] != [_DIMENSION]:
-            return None, None
-        cluster = self._world.clusters.get(dimensions[0]["Value"])
-        if cluster is None or not metric.exists(cluster):
-            return None, None
-        return metric, cluster
 
 
 def _names(cluster: Cluster, wanted: str | None) -> list[str]:

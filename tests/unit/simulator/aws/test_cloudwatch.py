@@ -245,10 +245,6 @@ def test_metrics_can_be_listed(cloudwatch: Any, clusters: tuple[str, ...]) -> No
     assert names(RecentlyActive="PT3H", MetricName="IsIdle") == ["IsIdle"] * 3
 
 
-def test_there_are_no_alarms(cloudwatch: Any) -> None:
-    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
-
-
 WINDOW = {"StartTime": START, "EndTime": START + timedelta(hours=1)}
 BACKWARDS = {"StartTime": START, "EndTime": START}
 STATISTIC = {"Namespace": NAMESPACE, "MetricName": "IsIdle", "Statistics": ["Average"]}
