@@ -75,5 +75,3 @@ def share(used: float | None, total: float | None) -> float | None:
     if used is None or total is None or total <= 0:
         return None
     return min(100.0, max(0.0, 100.0 * used / total))
-
-
