@@ -181,7 +181,8 @@ class ClusterSnapshot:
     A part that has not been read yet is ``None``; a part whose last read failed keeps its old value
     and has its error in ``errors`` under the part's name (``cluster``, ``groups``, ``instances``,
     ``steps``). ``read_at`` is local UTC by part; ``region_time`` is the region's own clock at the
-    newest answer (from the HTTP Date header), which ages are counted from.
+    newest answer (from the HTTP Date header), which ages are counted from. With ``recorded_at``,
+    EMR does not list the cluster any more: shown is what was kept, last seen at that region time.
     """
 
     ref: ClusterRef
@@ -194,6 +195,7 @@ class ClusterSnapshot:
     read_at: Mapping[str, datetime] = field(default_factory=dict)
     region_time: datetime | None = None
     errors: Mapping[str, HueError] = field(default_factory=dict)
+    recorded_at: datetime | None = None
 
     def nodes(self, role: Role | None = None, market: Market | None = None) -> tuple[Instance, ...]:
         """The active nodes, all or those of a role and market."""

@@ -1,0 +1,89 @@
+"""What is kept of a cluster, and what may be said of it once EMR no longer tells.
+
+The end of a node may pass unseen: the list that is read of a cluster in the background holds active
+nodes only. Such a node is known to have lived until it was seen last, and no longer is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
+from hue_desktop.core.instances import Instance, InstanceState
+
+__all__ = ["as_recorded", "closed", "kept_snapshot", "last_seen"]
+
+
+def last_seen(snapshot: ClusterSnapshot) -> datetime | None:
+    """The region's time when the cluster was seen last, or when it ended."""
+    if not snapshot.summary.state.active and snapshot.summary.ended is not None:
+        return snapshot.summary.ended
+    return snapshot.region_time or max(snapshot.read_at.values(), default=None)
+
+
+def closed(nodes: Iterable[Instance], at: datetime | None) -> tuple[Instance, ...]:
+    """The nodes, ended at ``at`` where nobody saw their end."""
+    return tuple(_closed(node, at) for node in nodes)
+
+
+def _closed(node: Instance, at: datetime | None) -> Instance:
+    if node.ended is not None and not node.active:
+        return node
+    ended = node.ended or at
+    if ended is not None and node.created is not None:
+        ended = max(ended, node.created)
+    return replace(node, state=InstanceState.TERMINATED, ended=ended)
+
+
+def kept_snapshot(newer: ClusterSnapshot, older: ClusterSnapshot | None) -> ClusterSnapshot:
+    """The newest of each part; a part that was not read anew stays what it was.
+
+    Nodes of earlier readings that are not listed any more stay, closed when they were seen last.
+    Errors are not kept.
+    """
+    if older is None:
+        return replace(newer, errors={}, recorded_at=None)
+    return replace(
+        newer,
+        cluster=newer.cluster or older.cluster,
+        groups=older.groups if newer.groups is None else newer.groups,
+        fleets=older.fleets if newer.fleets is None else newer.fleets,
+        instances=_kept_nodes(newer, older),
+        steps=older.steps if newer.steps is None else newer.steps,
+        read_at={**older.read_at, **newer.read_at},
+        region_time=newer.region_time or older.region_time,
+        errors={},
+        recorded_at=None,
+    )
+
+
+def _kept_nodes(newer: ClusterSnapshot, older: ClusterSnapshot) -> tuple[Instance, ...] | None:
+    if newer.instances is None or not older.instances:
+        return older.instances if newer.instances is None else newer.instances
+    listed = {node.id: node for node in newer.instances}
+    at = last_seen(older)
+    known = {node.id for node in older.instances}
+    return (
+        *(listed.get(node.id) or _closed(node, at) for node in older.instances),
+        *(node for node in newer.instances if node.id not in known),
+    )
+
+
+def as_recorded(snapshot: ClusterSnapshot, saved_at: datetime) -> ClusterSnapshot:
+    """The cluster as one that EMR does not list any more.
+
+    It is over, whatever it was when it was seen last: ``recorded_at`` tells when that was, on the
+    region's clock, or ``saved_at`` where that is not known. Its end stays unknown when nobody saw
+    it.
+    """
+    at = last_seen(snapshot) or saved_at
+    summary = snapshot.summary
+    if summary.state.active:
+        summary = replace(summary, state=ClusterState.TERMINATED)
+    cluster = replace(snapshot.cluster, summary=summary) if snapshot.cluster else None
+    nodes = None if snapshot.instances is None else closed(snapshot.instances, at)
+    return replace(
+        snapshot, summary=summary, cluster=cluster, instances=nodes, errors={}, recorded_at=at
+    )
