@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.core.cost_ports import ExplorerStore, SpotStore
     from hue_desktop.core.file_systems import FileSystem
-    from hue_desktop.core.health_ports import MetricStore
+    from hue_desktop.core.health_ports import MetricStore, RecordedStore
     from hue_desktop.core.metrics import SeriesData, YarnApplication
     from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
     from hue_desktop.core.storage import StoreId
@@ -223,7 +223,24 @@ class Application:
         """What was measured in earlier sessions; ``None`` without a state directory."""
         from hue_desktop.adapters.store.metrics import SqliteMetrics
 
-        return SqliteMetrics(self._database) if self._database is not None else None
+        return SqliteMetrics(self._history) if self._history is not None else None
+
+    @cached_property
+    def recorded_store(self) -> RecordedStore | None:
+        """Clusters as they were seen last; ``None`` without a state directory."""
+        from hue_desktop.adapters.store.recorded import SqliteRecorded
+
+        return SqliteRecorded(self._history) if self._history is not None else None
+
+    @cached_property
+    def _history(self) -> Database | None:
+        """A connection of its own: the journal waits neither for long reads nor for the disk."""
+        from hue_desktop.adapters.local.paths import journal_database
+        from hue_desktop.adapters.store.database import Database
+
+        if self._database is None:
+            return None
+        return Database(journal_database(self.paths.data_dir), hasty=True)
 
     @cached_property
     def file_systems(self) -> FileSystems:
@@ -395,6 +412,8 @@ class Application:
             self.connections.close()
         if self._transfer_store is not None:
             self._transfer_store.close()
+        if self.__dict__.get("_history") is not None:
+            self.__dict__["_history"].close()
         if self._database is not None:
             self._database.close()
 
