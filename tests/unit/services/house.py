@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
+from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
 from hue_desktop.adapters.aws.emr import AwsEmr
 from hue_desktop.adapters.aws.identity import AwsIdentity
 from hue_desktop.adapters.aws.launching import AwsLaunching
 from hue_desktop.adapters.aws.meter import Meter
 from hue_desktop.adapters.aws.prices import AwsPrices
 from hue_desktop.adapters.aws.session import AwsSession
+from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
 from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.adapters.local.resources import resources_dir
 from hue_desktop.adapters.store.database import Database
@@ -59,6 +61,7 @@ class House:
     scaling: ScalingService
     journal: JournalService
     access: AccessPool
+    books: PriceBooks
     connection: Connection
     changes: list[FleetChange] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
@@ -161,7 +164,7 @@ def open_house(
     database = Database(folder / "hue.sqlite3")
     journal = JournalService(access, fleet, store or SqliteJournal(database), lambda _plan: hold_s)
     scaling = ScalingService(access, fleet, books, plans, launching)
-    house = House(fleet, launching, scaling, journal, access, connection)
+    house = House(fleet, launching, scaling, journal, access, books, connection)
     fleet.subscribe(house.hear)
     journal.subscribe(house.read)
     if start:
@@ -225,4 +228,6 @@ def open_doors(connection: Connection, region: str) -> RegionAccess:
         metrics=AwsMetrics(session),
         identity=AwsIdentity(session),
         close=session.close,
+        spot_histories=AwsSpotHistories(session),
+        cost_explorer=AwsCostExplorer(session),
     )
