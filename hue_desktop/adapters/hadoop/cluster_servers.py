@@ -128,10 +128,9 @@ class HadoopServers:
     # -- YARN ---------------------------------------------------------------------------------
 
     def _ask_yarn(self, half: _Half, applications: bool) -> None:
-        asked = time.monotonic()
-        address, metrics = self._door.first(self._rm, "/ws/v1/cluster/metrics", _is_metrics)
+        address, metrics, took_s = self._door.first(self._rm, "/ws/v1/cluster/metrics", _is_metrics)
         half.values.update(cluster_values(metrics))
-        half.values["rm.latency"] = time.monotonic() - asked
+        half.values["rm.latency"] = took_s
         half.nodes = nodes_of(self._door.get(address, "/ws/v1/cluster/nodes"))
         query = "/jmx?qry=Hadoop:service=ResourceManager,name=JvmMetrics"
         heap = self._optional(lambda: heap_share(beans_of(self._door.get(address, query))))
@@ -160,17 +159,15 @@ class HadoopServers:
     # -- HDFS ---------------------------------------------------------------------------------
 
     def _ask_hdfs(self, half: _Half, data_nodes: bool) -> None:
-        asked = time.monotonic()
-        address, first = self._door.first(
+        address, first, took_s = self._door.first(
             self._namenode, _namenode_query(NAMENODE_BEANS[0]), _is_active
         )
-        latency = time.monotonic() - asked
         beans: dict[str, Any] = dict(beans_of(first))
         for name in NAMENODE_BEANS[1:]:
             more = self._optional(lambda name=name: self._door.get(address, _namenode_query(name)))  # type: ignore[misc]
             beans.update(beans_of(more))
         half.values.update(namenode_values(beans))
-        half.values["namenode.latency"] = latency
+        half.values["namenode.latency"] = took_s
         half.safe_mode = safe_mode_of(beans)
         half.nodes = data_nodes_of(beans)
         if data_nodes:
@@ -203,12 +200,12 @@ class HadoopServers:
         ports = (known,) if known else tuple(filter(None, dict.fromkeys((port, *DATANODE_PORTS))))
         place = Place([(host, each) for each in ports])
         try:
-            (_host, answered), answer = self._door.first(place, query, lambda _answer: True)
+            answer = self._door.first(place, query, lambda _answer: True)
         except HueError:
             self._data_node_ports.pop(host, None)
             raise
-        self._data_node_ports[host] = answered
-        return traffic_of(beans_of(answer))
+        self._data_node_ports[host] = answer.address[1]
+        return traffic_of(beans_of(answer.json))
 
     def _optional(self, ask: Callable[[], Any]) -> Any:
         """An answer that the others do without; ``None`` when it does not come."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hue_desktop.adapters.hadoop.asking import Address, StaleConnection
 from hue_desktop.adapters.hadoop.figures import decoded
@@ -20,7 +21,7 @@ from hue_desktop.core.errors import (
 from hue_desktop.core.file_systems import Connector
 from hue_desktop.core.text import _
 
-__all__ = ["JsonDoor", "Place"]
+__all__ = ["Answer", "JsonDoor", "Place"]
 
 MOST_BYTES = 64 << 20
 DIAL_S = 8.0
@@ -39,6 +40,14 @@ class Place:
         return rest if self.met is None else [self.met, *rest]
 
 
+class Answer(NamedTuple):
+    """Who answered what, and after how many seconds."""
+
+    address: Address
+    json: Any
+    took_s: float
+
+
 class JsonDoor:
     """Asks servers of one cluster. Safe from several threads."""
 
@@ -46,7 +55,7 @@ class JsonDoor:
         self._pool = HttpPool(connector, timeout_s=timeout_s, dial_timeout_s=DIAL_S)
         self.closed = False
 
-    def first(self, place: Place, path: str, suits: Callable[[Any], bool]) -> tuple[Address, Any]:
+    def first(self, place: Place, path: str, suits: Callable[[Any], bool]) -> Answer:
         """The first address whose answer suits, and the answer.
 
         Where the service was met before, its neighbours are asked only if there it refuses or does
@@ -55,7 +64,7 @@ class JsonDoor:
         failed: HueError | None = None
         for address in place.candidates():
             try:
-                answer = self.get(address, path)
+                answer, took_s = self._get(address, path)
             except Cancelled:
                 raise
             except HueError as error:
@@ -67,7 +76,7 @@ class JsonDoor:
                 continue
             if suits(answer):
                 place.met = address
-                return address, answer
+                return Answer(address, answer, took_s)
             failed = failed or ServiceError(
                 _("{host}:{port} stands by for another one.").format(
                     host=address[0], port=address[1]
@@ -78,7 +87,15 @@ class JsonDoor:
 
     def get(self, address: Address, path: str) -> Any:
         """The answer's JSON. ``ProtocolError`` when it is something else."""
-        status, body = self._fetch(address, path)
+        return self._get(address, path)[0]
+
+    def close(self) -> None:
+        """End all connections; whoever waits on one fails at once."""
+        self.closed = True
+        self._pool.close()
+
+    def _get(self, address: Address, path: str) -> tuple[Any, float]:
+        status, body, took_s = self._fetch(address, path)
         host, port = address
         if status in (401, 403):
             raise AccessDenied(
@@ -94,7 +111,7 @@ class JsonDoor:
                 retryable=status >= 500,
             )
         try:
-            return decoded(body)
+            return decoded(body), took_s
         except (ValueError, RecursionError) as error:
             raise ProtocolError(
                 _("{host}:{port} answers with something that is no JSON.").format(
@@ -103,12 +120,8 @@ class JsonDoor:
                 remedy=_("It may be starting, or another service listens there."),
             ) from error
 
-    def close(self) -> None:
-        """End all connections; whoever waits on one fails at once."""
-        self.closed = True
-        self._pool.close()
-
-    def _fetch(self, address: Address, path: str) -> tuple[int, bytes]:
+    def _fetch(self, address: Address, path: str) -> tuple[int, bytes, float]:
+        """Status, body, and the seconds from the request to the head of the answer."""
         head = (
             f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
             "Accept: application/json\r\nAccept-Encoding: identity\r\n\r\n"
@@ -116,9 +129,11 @@ class JsonDoor:
         for fresh in (False, True):
             connection = self._pool.take(address, fresh=fresh)
             response: Response | None = None
+            sent = time.monotonic()
             try:
                 connection.send(head)
                 response = connection.response("GET")
+                took_s = time.monotonic() - sent
                 body = response.read(MOST_BYTES)
             except StaleConnection:
                 self._pool.drop(connection)
@@ -131,7 +146,7 @@ class JsonDoor:
                     raise Cancelled(_("The connection was closed.")) from error
                 raise
             self._pool.give_back(response)
-            return response.status, body
+            return response.status, body, took_s
         raise self._silent(address)
 
     def _silent(self, address: Address) -> Unreachable:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Protocol
 from hue_desktop.core.alerts import Alert
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.instances import Role
 from hue_desktop.core.metrics import Reading, of_cloudwatch
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet.values import FleetChange, FleetSnapshot
 from hue_desktop.services.health.clocks import steady
 from hue_desktop.services.health.keeping import HistoryKeeper
 from hue_desktop.services.health.rule_book import RuleBook
-from hue_desktop.services.health.tracked import Tracked
+from hue_desktop.services.health.sizes import MachineSizes
+from hue_desktop.services.health.tracked import DATA_NODES_EVERY, Tracked
 from hue_desktop.services.health.values import Collecting, HealthChange
 from hue_desktop.services.lanes import Lane
 
@@ -35,7 +37,6 @@ _log = logging.getLogger(__name__)
 
 THREADS = 32  #: clusters that are asked at the same time; a dead tunnel keeps one of them waiting
 STUCK_S = 60.0  #: a reading that takes longer is cut
-DATA_NODES_EVERY = 3  #: rounds
 REOPEN_AFTER = 4  #: failures: then the way to the cluster is looked for anew
 LONGEST_WAIT_S = 5.0
 _COMING = (ClusterState.STARTING,)
@@ -61,6 +62,7 @@ class Collector:
         number: Callable[[str], float],
         book: RuleBook,
         keeper: HistoryKeeper,
+        sizes: MachineSizes,
         tell: Callable[[HealthChange], None],
     ) -> None:
         self._fleet = fleet
@@ -68,6 +70,7 @@ class Collector:
         self._number = number
         self._book = book
         self._keeper = keeper
+        self._sizes = sizes
         self._tell = tell
         self._tracked: dict[ClusterRef, Tracked] = {}
         self._looks = 0
@@ -97,6 +100,7 @@ class Collector:
             if each.servers is not None:
                 each.servers.close()
             self._keeper.keep(each)
+        self._sizes.close()
         self._lane.shutdown(timeout_s=timeout_s / 2)
 
     def post(self, message: Callable[[], None]) -> None:
@@ -193,7 +197,8 @@ class Collector:
         tracked.busy_since = now
         tracked.number += 1
         number, servers = tracked.number, tracked.servers
-        few = cluster is None or len(cluster.nodes()) <= self._number("health.data_nodes")
+        core = cluster.count(Role.CORE) if cluster is not None else 0
+        few = core <= self._number("health.data_nodes")
         data_nodes = few and tracked.rounds % DATA_NODES_EVERY == 0
         tracked.rounds += 1
         self._lane.submit(self._read, tracked, number, servers, data_nodes)
@@ -239,13 +244,15 @@ class Collector:
         if not tracked.resumed:
             tracked.resumed = True
             self._keeper.resume(tracked, self.post)
+        cluster = fleet.clusters.get(tracked.ref)
         changed = tracked.take(
             reading,
             at,
             self._clock(tracked.ref),
-            fleet.clusters.get(tracked.ref),
+            cluster,
             cost.rate.total if cost is not None else None,
             interval_s,
+            self._sizes.of(cluster),
         )
         self._announce(tracked, changed, always=True)
 

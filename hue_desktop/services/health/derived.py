@@ -8,13 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hue_desktop.core.clusters import ClusterSnapshot
-from hue_desktop.core.instances import Instance, Market, Role
+from hue_desktop.core.instances import Instance, InstanceType, Market, Role
 from hue_desktop.core.metrics import METRICS, NodeReading, Reading, SeriesKey
 
-__all__ = ["NODE_METRICS", "cluster_values", "host_key", "node_readings", "series_of"]
+__all__ = [
+    "against_machines",
+    "cluster_values",
+    "host_key",
+    "node_readings",
+    "series_of",
+]
 
-#: what is kept of each node over time
-NODE_METRICS = tuple(each.name for each in METRICS.values() if each.per_node)
+_GIB = 1024.0**3
 _MEANS = ("node.cpu", "node.memory", "node.disk")
 
 
@@ -44,6 +49,31 @@ def node_readings(reading: Reading, cluster: ClusterSnapshot | None) -> dict[str
                 known.health or node.health,
                 {**node.values, **known.values},
             )
+    return found
+
+
+def against_machines(
+    nodes: Mapping[str, NodeReading],
+    cluster: ClusterSnapshot | None,
+    sizes: Mapping[str, InstanceType],
+) -> dict[str, NodeReading]:
+    """CPU and memory in per cent of what the machine has, where its size is known.
+
+    Without it they stay as they came: in per cent of what YARN may give away of it.
+    """
+    if not sizes:
+        return dict(nodes)
+    types = {host_key(each.private_dns): each.instance_type for each in _active(cluster)}
+    found = {}
+    for host, node in nodes.items():
+        size = sizes.get(types.get(host, ""))
+        values = dict(node.values)
+        processors, memory = values.get("node.processors"), values.get("node.memory.used")
+        if size is not None and processors is not None and size.vcpu > 0:
+            values["node.cpu"] = min(100.0, 100.0 * processors / size.vcpu)
+        if size is not None and memory is not None and size.memory_gib > 0:
+            values["node.memory"] = min(100.0, 100.0 * memory / (size.memory_gib * _GIB))
+        found[host] = replace(node, values=values)
     return found
 
 

@@ -94,51 +94,85 @@ def merged(
 
 
 def thinned(data: SeriesData, most: int) -> SeriesData:
-    """At most about ``most`` points: means of equal stretches of time; gaps stay empty."""
+    """At most about ``most`` points: means of equal stretches of time, with their extremes.
+
+    A stretch without a value has no point, so gaps stay gaps.
+    """
     count = len(data.times)
     if count <= most or most < 1:
         return data
     first, last = data.times[0], data.times[-1]
-    width = (last - first) / most
-    times, values = array("d"), array("d")
+    width = (last - first) / most or 1.0
+    lows, highs = data.lows or data.values, data.highs or data.values
+    table = _Table()
     place = 0
     while place < count:
         bucket = int((data.times[place] - first) / width)
         end = place + 1
         while end < count and int((data.times[end] - first) / width) == bucket:
             end += 1
-        length = end - place
-        times.append(sum(data.times[place:end]) / length)
-        values.append(sum(data.values[place:end]) / length)
+        mean = sum(data.values[place:end]) / (end - place)
+        table.add(data.times[place], mean, min(lows[place:end]), max(highs[place:end]))
         place = end
-    return replace(data, times=times, values=values, step_s=max(data.step_s, width))
+    return table.data(replace(data, step_s=max(data.step_s, width)), with_extremes=True)
+
+
+class _Table:
+    """Columns of a series that is being put together."""
+
+    def __init__(self) -> None:
+        self.times, self.values = array("d"), array("d")
+        self.lows, self.highs = array("d"), array("d")
+
+    def add(self, at: float, value: float, low: float, high: float) -> None:
+        """One more point."""
+        self.times.append(at)
+        self.values.append(value)
+        self.lows.append(low)
+        self.highs.append(high)
+
+    def extend(self, data: SeriesData, start: int, end: int) -> None:
+        """Points of a series."""
+        self.times.extend(data.times[start:end])
+        self.values.extend(data.values[start:end])
+        self.lows.extend((data.lows or data.values)[start:end])
+        self.highs.extend((data.highs or data.values)[start:end])
+
+    def data(self, like: SeriesData, *, with_extremes: bool) -> SeriesData:
+        """The series."""
+        lows, highs = (self.lows, self.highs) if with_extremes else ((), ())
+        return replace(like, times=self.times, values=self.values, lows=lows, highs=highs)
 
 
 def _within(data: SeriesData, start: float, end: float) -> SeriesData:
     low, high = bisect_left(data.times, start), bisect_right(data.times, end)
     if low == 0 and high == len(data.times):
         return data
-    return replace(data, times=data.times[low:high], values=data.values[low:high])
+    return replace(
+        data,
+        times=data.times[low:high],
+        values=data.values[low:high],
+        lows=data.lows[low:high],
+        highs=data.highs[low:high],
+    )
 
 
 def _filled(fine: SeriesData, coarse: SeriesData) -> SeriesData:
     """The fine series, with the coarse one's values where it has none near."""
     reach = coarse.step_s / 2
-    times, values = array("d"), array("d")
+    table = _Table()
     place, added = 0, False
-    for at, value in zip(coarse.times, coarse.values, strict=True):
+    for index, at in enumerate(coarse.times):
         near = bisect_left(fine.times, at - reach)
         if near < len(fine.times) and fine.times[near] <= at + reach:
             continue
         stop = bisect_left(fine.times, at)
-        times.extend(fine.times[place:stop])
-        values.extend(fine.values[place:stop])
+        table.extend(fine, place, stop)
+        table.extend(coarse, index, index + 1)
         place, added = stop, True
-        times.append(at)
-        values.append(value)
     if not added:
         return fine
-    times.extend(fine.times[place:])
-    values.extend(fine.values[place:])
+    table.extend(fine, place, len(fine.times))
     step_s = max(fine.step_s, coarse.step_s)  # neighbours of the coarse part belong together
-    return replace(fine, times=times, values=values, step_s=step_s)
+    extremes = bool(len(fine.lows) or len(coarse.lows))
+    return table.data(replace(fine, step_s=step_s), with_extremes=extremes)

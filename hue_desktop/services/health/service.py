@@ -21,6 +21,7 @@ from hue_desktop.services.health.events import Event, alert_events, events_of
 from hue_desktop.services.health.history import PERIODS_S, CloudWatchHistory, merged
 from hue_desktop.services.health.keeping import HistoryKeeper
 from hue_desktop.services.health.rule_book import RuleBook
+from hue_desktop.services.health.sizes import MachineSizes
 from hue_desktop.services.health.values import HealthChange, HealthSnapshot
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class HealthService:
                 number or (lambda key: float(setting(key).default)),
                 self._book,
                 self._keeper,
+                MachineSizes(access),
                 self._tell,
             )
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.alert_rules import mean_of
 from hue_desktop.core.alerts import Alert, AlertRule
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import HueError
+from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.metrics import NodeReading, Reading, Sample, SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.health.alerting import ClusterAlerts
 from hue_desktop.services.health.buffers import SeriesRing
 from hue_desktop.services.health.clocks import RegionTimes
-from hue_desktop.services.health.derived import cluster_values, node_readings, series_of
+from hue_desktop.services.health.derived import (
+    against_machines,
+    cluster_values,
+    node_readings,
+    series_of,
+)
 from hue_desktop.services.health.rule_book import RuleBook
 from hue_desktop.services.health.values import Collecting, HealthSnapshot
 from hue_desktop.services.health.wording import verdict_of
@@ -34,16 +40,9 @@ BACK_OFF_S = (5.0, 10.0, 20.0, 40.0, 60.0)  #: until the next try after so many 
 STORED_NODE_STEP_S = 60.0  #: nodes are kept in the store once in so long
 STORED_NODE_METRICS = frozenset(("node.cpu", "node.memory", "node.disk", "yarn.memory.share"))
 STALE_ROUNDS = 6.0
+DATA_NODES_EVERY = 3  #: DataNodes are asked every third round
+_SELDOM = frozenset(("hdfs.read", "hdfs.written"))
 _STEP = SeriesKey("")  #: how far apart readings were meant to be, as a series of the ring
-_BLIND = ("HDFS", "YARN")
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What the health thread has to know to begin a reading."""
-
-    number: int
-    data_nodes: bool
 
 
 class Tracked:
@@ -80,12 +79,13 @@ class Tracked:
         cluster: ClusterSnapshot | None,
         usd_hour: float | None,
         interval_s: float,
+        sizes: Mapping[str, InstanceType],
     ) -> tuple[Alert, ...]:
         """A reading: into the rings, through the rules, into the snapshot; the changed alerts."""
         self.failures = 0
         at = self.times.region(at_steady, clock)
         step_s = interval_s * max(self.times.rate, 0.0) or interval_s
-        nodes = node_readings(reading, cluster)
+        nodes = against_machines(node_readings(reading, cluster), cluster, sizes)
         values = cluster_values(reading, nodes, cluster, usd_hour)
         self._keep(at, values, nodes, step_s)
         changed = self._judge(at, values, nodes, stale_s=STALE_ROUNDS * step_s + 60.0)
@@ -170,7 +170,12 @@ class Tracked:
         if steps is None:
             return {}
         step_s = max(steps.values)
-        return {key: replace(each, step_s=step_s) for key, each in found.items()}
+        return {
+            key: replace(
+                each, step_s=step_s * DATA_NODES_EVERY if key.metric in _SELDOM else step_s
+            )
+            for key, each in found.items()
+        }
 
     # -- within -------------------------------------------------------------------------------
 
