@@ -40,6 +40,9 @@ from hue_desktop.ui.tasks import TaskRunner
 from hue_desktop.ui.theme import Theme, ThemeChoice
 
 if TYPE_CHECKING:
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.ui.health.notifier import DesktopNotifier
+    from hue_desktop.ui.shell.alert_counts import AlertCounts
     from hue_desktop.wiring import Application
 
 __all__ = ["Desk", "has_screen", "run_window"]
@@ -88,6 +91,8 @@ class Desk(QObject):
         self.window = self._build()
         self._unsubscribe = app.settings.subscribe(self._setting_changed)
         self.collector = MainThreadCollector(self)
+        self._alerts: AlertCounts | None = None
+        self._notifier: DesktopNotifier | None = None
         self._started = False
         self._closed = False
 
@@ -122,9 +127,32 @@ class Desk(QObject):
         self.actions.add(*shell_actions(self.window), *room_actions())
         self.window.add_panels(panel_kinds())
         self.window.start()
+        self._follow_alerts()
         self.collector.start()
         self.app.reach.ask_with(self._host_keys.confirm)
         self.app.start()
+
+    def _follow_alerts(self) -> None:
+        """Alerts of live health: counted in the window, told on the desktop."""
+        from hue_desktop.ui.health.notifier import DesktopNotifier
+        from hue_desktop.ui.shell.alert_counts import AlertCounts
+
+        self._alerts = AlertCounts(self.app.health, self.tasks.poster)
+        self._notifier = DesktopNotifier(
+            lambda: self.app.settings.text("health.notify"), self._cluster_name
+        )
+        self._alerts.raised.connect(self._notifier.tell)
+        self._notifier.clicked.connect(self._show_health)
+        self.window.show_alerts(self._alerts)
+
+    def _cluster_name(self, ref: ClusterRef) -> str:
+        cluster = self.feed.snapshot.clusters.get(ref)
+        return cluster.summary.name if cluster is not None else ref.cluster_id
+
+    def _show_health(self, ref: ClusterRef) -> None:
+        self.window.showNormal()
+        self.window.activateWindow()
+        self.navigator.open_cluster(ref, "health")
 
     def close(self) -> None:
         """End everything; what still blocks in a call is left to its daemon thread."""
@@ -133,6 +161,9 @@ class Desk(QObject):
         self._closed = True
         self._host_keys.close()
         self._unsubscribe()
+        if self._alerts is not None and self._notifier is not None:
+            self._alerts.close()
+            self._notifier.close()
         self.feed.close()
         self.window.close()
         self.tasks.close()

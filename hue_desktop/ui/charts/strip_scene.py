@@ -197,6 +197,8 @@ class StripScene:
 
     def _paint_limits(self, painter: QPainter, index: int, plot: Plot, top: float) -> None:
         frame = self.frame
+        painter.setFont(self._theme.font("small"))
+        metrics, left, last_y = painter.fontMetrics(), frame.left + 4, -100
         for limit in plot.limits:
             if not 0 < limit.value <= top:
                 continue
@@ -205,9 +207,12 @@ class StripScene:
             pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)
             painter.drawLine(frame.left, y, frame.right, y)
-            painter.setFont(self._theme.font("small"))
+            near = abs(y - last_y) < 16  # beside the label before, not on it
+            left, last_y = (left if near else frame.left + 4), y
             painter.setPen(self._theme.color(limit.token.removesuffix("-shape")))
-            painter.drawText(QRect(frame.left + 4, y - 16, 160, 15), _LEFT_MIDDLE, limit.text)
+            width = metrics.horizontalAdvance(limit.text)
+            painter.drawText(QRect(left, y - 16, width + 4, 15), _LEFT_MIDDLE, limit.text)
+            left += width + 10
 
     def _paint_legend(self, painter: QPainter, y: int, plot: Plot) -> None:
         width = self._legend

@@ -38,6 +38,7 @@ class AlertRow(QWidget):
         self.title = Label("", weight=500, elide=True)
         self.when = Label("", tone="text-2", size="small")
         self.text = Label("", tone="text-2", wrap=True, selectable=True)
+        self.text.setMinimumWidth(1)
         self.node = Button(_("Show node"), small=True)
         self.mute = Button(_("Mute"), small=True)
         head = row(self._mark, self.title, self.when, spacing=8)

@@ -15,7 +15,7 @@ from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
 from hue_desktop.ui.charts.event_marks import marks_of
-from hue_desktop.ui.health.strips import HealthSeries
+from hue_desktop.ui.charts.health_strips import HealthSeries
 from hue_desktop.ui.parts import Button, Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
 

@@ -19,13 +19,13 @@ from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
+from hue_desktop.ui.charts.health_strips import HealthSeries
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.health.chart_panel import HealthChart
-from hue_desktop.ui.health.feed import HealthFeed
 from hue_desktop.ui.health.notices import NoticeLines, notices_of
 from hue_desktop.ui.health.saving import save_chart
 from hue_desktop.ui.health.side import HealthSide
-from hue_desktop.ui.health.strips import HealthSeries
+from hue_desktop.ui.health_feed import HealthFeed
 from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates
 from hue_desktop.ui.tasks import CancelToken

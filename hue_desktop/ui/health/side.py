@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.alerts import AlertLevel, AlertRule, CloudWatchAlarm
+from hue_desktop.core.metrics import metric
 from hue_desktop.core.text import _
 from hue_desktop.services.health.values import HealthSnapshot, Verdict
 from hue_desktop.ui.health.alert_list import AlarmRow, AlertList
@@ -47,6 +48,8 @@ class HealthSide(SidePanel):
         self.mark = StateMark(StateShape.STOPPED, 18)
         self.title = Label("", size="large", weight=600, wrap=True)
         self.text = Label("", wrap=True, selectable=True)
+        for label in (self.title, self.text):
+            label.setMinimumWidth(1)  # one long word must not push the panel out of the page
         self.alerts = AlertList()
         self.alarms_head = Label(_("CloudWatch alarms"), weight=600)
         self.alarms = QWidget()
@@ -142,7 +145,8 @@ _TONES = {AlertLevel.WARN: "warn", AlertLevel.CRITICAL: "critical", AlertLevel.U
 def _columns() -> tuple[Column[RuleRow], ...]:
     return (
         Column(
-            "rule", _("Rule"), lambda row: row.rule.title, kind="state", stretch=True, width=120,
+            "rule", _("Metric"), lambda row: metric(row.rule.metric).title, kind="state",
+            stretch=True, width=120,
             value=lambda row: level_shape(row.level), optional=False,
             tooltip=lambda row: f"{row.rule.title}\n{row.rule.remedy}".strip(),
         ),

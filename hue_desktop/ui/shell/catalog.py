@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -26,6 +28,7 @@ from hue_desktop.ui.parts import (
     paint_square,
     row,
 )
+from hue_desktop.ui.shell.alert_counts import AlertCount
 from hue_desktop.ui.shell.catalog_lines import CatalogLine, catalog_lines
 from hue_desktop.ui.tables import Column, RowsModel
 from hue_desktop.ui.theme import active_theme, pixmap
@@ -205,6 +208,7 @@ class Catalog(QWidget):
         self.setProperty("surface", "chrome")
         self.setFixedWidth(SIZES["catalog"])
         self._snapshot = FleetSnapshot()
+        self._alerts: Mapping[ClusterRef, AlertCount] = {}
         self._folded: set[str] = set()
         self._ended: set[str] = set()
         text = Column[CatalogLine]("text", "", lambda line: line.words, tooltip=_hint)
@@ -222,6 +226,11 @@ class Catalog(QWidget):
     def apply(self, snapshot: FleetSnapshot) -> None:
         """Show the connections and clusters of a snapshot."""
         self._snapshot = snapshot
+        self._rebuild()
+
+    def show_alerts(self, alerts: Mapping[ClusterRef, AlertCount]) -> None:
+        """Count the alerts of live health beside their clusters."""
+        self._alerts = dict(alerts)
         self._rebuild()
 
     def set_current(self, ref: ClusterRef | None) -> None:
@@ -247,7 +256,13 @@ class Catalog(QWidget):
     def _rebuild(self) -> None:
         text = self.filter.text()
         self.model.set_rows(
-            catalog_lines(self._snapshot, text=text, folded=self._folded, ended=self._ended)
+            catalog_lines(
+                self._snapshot,
+                text=text,
+                folded=self._folded,
+                ended=self._ended,
+                alerts=self._alerts,
+            )
         )
 
     def _fold(self, line: CatalogLine, fold: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hue_desktop.core.clusters import Attention, ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import ConnectionClass
@@ -13,12 +14,14 @@ from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import ConnectionState, ConnectionStatus, FleetSnapshot
 from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.parts import StateShape, cluster_shape
+from hue_desktop.ui.shell.alert_counts import AlertCount, worse
 
 __all__ = ["CatalogLine", "catalog_lines", "class_word"]
 
 _MOST_MADE = 5000
 _made: dict[
-    ClusterRef, tuple[ClusterSnapshot, ClusterCost | None, ConnectionState, CatalogLine]
+    ClusterRef,
+    tuple[ClusterSnapshot, ClusterCost | None, ConnectionState, AlertCount | None, CatalogLine],
 ] = {}
 
 
@@ -65,12 +68,17 @@ def class_word(kind: ConnectionClass) -> str:
 
 
 def catalog_lines(
-    snapshot: FleetSnapshot, *, text: str = "", folded: Collection[str] = (), ended: Collection[str]
+    snapshot: FleetSnapshot,
+    *,
+    text: str = "",
+    folded: Collection[str] = (),
+    ended: Collection[str],
+    alerts: Mapping[ClusterRef, AlertCount] = MappingProxyType({}),
 ) -> tuple[CatalogLine, ...]:
     """All lines in order.
 
     ``folded`` names connections that are folded away, ``ended`` those whose ended clusters show.
-    A filter ``text`` shows what contains it, folded or not.
+    A filter ``text`` shows what contains it, folded or not. ``alerts`` are those of live health.
     """
     lines: list[CatalogLine] = []
     for name in dict.fromkeys(status.connection.name for status in snapshot.connections):
@@ -84,7 +92,7 @@ def catalog_lines(
         lines.append(_connection_line(snapshot, status, is_folded))
         if is_folded:
             continue
-        lines.extend(_body(snapshot, status, clusters, bool(text) or name in ended))
+        lines.extend(_body(snapshot, status, clusters, bool(text) or name in ended, alerts))
     return tuple(lines)
 
 
@@ -131,11 +139,14 @@ def _body(
     status: ConnectionStatus,
     clusters: list[ClusterSnapshot],
     show_ended: bool,
+    alerts: Mapping[ClusterRef, AlertCount],
 ) -> list[CatalogLine]:
     name = status.connection.name
     active = [c for c in clusters if c.summary.state.active]
     over = [c for c in clusters if not c.summary.state.active]
-    lines = [_cluster_line(snapshot, status, c) for c in sorted(active, key=_by_name)]
+    lines = [
+        _cluster_line(snapshot, status, c, alerts.get(c.ref)) for c in sorted(active, key=_by_name)
+    ]
     note = _state_note(status, bool(clusters))
     if note:
         lines.insert(0, note)
@@ -156,26 +167,37 @@ def _newest(cluster: ClusterSnapshot) -> float:
 
 
 def _cluster_line(
-    snapshot: FleetSnapshot, status: ConnectionStatus, cluster: ClusterSnapshot
+    snapshot: FleetSnapshot,
+    status: ConnectionStatus,
+    cluster: ClusterSnapshot,
+    alerts: AlertCount | None = None,
 ) -> CatalogLine:
     """The line of a cluster; made anew only when its snapshot or its cost is another object."""
     cost = snapshot.costs.get(cluster.ref)
     known = _made.get(cluster.ref)
-    if known is not None and known[0] is cluster and known[1] is cost and known[2] is status.state:
-        return known[3]
+    same = known is not None and known[0] is cluster and known[1] is cost
+    if known is not None and same and known[2] is status.state and known[3] == alerts:
+        return known[4]
     if len(_made) >= _MOST_MADE:
         _made.clear()
-    line = _new_cluster_line(status, cluster, cost)
-    _made[cluster.ref] = (cluster, cost, status.state, line)
+    line = _new_cluster_line(status, cluster, cost, alerts)
+    _made[cluster.ref] = (cluster, cost, status.state, alerts, line)
     return line
 
 
 def _new_cluster_line(
-    status: ConnectionStatus, cluster: ClusterSnapshot, cost: ClusterCost | None
+    status: ConnectionStatus,
+    cluster: ClusterSnapshot,
+    cost: ClusterCost | None,
+    alerts: AlertCount | None,
 ) -> CatalogLine:
     attention, sentence = attention_of(cluster)
-    alert = attention in (Attention.WARN, Attention.CRITICAL) and cluster.summary.state.active
     active = cluster.summary.state.active
+    alert = attention in (Attention.WARN, Attention.CRITICAL) and active
+    if active and alerts is not None:
+        attention = worse(attention, alerts)
+        sentence = "; ".join(filter(None, (sentence, alerts.text)))
+    n = alerts.n if alerts is not None and active else int(alert)
     return CatalogLine(
         "cluster",
         cluster.ref.connection,
@@ -183,7 +205,7 @@ def _new_cluster_line(
         ref=cluster.ref,
         shape=cluster_shape(cluster.summary.state, attention),
         state=cluster.summary.state.value.replace("_", " ").lower(),
-        badge="1" if alert else "",
+        badge=str(n) if n else "",
         money=money(cost.rate.total) if cost is not None and active and cost.rate.total else "",
         idle=cluster.summary.state is ClusterState.WAITING,
         quiet=not active or status.state is ConnectionState.STALE,

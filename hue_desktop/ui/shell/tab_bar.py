@@ -37,6 +37,8 @@ class LineTabBar(QTabBar):
 
     def set_badge(self, position: int, text: str) -> None:
         """A short text beside the title of a tab."""
+        if self._badges.get(str(self.tabData(position)), "") == text:
+            return
         self._badges[str(self.tabData(position))] = text
         # A text set anew is the only way to have the bar ask for sizes again.
         self.setTabText(position, self.tabText(position))

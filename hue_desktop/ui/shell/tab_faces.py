@@ -8,6 +8,7 @@ from hue_desktop.services.fleet import FleetSnapshot
 from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.page import PageKind
 from hue_desktop.ui.parts import cluster_shape
+from hue_desktop.ui.shell.alert_counts import AlertCount, worse
 from hue_desktop.ui.shell.tab_strip import TabFace
 from hue_desktop.ui.shell.workspace import Tab
 
@@ -16,7 +17,12 @@ __all__ = ["tab_face"]
 _STORES = {"s3": "cloud", "hdfs": "storage", "webhdfs": "storage"}
 
 
-def tab_face(tab: Tab, snapshot: FleetSnapshot, kinds: Mapping[str, PageKind]) -> TabFace:
+def tab_face(
+    tab: Tab,
+    snapshot: FleetSnapshot,
+    kinds: Mapping[str, PageKind],
+    alerts: AlertCount | None = None,
+) -> TabFace:
     """The face of ``tab`` now; a cluster's name is kept in the tab for the next start."""
     if tab.ref is None:
         kind = kinds[tab.page]
@@ -28,6 +34,9 @@ def tab_face(tab: Tab, snapshot: FleetSnapshot, kinds: Mapping[str, PageKind]) -
         return TabFace(tab.name or tab.ref.cluster_id, icon_name="cluster")
     tab.name = cluster.summary.name
     attention, sentence = attention_of(cluster)
+    if alerts is not None and cluster.summary.state.active:
+        attention = worse(attention, alerts)
+        sentence = "\n".join(filter(None, (sentence, alerts.text)))
     shape = cluster_shape(cluster.summary.state, attention)
     hint = f"{tab.ref.connection} · {tab.ref.cluster_id}\n{sentence}".strip()
     return TabFace(tab.name or tab.ref.cluster_id, shape, tooltip=hint)

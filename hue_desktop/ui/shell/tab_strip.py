@@ -185,6 +185,12 @@ class PageBar(QWidget):
             self.bar.setTabData(position, kind.key)
         self.bar.blockSignals(False)
 
+    def set_badge(self, page: str, text: str) -> None:
+        """A short text beside the title of a page."""
+        for position in range(self.bar.count()):
+            if self.bar.tabData(position) == page:
+                self.bar.set_badge(position, text)
+
     def show_cluster(
         self, page: str, connection: str, token: str, facts: str, cluster_id: str
     ) -> None:

@@ -16,6 +16,7 @@ from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import PageKind, PanelKind
 from hue_desktop.ui.parts import Rule, column, row
+from hue_desktop.ui.shell.alert_counts import AlertCounts
 from hue_desktop.ui.shell.catalog import Catalog
 from hue_desktop.ui.shell.catalog_lines import CatalogLine
 from hue_desktop.ui.shell.dock import Dock
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self._kinds: dict[str, PageKind] = {}
         self._connection = ""
         self._shortcuts: list[QShortcut] = []
+        self._alerts: AlertCounts | None = None
         self.edge = TopEdge()
         self.rail = Rail()
         self.catalog = Catalog()
@@ -239,7 +241,29 @@ class MainWindow(QMainWindow):
             self._show_status()
 
     def _put_face(self, tab: Tab) -> None:
-        self.tabs.put(tab.key, tab_face(tab, self.feed.snapshot, self._kinds))
+        counts = self._alerts.counts if self._alerts is not None else {}
+        alerts = counts.get(tab.ref) if tab.ref is not None else None
+        self.tabs.put(tab.key, tab_face(tab, self.feed.snapshot, self._kinds, alerts))
+
+    def show_alerts(self, alerts: AlertCounts) -> None:
+        """Count the alerts of live health in the catalog and on the tabs from now on."""
+        self._alerts = alerts
+        alerts.changed.connect(self._alerts_changed)
+
+    def _alerts_changed(self, ref: ClusterRef) -> None:
+        assert self._alerts is not None
+        self.catalog.show_alerts(self._alerts.counts)
+        for tab in self.workspace.tabs():
+            if tab.ref == ref:
+                self._put_face(tab)
+        if (front := self.workspace.current) is not None:
+            self.catalog.set_current(front.ref)
+            self._show_alert_badge(front)
+
+    def _show_alert_badge(self, tab: Tab) -> None:
+        counts = self._alerts.counts if self._alerts is not None else {}
+        count = counts.get(tab.ref) if tab.ref is not None else None
+        self.page_bar.set_badge("health", str(count.n) if count else "")
 
     def _show_cluster_facts(self, tab: Tab) -> None:
         if tab.ref is None:
@@ -252,6 +276,7 @@ class MainWindow(QMainWindow):
         release = cluster.cluster.release if cluster and cluster.cluster else ""
         facts = " · ".join(part for part in (release, tab.ref.cluster_id) if part)
         self.page_bar.show_cluster(tab.page, tab.ref.connection, token, facts, tab.ref.cluster_id)
+        self._show_alert_badge(tab)
         self.setWindowTitle(f"{tab.name or tab.ref.cluster_id} – {tab.ref.connection}")
 
     def connection_status(self) -> ConnectionStatus | None:

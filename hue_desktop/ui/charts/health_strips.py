@@ -37,6 +37,7 @@ class StripSpec:
     curves: tuple[_CurveSpec, ...]
     unit: Unit = Unit.COUNT
     fixed_top: float | None = None
+    judged: tuple[str, ...] = ()  #: whose thresholds are drawn: those of the first that is shown
 
 
 def _strips() -> tuple[StripSpec, ...]:
@@ -80,6 +81,7 @@ def _strips() -> tuple[StripSpec, ...]:
             ),
             share,
             100.0,
+            ("node.disk.fullest", "hdfs.share"),
         ),
         StripSpec(
             "traffic",
@@ -107,6 +109,7 @@ def _strips() -> tuple[StripSpec, ...]:
             ),
             share,
             100.0,
+            ("namenode.heap", "rm.heap"),
         ),
         StripSpec(
             "blocks",
@@ -193,7 +196,7 @@ class HealthSeries:
         scale, unit = self._scale(strip, [curve.data for curve in curves])
         whole = strip.unit is Unit.COUNT
         words: Callable[[float], str] = count if whole or strip.unit is Unit.PERCENT else plain
-        names = {each.metric for each in shown}
+        judged = [name for name in strip.judged if name in {each.metric for each in shown}][:1]
         return Plot(
             strip.key,
             strip.title,
@@ -202,7 +205,7 @@ class HealthSeries:
             scale,
             strip.fixed_top,
             whole,
-            _limits(rules, names, scale),
+            _limits(rules, judged, scale),
             words,
             tuple(metric(each.metric).name for each in shown),
         )
@@ -225,7 +228,9 @@ class HealthSeries:
         return _KIB**power, _SIZES[power] + rate
 
 
-def _limits(rules: Sequence[AlertRule], names: set[str], scale: float) -> tuple[Threshold, ...]:
+def _limits(
+    rules: Sequence[AlertRule], names: Sequence[str], scale: float
+) -> tuple[Threshold, ...]:
     """The warn and critical lines of the rules about these metrics."""
     found = []
     for rule in rules:
