@@ -20,8 +20,8 @@ __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 #: Rooms with a page, in the order of the rail and of a cluster's page bar.
 _PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
           "configuration", "connections", "settings")  # fmt: skip
-_ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "health", "configuration",
-           "launch", "scaling", "journal", "connections", "settings")  # fmt: skip
+_ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
+           "configuration", "launch", "scaling", "journal", "connections", "settings")  # fmt: skip
 _SEEN = (*_PAGES, "launch", "scaling", "confirm", "journal")
 
 

@@ -170,7 +170,7 @@ class StackedAreas(QWidget):
         box.addItem(seam, ignoreBounds=True)
 
     def _seam(self, top: Sequence[QPointF]) -> QPainterPath:
-        """The level parts of an outline that are wide enough: drawn upright, they would be hatch."""
+        """The level parts of an outline that are wide enough; upright ones would be hatching."""
         frame, path = self._frame, QPainterPath()
         per_pixel = (frame.end - frame.start).total_seconds() / (frame.right - frame.left)
         for begin, end in zip(top[::2], top[1::2], strict=False):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import ConnectionClass
@@ -23,7 +22,17 @@ from hue_desktop.ui.bills import carried_on, carried_on_saving
 from hue_desktop.ui.parts import StateShape, cluster_shape
 from hue_desktop.ui.tables import Column, RowGroup
 
-__all__ = ["CostRow", "CostSums", "Figures", "cost_columns", "cost_groups", "cost_rows", "sums_of"]
+__all__ = [
+    "CostRow",
+    "CostSums",
+    "Figures",
+    "cells_of",
+    "cost_columns",
+    "cost_groups",
+    "cost_rows",
+    "countable",
+    "sums_of",
+]
 
 _ORDER = (
     ConnectionClass.PRODUCTION,
@@ -264,10 +273,3 @@ def _now(row: CostRow) -> str:
     if row.rate is None:
         return _("not yet")
     return money(row.rate.total, at_least=row.rate.unknown > 0)
-
-
-def month_of_moment(moment: datetime) -> tuple[float, float]:
-    """Begin and end of the UTC month of a moment."""
-    from hue_desktop.services.cost.months import month_of
-
-    return month_of(moment.timestamp())

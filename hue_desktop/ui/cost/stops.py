@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.cost.fleet_page import AllCostsPage
 from hue_desktop.ui.cost.page import CostPage
 from hue_desktop.ui.page import TourStop
 from hue_desktop.ui.tour_pages import largest_cluster, on_page, page_ready, page_shown
@@ -14,8 +15,14 @@ __all__ = ["stops"]
 
 
 def stops() -> tuple[TourStop, ...]:
-    """The cluster's page as it opens, and with the crosshair over six hours."""
+    """All clusters; the cluster's page as it opens, and with the crosshair over six hours."""
     return (
+        TourStop(
+            "costs",
+            _("Costs of all clusters, and what is paid in vain"),
+            lambda ctx, _window: ctx.navigate.open_page("costs"),
+            page_ready(AllCostsPage, _added_up),
+        ),
         TourStop("cost", _("Cost of a cluster"), _open, page_ready(CostPage, _drawn)),
         TourStop(
             "cost-crosshair",
@@ -24,6 +31,13 @@ def stops() -> tuple[TourStop, ...]:
             page_ready(CostPage, _drawn_with_cursor),
             on_page(CostPage, _reset),
         ),
+    )
+
+
+def _added_up(page: AllCostsPage) -> bool:
+    rows = page.model.rows()
+    return page.finder.states.state in ("shown", "empty") and all(
+        row.so_far is not None or row.problem for row in rows
     )
 
 
