@@ -1,7 +1,10 @@
 """``demo``: three clusters that live, and the traces of those that have gone.
 
 ``analytics-prod`` has groups, Spot task nodes, managed scaling and recurring work,
-``etl-streaming`` has fleets and always something to do, ``dev-sandbox`` waits and costs money.
+``etl-streaming`` has fleets and always something to do, ``dev-sandbox`` waits and costs money. Two
+more are what an idle finder is for: ``bi-presto``, whose auto-termination can never fire and whose
+primary node is far too large, and ``graph-poc``, protected and forgotten, with core nodes that keep
+next to nothing.
 """
 
 from __future__ import annotations
@@ -30,12 +33,16 @@ def build(world: World) -> None:
     etl = _etl(script)
     script.at(2.0 * DAY)
     _nightly(script, "3")
+    script.at(1.9 * DAY)
+    _presto(script)
+    _forgotten(script)
     script.at(1.4 * DAY)
     _failed_bootstrap(script)
     script.at(1.0 * DAY)
     _nightly(script, "4")
     script.at(20 * HOUR)
-    _sandbox(script)
+    sandbox = _sandbox(script)
+    _alarms(script, analytics, etl, sandbox)
     script.at(6 * HOUR)
     _failed_training(script)
     script.at(40 * MINUTE)
@@ -131,7 +138,7 @@ def _etl(script: Script) -> Cluster:
     return cluster
 
 
-def _sandbox(script: Script) -> None:
+def _sandbox(script: Script) -> Cluster:
     cluster = script.create(
         "dev-sandbox",
         {
@@ -151,6 +158,72 @@ def _sandbox(script: Script) -> None:
         spark_step("Sample of clicks", f"{_CODE}/sample.py", "0.01"),
     ]
     script.call("AddJobFlowSteps", JobFlowId=cluster.id, Steps=steps)
+    return cluster
+
+
+def _alarms(script: Script, analytics: Cluster, etl: Cluster, sandbox: Cluster) -> None:
+    """What a careful team has CloudWatch watch."""
+    script.alarm(
+        analytics,
+        "analytics-prod HDFS filling up",
+        "HDFSUtilization",
+        75.0,
+        AlarmDescription="Ask #data-platform before you delete anything.",
+    )
+    script.alarm(analytics, "analytics-prod missing blocks", "MissingBlocks", 0.0)
+    script.alarm(
+        etl,
+        "etl-streaming waits for memory",
+        "YARNMemoryAvailablePercentage",
+        15.0,
+        ComparisonOperator="LessThanThreshold",
+        EvaluationPeriods=12,
+        DatapointsToAlarm=11,
+    )
+    script.alarm(
+        sandbox,
+        "dev-sandbox idle",
+        "IsIdle",
+        1.0,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        EvaluationPeriods=24,
+        AlarmDescription="Idle for two hours: end it or tell jonas.",
+    )
+
+
+def _presto(script: Script) -> None:
+    script.create(
+        "bi-presto",
+        {
+            "KeepJobFlowAliveWhenNoSteps": True,
+            "InstanceGroups": [
+                group("MASTER", "m5.4xlarge", 1, "Primary"),
+                group("CORE", "m5.xlarge", 2, "Core"),
+            ],
+        },
+        applications=("Hadoop", "Hive", "Presto"),
+        tags={"team": "bi", "env": "prod", "cost-center": "4720"},
+        AutoTerminationPolicy={"IdleTimeout": 7200},
+    )
+
+
+def _forgotten(script: Script) -> None:
+    """A trial that has ended; whoever protected it has moved on."""
+    script.create(
+        "graph-poc",
+        {
+            "KeepJobFlowAliveWhenNoSteps": True,
+            "TerminationProtected": True,
+            "InstanceGroups": [
+                group("MASTER", "m5.xlarge", 1, "Primary"),
+                group("CORE", "r5.xlarge", 4, "Core"),
+            ],
+        },
+        release="emr-6.15.0",
+        tags={"team": "ml", "env": "test", "owner": "lena"},
+        hdfs_fill=0.015,
+        Steps=[spark_step("Load the graph", f"{_CODE}/graph.py")],
+    )
 
 
 def _nightly(script: Script, night: str) -> None:

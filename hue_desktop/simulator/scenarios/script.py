@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from hue_desktop.simulator.aws.cloudwatch import CloudWatchService
 from hue_desktop.simulator.aws.emr import EmrService
 from hue_desktop.simulator.service import Call
 
@@ -27,6 +28,7 @@ class Script:
         self.end = world.at
         world.begin_at(self.end - begins_ago)
         self._operations = EmrService(world).operations()
+        self._cloudwatch = CloudWatchService(world).operations()
 
     def at(self, ago: float) -> None:
         """Let time pass until ``ago`` seconds before the end."""
@@ -36,6 +38,23 @@ class Script:
         """One request; what is refused raises ``ApiError``."""
         call = Call("emr", operation, params, self.world.now, region=self.world.region)
         return self._operations[operation](call) or {}
+
+    def alarm(self, cluster: Cluster, name: str, metric: str, above: float, **params: Any) -> None:
+        """A CloudWatch alarm on the five-minute average of one metric of a cluster."""
+        asked = {
+            "AlarmName": name,
+            "Namespace": "AWS/ElasticMapReduce",
+            "MetricName": metric,
+            "Dimensions": [{"Name": "JobFlowId", "Value": cluster.id}],
+            "Statistic": "Average",
+            "Period": 300,
+            "EvaluationPeriods": 3,
+            "Threshold": above,
+            "ComparisonOperator": "GreaterThanThreshold",
+            **params,
+        }
+        call = Call("cloudwatch", "PutMetricAlarm", asked, self.world.now, self.world.region)
+        self._cloudwatch["PutMetricAlarm"](call)
 
     def create(
         self,

@@ -9,16 +9,21 @@ from hue_desktop.simulator.world import timing
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import NEVER
-from hue_desktop.simulator.world.load import hdfs_capacity
+from hue_desktop.simulator.world.load import Load, hdfs_capacity
 from hue_desktop.simulator.world.timeline import Event
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.world.world import World
 
-__all__ = ["Lifecycle"]
+__all__ = ["Lifecycle", "counts_as_idle"]
 
 #: Reasons with which a cluster ends in TERMINATED; with all others it ends with errors.
 _ORDERLY = frozenset({"USER_REQUEST", "ALL_STEPS_COMPLETED"})
+
+#: Percent of HDFS in use from which on a cluster is not idle.
+_HDFS_BUSY = 10.0
+#: Applications with which a cluster is never idle.
+_NEVER_IDLE = frozenset({"hbase", "presto", "prestosql", "trino"})
 
 
 class Lifecycle:
@@ -171,12 +176,15 @@ class Lifecycle:
         world.schedule(since + cluster.idle_timeout, "cluster-idle", cluster.id)
 
     def _on_idle(self, event: Event) -> None:
-        """The idle timeout has passed; data in HDFS or work to do keep the cluster alive."""
+        """The idle timeout has passed; data in HDFS or work to do keep the cluster alive.
+
+        So does Presto, Trino or HBase, with which EMR never calls a cluster idle.
+        """
         world = self._world
         cluster = world.clusters[event.cluster_id]
         if cluster.state != "WAITING" or cluster.idle_timeout is None:
             return
-        if world.load_of(cluster).hdfs_utilization_pct >= 10.0:
+        if not counts_as_idle(cluster, world.load_of(cluster)):
             world.schedule(world.at + 300.0, "cluster-idle", cluster.id)
             return
         message = f"Terminated after being idle for {cluster.idle_timeout} seconds"
@@ -290,6 +298,12 @@ class Lifecycle:
         cluster.reason_code = code
         cluster.reason_message = message
         self._world.touch(cluster)
+
+
+def counts_as_idle(cluster: Cluster, load: Load) -> bool:
+    """Whether an auto-termination policy calls the cluster idle."""
+    names = {str(item.get("Name", "")).lower() for item in cluster.applications}
+    return load.is_idle and load.hdfs_utilization_pct < _HDFS_BUSY and not names & _NEVER_IDLE
 
 
 def failing_action(cluster: Cluster) -> int | None:

@@ -208,7 +208,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "AutoTerminationIsClusterIdle",
             "Count",
-            lambda sample: float(sample.load.is_idle and sample.load.hdfs_utilization_pct < 10),
+            lambda sample: float(sample.idle),
             _terminates_itself,
             _MINUTE,
         ),

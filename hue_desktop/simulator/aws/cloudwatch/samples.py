@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.lifecycle import counts_as_idle
 from hue_desktop.simulator.world.load import Load
 from hue_desktop.simulator.world.world import World
 
@@ -31,6 +32,7 @@ class Sample:
     noise: float  #: between 0 and 1, the same for the same instant
     masters: int
     masters_wanted: int
+    idle: bool = False  #: as auto-termination sees it
 
 
 def sending(cluster: Cluster) -> tuple[float, float]:
@@ -94,6 +96,7 @@ class Samples:
             draining=sum(began <= second < ended for began, ended in history.drains),
             noise=self._world.chance.unit("metric", self.cluster.id, second),
             masters=load.running["MASTER"].nodes if load.running else 0,
+            idle=counts_as_idle(self.cluster, load),
             masters_wanted=load.requested["MASTER"].nodes if load.requested else 0,
         )
 

@@ -33,7 +33,8 @@ def test_demo_looks_alive(seed: int) -> None:
     states = Counter(item.state for item in by_name.values())
     assert states["TERMINATED"] == 3
     assert states["TERMINATED_WITH_ERRORS"] == 2
-    assert by_name["dev-sandbox"].state == "WAITING"
+    for name in ("dev-sandbox", "bi-presto", "graph-poc"):
+        assert by_name[name].state == "WAITING"
     assert by_name["etl-streaming"].collection_type == "INSTANCE_FLEET"
     assert by_name["feature-store-test"].reason_code == "BOOTSTRAP_FAILURE"
     assert by_name["churn-model-training"].reason_code == "STEP_FAILURE"
@@ -57,6 +58,22 @@ def test_demo_goes_on_for_days_and_stays_bounded() -> None:
     assert {item.name for item in grown} == {"analytics-prod", "etl-streaming"}
     assert all(len(item.steps) <= 330 for item in live)
     assert len(tested.world.timeline) < 200
+
+
+def test_demo_has_something_for_an_idle_finder() -> None:
+    tested = furnished("demo")
+    world = tested.world
+    by_name = {item.name: item for item in world.clusters.values()}
+    presto, forgotten = by_name["bi-presto"], by_name["graph-poc"]
+    assert presto.idle_timeout is not None
+    assert world.at - presto.idle_since > 10 * presto.idle_timeout
+    assert forgotten.protected
+    assert world.at - forgotten.idle_since > 36 * 3600
+    assert world.load_of(forgotten).hdfs_utilization_pct < 3
+    assert len(forgotten.alive_instances("CORE")) >= 4
+    tested.jump(days=8)
+    assert presto.state == forgotten.state == "WAITING"
+    assert set(world.telemetry.alarms) >= {"dev-sandbox idle", "analytics-prod missing blocks"}
 
 
 def test_fleet_of_a_thousand_nodes() -> None:

@@ -89,6 +89,14 @@ def test_data_on_hdfs_keeps_an_idle_cluster_alive() -> None:
     assert cluster.state == "WAITING"
 
 
+def test_a_cluster_with_presto_is_never_idle() -> None:
+    tested = TestedWorld()
+    applications = [{"Name": name} for name in ("Hadoop", "Presto")]
+    cluster = tested.create(AutoTerminationPolicy={"IdleTimeout": 600}, Applications=applications)
+    tested.jump(hours=5)
+    assert cluster.state == "WAITING"
+
+
 def test_terminated_cluster_is_forgotten_after_two_months() -> None:
     tested = TestedWorld()
     cluster = tested.ready()
