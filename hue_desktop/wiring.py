@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hue_desktop.reach import Reach
     from hue_desktop.services.cost.prices import PriceBooks
     from hue_desktop.services.cost.service import CostService
+    from hue_desktop.services.fleet.recorder import ClusterRecorder
     from hue_desktop.services.fleet.service import FleetService
     from hue_desktop.services.fleet.values import FleetSnapshot
     from hue_desktop.services.health.service import HealthService
@@ -138,6 +139,7 @@ class Application:
             self.connections.connections,
             self.settings.number,
             self._books,
+            recorded=lambda: self.recorded_store,
         )
         self.connections.subscribe(fleet.reload_connections)
         return fleet
@@ -231,6 +233,13 @@ class Application:
         from hue_desktop.adapters.store.recorded import SqliteRecorded
 
         return SqliteRecorded(self._history) if self._history is not None else None
+
+    @cached_property
+    def recorder(self) -> ClusterRecorder:
+        """Keeps clusters for the time after EMR has forgotten them."""
+        from hue_desktop.services.fleet.recorder import ClusterRecorder
+
+        return ClusterRecorder(self.fleet, lambda: self.recorded_store, lambda: self.metric_store)
 
     @cached_property
     def _history(self) -> Database | None:
@@ -363,6 +372,7 @@ class Application:
     def start(self) -> None:
         """Begin to read connections and to carry changes out; returns at once."""
         self.fleet.start()
+        self.recorder.start()
         self.health.start()
         self.journal.start()
         if self.state_problem is None:
@@ -400,6 +410,8 @@ class Application:
             self.health.stop(left_s() / 4)
         if "fleet" in self.__dict__:
             self.fleet.stop(left_s() / 2)
+        if "recorder" in self.__dict__:
+            self.recorder.stop(left_s() / 4)
         if "reach" in self.__dict__:
             self.reach.close()
         if "file_systems" in self.__dict__:

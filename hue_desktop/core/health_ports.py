@@ -100,6 +100,9 @@ class MetricStore(Protocol):
     def span(self, ref: ClusterRef) -> tuple[float, float] | None:
         """The first and the last instant that is known; ``None`` when nothing is."""
 
+    def refs(self) -> tuple[ClusterRef, ...]:
+        """The clusters of which there is any history."""
+
     def roll_up(self, ref: ClusterRef, now: float) -> None:
         """Make coarser values of what has become old and drop the finer ones."""
 

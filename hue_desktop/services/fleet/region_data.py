@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
-from hue_desktop.core.clusters import ClusterRef, ClusterSummary
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterSummary
+from hue_desktop.core.recorded import as_recorded
+from hue_desktop.services.cost.idle_finder import smaller_masters
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.cost.reckoning import cluster_cost
 from hue_desktop.services.cost.values import ClusterCost
@@ -15,6 +17,7 @@ from hue_desktop.services.fleet.snapshot_keeper import SnapshotKeeper
 __all__ = ["RegionData"]
 
 _COSTLY = frozenset(("summary", "cluster", "groups", "fleets", "instances"))
+_RECORDED = _COSTLY | {"steps"}
 
 
 class RegionData:
@@ -26,6 +29,8 @@ class RegionData:
         self.clusters: dict[ClusterRef, SnapshotKeeper] = {}
         self.costs: dict[ClusterRef, ClusterCost] = {}
         self.metrics: dict[ClusterRef, Mapping[str, float]] = {}
+        self.keeps = False  #: whether clusters that EMR forgets stay, as they were seen last
+        self._kept: dict[ClusterRef, ClusterSnapshot] = {}
         self._books = books
         self._log = log
 
@@ -97,6 +102,7 @@ class RegionData:
             types.update(choice.instance_type for choice in choices)
             volumes.update(volume.volume_type for each in choices for volume in each.ebs_volumes)
             types.update(node.instance_type for node in snapshot.instances or ())
+            types |= smaller_masters(snapshot)  # what the idle finder compares with
         return types, volumes
 
     def forget_ended(self, listed: Iterable[ClusterSummary], since: datetime) -> list[ClusterRef]:
@@ -106,14 +112,55 @@ class RegionData:
         for ref, state in self.clusters.items():
             summary = state.snapshot.summary
             recent = summary.ended is not None and summary.ended >= since
-            if ref not in seen and not summary.state.active and not recent:
+            over = not summary.state.active and state.snapshot.recorded_at is None
+            if ref not in seen and over and not recent:
                 gone.append(ref)
         for ref in gone:
-            self.remove(ref)
+            self.over(ref)
         return gone
 
+    # -- what was recorded --------------------------------------------------------------------
+
+    def offer(self, kept: Iterable[ClusterSnapshot]) -> None:
+        """Clusters of earlier sessions. Those whose end was seen show at once; whether the others
+        are over is known when EMR has told which clusters there are."""
+        self.keeps = True
+        for snapshot in kept:
+            if snapshot.ref in self.clusters or snapshot.summary.state.active:
+                self._kept[snapshot.ref] = snapshot
+            else:
+                self._show(snapshot)
+
+    def settle(self) -> None:
+        """EMR told all it lists: what it did not name is over."""
+        for ref in [ref for ref in self._kept if ref not in self.clusters]:
+            self._show(self._kept.pop(ref))
+
+    def over(self, ref: ClusterRef) -> None:
+        """EMR does not know the cluster any more; what was read of it stays."""
+        state = self.clusters.get(ref)
+        if state is None or state.snapshot.recorded_at is not None:
+            return
+        kept = self._kept.get(ref)
+        if self.keeps and state.snapshot.cluster is not None:
+            kept = state.snapshot
+        self.remove(ref)
+        if kept is not None:
+            self._show(kept)
+
+    def fill(self, kept: ClusterSnapshot) -> None:
+        """All that was kept of a cluster that shows as recorded."""
+        state = self.clusters.get(kept.ref)
+        if state is not None and state.snapshot.recorded_at is not None:
+            self._show(kept)
+
+    def _show(self, kept: ClusterSnapshot) -> None:
+        self.clusters[kept.ref] = SnapshotKeeper.of(as_recorded(kept, datetime.now(UTC)))
+        self._log.cluster(kept.ref, _RECORDED)
+
     def remove(self, ref: ClusterRef) -> None:
-        """The cluster does not exist any more."""
+        """The cluster is not to be shown any more."""
+        self._kept.pop(ref, None)
         if self.clusters.pop(ref, None) is not None:
             self.costs.pop(ref, None)
             self.metrics.pop(ref, None)

@@ -143,7 +143,8 @@ class RegionState:
         if cluster_id == self._focus:
             return
         self._focus = cluster_id
-        if self.data.find(cluster_id) is not None:
+        state = self.data.find(cluster_id)
+        if state is not None and state.snapshot.recorded_at is None:
             self._plan_details(self.data.ref(cluster_id))
             self._hurry_details(cluster_id)
 
@@ -285,7 +286,8 @@ class RegionState:
     ) -> None:
         self._follow(self.data.take_summaries(listed, number))
         for ref in self.data.forget_ended(listed, start):
-            self._forget(ref)
+            self._unplan(ref)
+        self.data.settle()
 
     def _apply_parts(self, ref: ClusterRef, parts: frozenset[str]) -> None:
         if ref in self.data.clusters and parts:
@@ -314,6 +316,8 @@ class RegionState:
 
     def _worth_details(self, ref: ClusterRef) -> bool:
         """Active clusters, the one in front, and those whose end we saw."""
+        if self.data.clusters[ref].snapshot.recorded_at is not None:
+            return False
         return (
             self.data.clusters[ref].snapshot.summary.state.active
             or ref.cluster_id == self._focus
@@ -370,7 +374,8 @@ class RegionState:
             self._schedule.hurry(_ACTIVE, now)
             self._part_failed(topic, cluster_id, error)
         elif isinstance(error, NotFound) and topic is Topic.CLUSTER:
-            self._forget(self.data.ref(cluster_id))
+            self.data.over(self.data.ref(cluster_id))
+            self._unplan(self.data.ref(cluster_id))
         else:
             factor = _DENIED_FACTOR if isinstance(error, AccessDenied) else 2.0
             self._schedule.landed(key, now + factor * self._interval(key), now)
@@ -452,8 +457,12 @@ class RegionState:
         if _visible(before) != _visible(status):
             self._log.connection(status.connection.name)
 
-    def _forget(self, ref: ClusterRef) -> None:
+    def forget(self, ref: ClusterRef) -> None:
+        """Show the cluster no more."""
         self.data.remove(ref)
+        self._unplan(ref)
+
+    def _unplan(self, ref: ClusterRef) -> None:
         for key in self._schedule.planned():
             if key[1] == ref.cluster_id:
                 self._schedule.forget(key)

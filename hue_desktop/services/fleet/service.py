@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from hue_desktop.core.clusters import BootstrapAction, ClusterRef
+from hue_desktop.core.clusters import BootstrapAction, ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError
 from hue_desktop.services.access import AccessPool
@@ -29,10 +29,13 @@ from hue_desktop.services.fleet.values import (
 )
 
 if TYPE_CHECKING:
+    from hue_desktop.core.health_ports import RecordedStore
     from hue_desktop.services.fleet.readings import Work
     from hue_desktop.services.fleet.region_state import RegionState
 
 __all__ = ["FleetService", "Polling"]
+
+T = TypeVar("T")
 
 Listener = Callable[[FleetChange], None]
 Message = Callable[[], None]
@@ -53,12 +56,15 @@ class FleetService:
         connections: Callable[[], tuple[Connection, ...]],
         polling: Polling,
         books: PriceBooks | None = None,
+        recorded: Callable[[], RecordedStore | None] = lambda: None,
     ) -> None:
         self._access = access
         self._executor = executor
         self._connections = connections
         self._polling = polling
         self._books = books or PriceBooks(access)
+        self._recorded = recorded
+        self._kept: tuple[ClusterSnapshot, ...] = ()  #: by their summaries, of earlier sessions
         self._log = ChangeLog()
         self._regions: dict[tuple[str, str], RegionState] = {}
         self._focus: ClusterRef | None = None
@@ -136,6 +142,10 @@ class FleetService:
             return known
         return any(each.read_only for each in self._connections() if each.name == connection)
 
+    def forget(self, ref: ClusterRef) -> None:
+        """Show a cluster that was recorded no more."""
+        self._mail.put(lambda: self._do_forget(ref))
+
     def bootstrap_actions(self, ref: ClusterRef) -> tuple[BootstrapAction, ...]:
         """The bootstrap actions of a cluster. Blocks; HueError when it fails."""
         doors = self._access.of(ref.connection, ref.region)
@@ -151,6 +161,7 @@ class FleetService:
 
     def _run(self) -> None:
         self._sync()
+        self._ask_recorded(lambda store: [brief for brief, _at in store.all()], self._take_kept)
         while not self._stopped.is_set():
             self._tune()
             for state in self._regions.values():
@@ -192,6 +203,42 @@ class FleetService:
             self._mail.put(_bind(work.failed, HueError(f"{type(error).__name__}: {error}")))
         else:
             self._mail.put(landing)
+
+    def _ask_recorded(
+        self, ask: Callable[[RecordedStore], T | None], land: Callable[[T], None]
+    ) -> None:
+        """Ask on the lane what was recorded, and land what came of it on this thread."""
+
+        def read() -> None:
+            try:
+                store = self._recorded()
+                answer = ask(store) if store is not None else None
+            except HueError as error:  # the state directory: its problem is shown elsewhere
+                _log.warning("What was recorded cannot be read: %s", error)
+                return
+            if answer is not None:
+                self._mail.put(lambda: land(answer))
+
+        try:
+            self._executor.submit(read)
+        except RuntimeError:  # the lane is shut down: we are closing
+            self._stopped.set()
+
+    def _take_kept(self, kept: list[ClusterSnapshot]) -> None:
+        self._kept = tuple(kept)
+        for key, state in self._regions.items():
+            state.data.offer(self._kept_of(*key))
+        self._do_focus(self._focus)
+
+    def _kept_of(self, name: str, region: str) -> list[ClusterSnapshot]:
+        here = (name, region)
+        return [each for each in self._kept if (each.ref.connection, each.ref.region) == here]
+
+    def _do_forget(self, ref: ClusterRef) -> None:
+        self._kept = tuple(each for each in self._kept if each.ref != ref)
+        state = self._regions.get((ref.connection, ref.region))
+        if state is not None:
+            state.forget(ref)
 
     def _publish(self) -> None:
         """Make the newest snapshot visible, and announce it if something in it changed."""
@@ -245,6 +292,8 @@ class FleetService:
             read_only = self._read_only.get(connection.name)
         if read_only is not None:
             state.set_read_only(read_only)
+        if self._kept:
+            state.data.offer(self._kept_of(connection.name, region))
         return state
 
     def _close(self, key: tuple[str, str]) -> None:
@@ -268,6 +317,15 @@ class FleetService:
         for (name, region), state in self._regions.items():
             here = ref is not None and (ref.connection, ref.region) == (name, region)
             state.set_focus(ref.cluster_id if ref is not None and here else "")
+            if ref is not None and here:
+                self._fill(state, ref)
+
+    def _fill(self, state: RegionState, ref: ClusterRef) -> None:
+        """Read all that was recorded of the cluster in front, when only that is left of it."""
+        known = state.data.clusters.get(ref)
+        if known is None or known.snapshot.recorded_at is None or known.snapshot.cluster:
+            return
+        self._ask_recorded(lambda store: store.load(ref), state.data.fill)
 
     def _do_read_only(self, connection: str, on: bool) -> None:
         for (name, _region), state in self._regions.items():

@@ -42,6 +42,13 @@ class SnapshotKeeper:
         self._idle_timeout_s: int | None = None
         self._managed_scaling: ManagedScaling | None = None
 
+    @classmethod
+    def of(cls, snapshot: ClusterSnapshot) -> SnapshotKeeper:
+        """Begin with what was kept of a cluster."""
+        keeper = cls(snapshot.ref, snapshot.summary)
+        keeper.snapshot = snapshot
+        return keeper
+
     @property
     def moving(self) -> bool:
         """Whether nodes come or go just now."""
@@ -52,11 +59,15 @@ class SnapshotKeeper:
 
     def apply_summary(self, summary: ClusterSummary, number: int) -> Parts:
         """What ListClusters said."""
-        if not self._newest("summary", number) or summary == self.snapshot.summary:
+        recorded = self.snapshot.recorded_at is not None
+        if not self._newest("summary", number):
+            return _NONE
+        if summary == self.snapshot.summary and not recorded:
             return _NONE
         cluster = self.snapshot.cluster
         self.snapshot = replace(
             self.snapshot,
+            recorded_at=None,  # EMR lists it, so it tells of it
             summary=summary,
             cluster=replace(cluster, summary=summary) if cluster else None,
         )
