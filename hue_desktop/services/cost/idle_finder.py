@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hue_desktop.core import format as fmt
-from hue_desktop.core.clusters import Cluster, ClusterSnapshot, ClusterState
+from hue_desktop.core.clusters import Cluster, ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.cost import PriceBook
 from hue_desktop.core.ebs import release_number
 from hue_desktop.core.idleness import idle_since
@@ -21,7 +21,7 @@ from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import ClusterCost, IdleFinding, IdleKind
 from hue_desktop.services.fleet.values import FleetSnapshot
 
-__all__ = ["find_idle", "never_ends_because", "right_master"]
+__all__ = ["find_idle", "never_ends_because", "right_master", "smaller_masters"]
 
 Books = Callable[[str, str], PriceBook]
 """The prices known now, by connection and region; does not block."""
@@ -70,8 +70,10 @@ class _Case:
         return tuple(node for node in self.snapshot.nodes(role) if node.state is running)
 
 
-def find_idle(fleet: FleetSnapshot, books: Books) -> tuple[IdleFinding, ...]:
-    """All findings, the dearest first; those without a price last."""
+def find_idle(
+    fleet: FleetSnapshot, books: Books, now: Callable[[ClusterRef], datetime]
+) -> tuple[IdleFinding, ...]:
+    """All findings, the dearest first; those without a price last. ``now``: the region's time."""
     found: list[IdleFinding] = []
     for ref, snapshot in fleet.clusters.items():
         if snapshot.summary.state not in (ClusterState.WAITING, ClusterState.RUNNING):
@@ -81,7 +83,7 @@ def find_idle(fleet: FleetSnapshot, books: Books) -> tuple[IdleFinding, ...]:
             fleet.costs.get(ref),
             fleet.metrics.get(ref, {}),
             books(ref.connection, ref.region),
-            fleet.region_now(ref),
+            now(ref),
         )
         found += _of_cluster(case)
     return tuple(sorted(found, key=lambda each: (each.usd_day is None, -(each.usd_day or 0.0))))
@@ -132,6 +134,13 @@ def right_master(instance_type: str, nodes: int) -> str:
         return ""
     enough = "large" if nodes <= _SMALL_NODES and family in _LARGE else "xlarge"
     return f"{family}.{enough}" if _SIZES.index(size) > _SIZES.index(enough) else ""
+
+
+def smaller_masters(snapshot: ClusterSnapshot) -> set[str]:
+    """The types that would be enough for its primary nodes; empty when they are right."""
+    nodes = snapshot.nodes()
+    found = {right_master(node.instance_type, len(nodes)) for node in snapshot.nodes(Role.MASTER)}
+    return found - {""}
 
 
 def _of_cluster(case: _Case) -> Iterator[IdleFinding]:
@@ -241,7 +250,7 @@ def _spare_core(case: _Case) -> Iterator[IdleFinding]:
 
 def _large_master(case: _Case) -> Iterator[IdleFinding]:
     masters = case.nodes(Role.MASTER)
-    nodes = sum(node.state is InstanceState.RUNNING for node in case.snapshot.instances or ())
+    nodes = len(case.snapshot.nodes())
     if not masters:
         return
     kind = masters[0].instance_type

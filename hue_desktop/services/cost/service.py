@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from hue_desktop.services.cost.months import month_of
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.cost.reckoning import cluster_cost
 from hue_desktop.services.cost.shares import application_shares, step_shares, user_shares
+from hue_desktop.services.cost.survey import Survey, survey
 from hue_desktop.services.cost.values import (
     ClusterCost,
     CostOverview,
@@ -86,7 +87,8 @@ class CostService:
 
     def idle_findings(self) -> tuple[IdleFinding, ...]:
         """Money that is paid for little, the dearest first, over all clusters that are known."""
-        return find_idle(self._fleet.snapshot(), self._books.now)
+        fleet = self._fleet.snapshot()
+        return find_idle(fleet, self._books.now, fleet.region_now)
 
     # -- these block ----------------------------------------------------------------------------
 
@@ -112,6 +114,10 @@ class CostService:
         month_usd, month_end = _month(account, rate)
         overview = CostOverview(rate, account.bill(None, None), month_usd, month_end)
         return _with_idle(overview, account, self._stretches(account))
+
+    def survey(self, refs: Iterable[ClusterRef]) -> Survey:
+        """Costs and findings of clusters that no fleet reads; for commands."""
+        return survey(refs, self._ledger.account, self._access, self._books)
 
     def by_application(self, ref: ClusterRef) -> tuple[CostShare, ...]:
         """What each YARN application cost, the newest first; nothing where YARN cannot be asked."""
