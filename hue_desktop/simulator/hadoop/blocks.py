@@ -291,10 +291,11 @@ class BlockManager:
             node.stopped = at
             self._changed(node)
 
-    def start(self, node: DataNode) -> None:
-        """The process runs again and reports the blocks it has."""
+    def start(self, node: DataNode, at: int) -> None:
+        """The process runs again, counts from 0, and reports the blocks it has."""
         if node.lost or node.stopped is None:
             return
+        node.started, node.served, node.received = at, 0, 0
         node.stopped = None
         node.dead = False
         for block_id in node.held:

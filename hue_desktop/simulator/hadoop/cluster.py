@@ -16,8 +16,10 @@ from hue_desktop.simulator.hadoop.datanodes import DataNode, NodeFacts
 from hue_desktop.simulator.hadoop.hdfs import Hdfs, HdfsOptions
 from hue_desktop.simulator.hadoop.seeds import Seed, first_tree, load
 from hue_desktop.simulator.world.documents import NEVER
+from hue_desktop.simulator.yarn.state import Yarn
 
 if TYPE_CHECKING:
+    from hue_desktop.simulator.chance import Chance
     from hue_desktop.simulator.region import Region
     from hue_desktop.simulator.world.clusters import Cluster
     from hue_desktop.simulator.world.instances import Instance
@@ -58,6 +60,7 @@ class HdfsOfCluster:
         self._told: set[int] = set()  #: DataNodes whose end was told
         self._furniture = furniture
         self._hdfs: Hdfs | None = None
+        self._yarn: Yarn | None = None
 
     @property
     def hdfs(self) -> Hdfs:
@@ -77,6 +80,34 @@ class HdfsOfCluster:
                     load(hdfs, first_tree(int(cluster.ready * 1000)))
                     load(hdfs, self._furniture())
         return self._hdfs
+
+    @property
+    def yarn(self) -> Yarn:
+        """The cluster's YARN."""
+        if self._yarn is None:
+            self._yarn = Yarn(self._region.world, self.cluster)
+        return self._yarn
+
+    @contextmanager
+    def facts(self) -> Iterator[float]:
+        """The world at this instant, which is given; HDFS is not touched."""
+        with self._region.lock:
+            self._region.world.advance()
+            yield self._region.world.at
+
+    @property
+    def at(self) -> float:
+        """The instant at which the world stands, epoch seconds."""
+        return self._region.world.at
+
+    @property
+    def chance(self) -> Chance:
+        """What is drawn by name."""
+        return self._region.world.chance
+
+    def flush(self) -> None:
+        """Write what changed in the world."""
+        self._region.flush()
 
     @contextmanager
     def session(self) -> Iterator[Hdfs]:
@@ -130,6 +161,30 @@ class HdfsOfCluster:
             if node.key == key:
                 return node
         return None
+
+    def is_worker(self, instance: Instance) -> bool:
+        """Whether a machine runs a NodeManager."""
+        return instance.role != "MASTER" or all(
+            item.role == "MASTER" for item in self.cluster.collections()
+        )
+
+    def dfs_bytes_on(self, ec2_id: str) -> int:
+        """Bytes of HDFS on a machine; 0 without a DataNode."""
+        with self.session():
+            node = self.datanode_at(ec2_id)
+            return node.used if node is not None else 0
+
+    def non_dfs_bytes(self, node: DataNode) -> int:
+        """What lies on a DataNode's disks beside HDFS."""
+        worker = self.yarn.now().node_at(node.key)
+        if node.filled:
+            return max(0, node.capacity - node.used)
+        return self.yarn.now().non_dfs_bytes(worker, node.used) if worker is not None else 0
+
+    def serving_datanodes(self) -> int:
+        """How many DataNodes share the work."""
+        nodes = self.hdfs.blocks.datanodes.values()
+        return max(1, sum(node.running for node in nodes))
 
     @property
     def hadoop_version(self) -> str:

@@ -63,7 +63,7 @@ class HadoopControl:
             raise ValueError("running must be true or false.")
         with cluster.session() as hdfs:
             if body["running"]:
-                hdfs.blocks.start(node)
+                hdfs.blocks.start(node, hdfs.now)
             else:
                 hdfs.blocks.stop(node, hdfs.now)
         return _described(cluster)

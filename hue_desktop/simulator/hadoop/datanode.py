@@ -16,11 +16,13 @@ from hue_desktop.simulator.hadoop.checksums import (
     composite_crc,
     md5_of_md5s,
 )
+from hue_desktop.simulator.hadoop.datanode_jmx import datanode_beans
 from hue_desktop.simulator.hadoop.datanodes import DataNode as Node
 from hue_desktop.simulator.hadoop.errors import HdfsError, io_error
 from hue_desktop.simulator.hadoop.identity import Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
 from hue_desktop.simulator.hadoop.namenode import answer_json, refusal, unknown_operation
+from hue_desktop.simulator.hadoop.pages import jmx_answer
 from hue_desktop.simulator.hadoop.params import Params, quoted, read_target
 from hue_desktop.simulator.hadoop.reading import Span, open_file, spans
 from hue_desktop.simulator.hadoop.trouble import Trouble
@@ -54,6 +56,11 @@ class DataNode:
             return answer
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        node = self._node()
+        if request.path == "/jmx" and node is not None:
+            with self._door.cluster.session() as hdfs:
+                beans = datanode_beans(self._door.cluster, hdfs, node)
+                return jmx_answer(self._door, request, beans)
         path, params = read_target(request.raw_path)
         op = params.text("op").upper()
         trouble = self._door.trouble(op, path)

@@ -45,12 +45,20 @@ class DataNode:
     full: bool = False  #: its disks take nothing more
     filled: bool = False  #: somebody made them full
     held: list[int] = field(default_factory=list)  #: blocks it had when it was declared dead
+    started: int = 0  #: the process began then; 0 when it never stopped
     used: int = 0
+    served: int = 0  #: bytes its clients here really read since the process began
+    received: int = 0  #: and wrote
 
     @property
     def running(self) -> bool:
         """Whether the process answers."""
         return self.stopped is None
+
+    @property
+    def running_since(self) -> int:
+        """When the process began, epoch milliseconds."""
+        return max(self.joined, self.started)
 
     @property
     def serving(self) -> bool:
@@ -76,6 +84,8 @@ class DataNode:
         """The DataNode as plain JSON values."""
         names = ("key", "host", "ip", "capacity", "joined", "stopped", "dead", "lost", "leaving")
         document = {name: getattr(self, name) for name in names}
+        if self.started:
+            document["started"] = self.started
         return {**document, "full": self.full, "filled": self.filled, "held": self.held}
 
     @classmethod

@@ -17,20 +17,29 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from hue_desktop.simulator.hadoop.datanode import DataNode as DataNodeServer
-from hue_desktop.simulator.hadoop.httpfs import HttpFs
-from hue_desktop.simulator.hadoop.namenode import NameNode
+from hue_desktop.simulator.hadoop.pages import begin
+from hue_desktop.simulator.hadoop.server_trouble import ServerTroubles
 from hue_desktop.simulator.hadoop.trouble import Trouble, TroubleList
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster
     from hue_desktop.simulator.hadoop.datanodes import DataNode
 
-__all__ = ["DATANODE", "HTTPFS", "NAMENODE", "Door", "DoorKey"]
+__all__ = [
+    "DATANODE",
+    "HTTPFS",
+    "NAMENODE",
+    "NODE_MANAGER",
+    "RESOURCE_MANAGER",
+    "Door",
+    "DoorKey",
+    "Handler",
+]
 
 _LOG = logging.getLogger(__name__)
 
-NAMENODE, DATANODE, HTTPFS = 9870, 9864, 14000  #: ports as EMR has them
+#: Ports as EMR has them.
+NAMENODE, DATANODE, HTTPFS, RESOURCE_MANAGER, NODE_MANAGER = 9870, 9864, 14000, 8088, 8042
 
 _PORT = re.compile(r":\d+$")
 _READ_BUFFER = 1 << 20
@@ -51,8 +60,8 @@ class DoorKey:
 class Door:
     """Serves one port of one machine.
 
-    ``direct_port`` gives the loopback port of a DataNode's door; ``wanted_port`` is the port that
-    the door had before.
+    ``handler`` makes what answers; ``direct_port`` gives the loopback port of a DataNode's door;
+    ``wanted_port`` is the port that the door had before.
     """
 
     def __init__(
@@ -63,6 +72,8 @@ class Door:
         direct_port: Callable[[DataNode], int],
         bugs: list[str],
         troubles: TroubleList,
+        server_troubles: ServerTroubles,
+        handler: Callable[[Door], Handler],
         wanted_port: int = 0,
     ) -> None:
         self.key = key
@@ -72,21 +83,17 @@ class Door:
         self._direct_port = direct_port
         self._bugs = bugs
         self._troubles = troubles
+        self._server_troubles = server_troubles
         self._socket = _listening(wanted_port)
         self.port: int = self._socket.getsockname()[1]
         self._server: web.Server | None = None
         self._listener: asyncio.Server | None = None
-        self._handler: Handler = self._handler_of(key.port)
+        self._handler = handler(self)
 
     @property
     def url(self) -> str:
         """The door's own address."""
         return f"http://127.0.0.1:{self.port}"
-
-    def _handler_of(self, port: int) -> Handler:
-        if port == NAMENODE:
-            return NameNode(self).handle
-        return HttpFs(self).handle if port == HTTPFS else DataNodeServer(self).handle
 
     async def serve(self) -> None:
         """Answer; connections made before wait in the socket's queue."""
@@ -160,8 +167,12 @@ class Door:
             return web.json_response({"message": "This host is not served here."}, status=403)
         if not (self.open and self.cluster.exists) and request.transport is not None:
             return _hung_up(request)
+        host = self.cluster.host_of(self.key.ec2_id)
+        trouble = self._server_troubles.meet(self.key.cluster_id, host, self.key.port, request.path)
+        if trouble.down:
+            return _hung_up(request)
         try:
-            return await self._handler(request)
+            return await begin(request, trouble) or await self._handler(request)
         except asyncio.CancelledError:
             raise
         except ConnectionError:  # the client went away, or was cut: nobody to tell

@@ -1,173 +1,248 @@
-"""The NameNode's ``/jmx`` and ``/fsck``: its health in figures and in words."""
+"""The NameNode's MBeans: its health in figures, as ``/jmx`` tells them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.hadoop.datanodes import DataNode
 from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.inodes import File
+from hue_desktop.simulator.hadoop.mbeans import jvm_metrics
 from hue_desktop.simulator.hadoop.tree import walk
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster
 
-__all__ = ["beans", "fsck"]
+__all__ = ["namenode_beans"]
 
 Json = dict[str, Any]
 
 _GIB = 1024**3
 _DOMAIN = "Hadoop:service=NameNode,name="
-_SAFE_MODE = "Safe mode is ON. It was turned on manually."
+_HEAP_MB = 4096.0
+_SAFE_MODE = (
+    "Safe mode is ON. It was turned on manually. "
+    'Use "hdfs dfsadmin -safemode leave" to turn safe mode off.'
+)
 
 
-def beans(cluster: HdfsOfCluster, hdfs: Hdfs, query: str) -> Json:
-    """The beans that ``qry`` asks for; all of them without it."""
-    makers: dict[str, Callable[[HdfsOfCluster, Hdfs], Json]] = {
-        "FSNamesystem": _namesystem,
-        "FSNamesystemState": _state,
-        "NameNodeInfo": _info,
-        "NameNodeStatus": _status,
-    }
-    wanted = query.removeprefix(_DOMAIN)
-    return {
-        "beans": [
-            {"name": f"{_DOMAIN}{name}", "modelerType": name, **maker(cluster, hdfs)}
-            for name, maker in makers.items()
-            if wanted in ("", "*", name)
-        ]
-    }
-
-
-def _nodes(hdfs: Hdfs) -> tuple[list[DataNode], list[DataNode]]:
-    nodes = hdfs.blocks.datanodes.values()
-    return [node for node in nodes if not node.dead], [
-        node for node in nodes if node.dead and node.leaving is None
+def namenode_beans(cluster: HdfsOfCluster, hdfs: Hdfs) -> list[Json]:
+    """All beans that are simulated; the caller holds a session."""
+    facts = _Facts.of(cluster, hdfs)
+    host = cluster.namenode_host()
+    busy = min(1.0, facts.files / 2e6 + len(hdfs.tree.written) / 50)
+    up_s = cluster.at - cluster.cluster.ready
+    figures = _figures(facts)
+    return [
+        jvm_metrics("NameNode", host, _HEAP_MB, busy, up_s, cluster.chance),
+        _bean("FSNamesystem", _namesystem(facts, figures, host)),
+        _bean("FSNamesystemState", _state(facts, figures)),
+        _bean("NameNodeInfo", _info(facts)),
+        _bean("NameNodeStatus", _status(facts, host)),
     ]
 
 
-def _figures(hdfs: Hdfs) -> Json:
-    live, dead = _nodes(hdfs)
+def _bean(name: str, members: Json) -> Json:
+    return {"name": f"{_DOMAIN}{name}", "modelerType": name, **members}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the beans are made of, counted once; ``other`` are bytes beside HDFS by DataNode."""
+
+    cluster: HdfsOfCluster
+    hdfs: Hdfs
+    live: list[DataNode]
+    dead: list[DataNode]
+    other: dict[int, int]
+    replicas: Counter[int]
+    files: int
+
+    @classmethod
+    def of(cls, cluster: HdfsOfCluster, hdfs: Hdfs) -> _Facts:
+        nodes = hdfs.blocks.datanodes.values()
+        live = [node for node in nodes if not node.dead]
+        dead = [node for node in nodes if node.dead and node.leaving is None]
+        other = {node.number: cluster.non_dfs_bytes(node) for node in live}
+        replicas = Counter(
+            number for block in hdfs.blocks.blocks.values() for number in block.replicas
+        )
+        files = sum(1 for _ in walk(hdfs.tree.root))
+        return cls(cluster, hdfs, live, dead, other, replicas, files)
+
+    @property
+    def leaving(self) -> list[DataNode]:
+        return [node for node in self.live if node.leaving is not None]
+
+    def remaining(self, node: DataNode) -> int:
+        """Bytes that still fit on a node, what lies beside HDFS taken off."""
+        return max(0, min(node.remaining, node.capacity - node.used - self.other[node.number]))
+
+    @property
+    def capacity(self) -> int:
+        return sum(node.capacity for node in self.live)
+
+    @property
+    def used(self) -> int:
+        return sum(node.used for node in self.live)
+
+    @property
+    def free(self) -> int:
+        return sum(map(self.remaining, self.live))
+
+
+def _figures(facts: _Facts) -> Json:
+    """What FSNamesystem and FSNamesystemState have in common."""
+    hdfs, live, leaving = facts.hdfs, facts.live, facts.leaving
     health = hdfs.blocks.health()
-    leaving = [node for node in live if node.leaving is not None]
-    capacity = sum(node.capacity for node in live)
-    remaining = sum(node.remaining for node in live)
     return {
-        "CapacityTotal": capacity,
-        "CapacityUsed": sum(node.used for node in live),
-        "CapacityRemaining": remaining,
+        "CapacityTotal": facts.capacity,
+        "CapacityUsed": facts.used,
+        "CapacityRemaining": facts.free,
+        "ProvidedCapacityTotal": 0,
+        "TotalLoad": len(hdfs.tree.written),
         "BlocksTotal": len(hdfs.blocks.blocks),
-        "FilesTotal": sum(1 for _ in walk(hdfs.tree.root)),
+        "FilesTotal": facts.files,
         "UnderReplicatedBlocks": health.lacking,
         "LowRedundancyBlocks": health.lacking,
         "PendingReplicationBlocks": 0,
+        "PendingReconstructionBlocks": 0,
         "ScheduledReplicationBlocks": 0,
         "PendingDeletionBlocks": 0,
         "NumLiveDataNodes": len(live),
-        "NumDeadDataNodes": len(dead),
+        "NumDeadDataNodes": len(facts.dead),
         "NumDecomLiveDataNodes": 0,
         "NumDecomDeadDataNodes": 0,
         "NumDecommissioningDataNodes": len(leaving),
         "NumInServiceLiveDataNodes": len(live) - len(leaving),
+        "NumInMaintenanceLiveDataNodes": 0,
+        "NumInMaintenanceDeadDataNodes": 0,
+        "NumEnteringMaintenanceDataNodes": 0,
+        "NumStaleDataNodes": sum(1 for node in live if not node.running),
         "StaleDataNodes": sum(1 for node in live if not node.running),
+        "NumStaleStorages": 0,
         "VolumeFailuresTotal": 0,
+        "EstimatedCapacityLostTotal": 0,
     }
 
 
-def _namesystem(cluster: HdfsOfCluster, hdfs: Hdfs) -> Json:
-    figures = _figures(hdfs)
-    health = hdfs.blocks.health()
+def _namesystem(facts: _Facts, figures: Json, host: str) -> Json:
+    health = facts.hdfs.blocks.health()
     return {
         "tag.Context": "dfs",
+        "tag.TotalSyncTimes": "",
         "tag.HAState": "active",
+        "tag.Hostname": host,
         **figures,
-        "CapacityTotalGB": float(figures["CapacityTotal"] // _GIB),
-        "CapacityUsedGB": float(figures["CapacityUsed"] // _GIB),
-        "CapacityRemainingGB": float(figures["CapacityRemaining"] // _GIB),
-        "CapacityUsedNonDFS": 0,
+        "CapacityTotalGB": float(facts.capacity // _GIB),
+        "CapacityUsedGB": float(facts.used // _GIB),
+        "CapacityRemainingGB": float(facts.free // _GIB),
+        "CapacityUsedNonDFS": sum(facts.other.values()),
         "MissingBlocks": health.missing,
         "MissingReplOneBlocks": health.missing_single,
         "CorruptBlocks": 0,
         "ExcessBlocks": 0,
-        "NumFilesUnderConstruction": len(hdfs.tree.written),
+        "PostponedMisreplicatedBlocks": 0,
+        "NumFilesUnderConstruction": len(facts.hdfs.tree.written),
+        "NumActiveClients": len(facts.hdfs.tree.written),
         "SnapshottableDirectories": 0,
         "Snapshots": 0,
         "BlockCapacity": 2097152,
-        "TotalLoad": len(hdfs.tree.written),
+        "MillisSinceLastLoadedEdits": 0,
     }
 
 
-def _state(cluster: HdfsOfCluster, hdfs: Hdfs) -> Json:
-    return {**_figures(hdfs), "FSState": "safeMode" if hdfs.safe_mode else "Operational"}
+def _state(facts: _Facts, figures: Json) -> Json:
+    return {
+        **figures,
+        "FSState": "safeMode" if facts.hdfs.safe_mode else "Operational",
+        "MaxObjects": 0,
+        "FsLockQueueLength": 0,
+    }
 
 
-def _status(cluster: HdfsOfCluster, hdfs: Hdfs) -> Json:
+def _status(facts: _Facts, host: str) -> Json:
     return {
         "NNRole": "NameNode",
-        "HostAndPort": f"{cluster.namenode_host()}:8020",
+        "HostAndPort": f"{host}:8020",
         "SecurityEnabled": False,
+        "LastHATransitionTime": 0,
+        "BytesWithFutureGenerationStamps": 0,
+        "SlowPeersReport": "[]",
+        "SlowDisksReport": None,
         "State": "active",
     }
 
 
-def _info(cluster: HdfsOfCluster, hdfs: Hdfs) -> Json:
-    live, dead = _nodes(hdfs)
+def _info(facts: _Facts) -> Json:
+    cluster, hdfs = facts.cluster, facts.hdfs
     health = hdfs.blocks.health()
-    total = sum(node.capacity for node in live)
-    used = sum(node.used for node in live)
-    free = sum(node.remaining for node in live)
-    leaving = [node for node in live if node.leaving is not None]
+    total, used, free = facts.capacity, facts.used, facts.free
+    live = {f"{node.host}:9866": _live(facts, node) for node in facts.live}
+    dead = {f"{node.host}:9866": _dead(hdfs, node) for node in facts.dead}
+    leaving = {f"{node.host}:9866": _leaving(hdfs, node) for node in facts.leaving}
     return {
         "Version": f"{cluster.hadoop_version}, r{'0' * 40}",
         "SoftwareVersion": cluster.hadoop_version,
         "ClusterId": f"CID-{cluster.cluster.id}",
         "BlockPoolId": cluster.block_pool(),
+        "UpgradeFinalized": True,
         "Total": total,
         "Used": used,
         "Free": free,
-        "NonDfsUsedSpace": 0,
+        "NonDfsUsedSpace": sum(facts.other.values()),
         "BlockPoolUsedSpace": used,
         "PercentUsed": 100.0 * used / total if total else 0.0,
         "PercentRemaining": 100.0 * free / total if total else 0.0,
+        "PercentBlockPoolUsed": 100.0 * used / total if total else 0.0,
+        "CacheUsed": 0,
+        "CacheCapacity": 0,
         "Safemode": _SAFE_MODE if hdfs.safe_mode else "",
+        "TotalFiles": facts.files,
         "TotalBlocks": len(hdfs.blocks.blocks),
+        "Threads": 79,
         "NumberOfMissingBlocks": health.missing,
         "NumberOfMissingBlocksWithReplicationFactorOne": health.missing_single,
-        "LiveNodes": json.dumps({_name(node): _live(hdfs, node) for node in live}),
-        "DeadNodes": json.dumps({_name(node): _dead(hdfs, node) for node in dead}),
-        "DecomNodes": json.dumps({_name(node): _leaving(hdfs, node) for node in leaving}),
+        "LiveNodes": json.dumps(live),
+        "DeadNodes": json.dumps(dead),
+        "DecomNodes": json.dumps(leaving),
         "EnteringMaintenanceNodes": "{}",
         "CorruptFiles": json.dumps([f"{block}\t{path}" for block, path in _lost(hdfs)]),
+        "NameDirStatuses": json.dumps(
+            {"active": {"/mnt/namenode": "IMAGE_AND_EDITS"}, "failed": {}}
+        ),
+        "DistinctVersionCount": 1,
+        "DistinctVersions": [{"key": cluster.hadoop_version, "value": len(live)}],
         "NNStartedTimeInMillis": int(cluster.cluster.ready * 1000),
     }
 
 
-def _name(node: DataNode) -> str:
-    return f"{node.host}:9866"
-
-
-def _live(hdfs: Hdfs, node: DataNode) -> Json:
+def _live(facts: _Facts, node: DataNode) -> Json:
+    hdfs = facts.hdfs
     silent = 0 if node.stopped is None else (hdfs.now - node.stopped) // 1000
     return {
         "infoAddr": f"{node.ip}:9864",
         "infoSecureAddr": f"{node.ip}:0",
         "xferaddr": f"{node.ip}:9866",
         "location": "/default-rack",
-        "lastContact": silent,
+        "lastContact": silent if silent else node.number % 3,
         "usedSpace": node.used,
         "adminState": "In Service" if node.leaving is None else "Decommission In Progress",
-        "nonDfsUsedSpace": 0,
+        "nonDfsUsedSpace": facts.other[node.number],
         "capacity": node.capacity,
-        "numBlocks": hdfs.blocks.count_on(node),
+        "numBlocks": facts.replicas[node.number],
+        "version": facts.cluster.hadoop_version,
         "used": node.used,
-        "remaining": node.remaining,
+        "remaining": facts.remaining(node),
         "blockScheduled": 0,
         "blockPoolUsed": node.used,
         "blockPoolUsedPercent": 100.0 * node.used / node.capacity if node.capacity else 0.0,
         "volfails": 0,
+        "lastBlockReport": (hdfs.now // 60000 + node.number) % 360,
     }
 
 
@@ -193,63 +268,10 @@ def _leaving(hdfs: Hdfs, node: DataNode) -> Json:
 
 def _lost(hdfs: Hdfs) -> Iterator[tuple[str, str]]:
     """Blocks without a replica, and their files."""
+    if not hdfs.blocks.health().missing:
+        return
     for node in walk(hdfs.tree.root):
         if isinstance(node, File):
             for block in node.blocks:
                 if not hdfs.blocks.holders(block):
                     yield f"blk_{block.id}", node.path
-
-
-def fsck(cluster: HdfsOfCluster, hdfs: Hdfs, path: str, user: str, *, files: bool) -> str:
-    """What ``hdfs fsck`` prints, in short."""
-    at = datetime.fromtimestamp(hdfs.now / 1000, UTC).strftime("%a %b %d %H:%M:%S UTC %Y")
-    lines = [f"FSCK started by {user} (auth:SIMPLE) from /127.0.0.1 for path {path} at {at}", ""]
-    top = hdfs.tree.locate(path).node
-    if top is None:
-        return f"FSCK ended at {at} in 0 milliseconds\nPath '{path}' does not exist.\n"
-    found = [node for node in walk(top) if isinstance(node, File) and node.lease is None]
-    found.sort(key=lambda node: node.path)
-    lacking = missing = blocks = replicas = 0
-    for file in found:
-        notes = []
-        for block in file.blocks:
-            live = hdfs.blocks.live_replicas(block)
-            blocks += 1
-            replicas += live
-            missing += live == 0
-            lacking += 0 < live < file.replication
-            if 0 < live < file.replication:
-                notes.append(
-                    f" Under replicated {cluster.block_pool()}:{block.name}. Target Replicas is "
-                    f"{file.replication} but found {live} live replica(s)."
-                )
-        gone = [block for block in file.blocks if not hdfs.blocks.live_replicas(block)]
-        if gone:
-            size = sum(block.length for block in gone)
-            notes.append(f" MISSING {len(gone)} blocks of total size {size} B")
-        if files or notes:
-            said = "".join(notes) or "  OK"
-            lines.append(
-                f"{file.path} {file.length} bytes, replicated: replication={file.replication}, "
-                f"{len(file.blocks)} block(s): {said}"
-            )
-    state = "CORRUPT" if missing else "HEALTHY"
-    live_nodes = _nodes(hdfs)[0]
-    lines += [
-        "",
-        f"Status: {state}",
-        f" Number of data-nodes:\t{len(live_nodes)}",
-        f" Total size:\t{sum(file.length for file in found)} B",
-        f" Total files:\t{len(found)}",
-        f" Total blocks (validated):\t{blocks}",
-        f" Under-replicated blocks:\t{lacking}",
-        f" Average block replication:\t{replicas / blocks if blocks else 0.0}",
-        f" Missing blocks:\t\t{missing}",
-        " Corrupt blocks:\t\t0",
-        f"FSCK ended at {at} in 1 milliseconds",
-        "",
-        "",
-        f"The filesystem under path '{path}' is {state}",
-        "",
-    ]
-    return "\n".join(lines)

@@ -18,11 +18,13 @@ from hue_desktop.simulator.hadoop.errors import (
     unsupported,
 )
 from hue_desktop.simulator.hadoop.forms import encoded
+from hue_desktop.simulator.hadoop.fsck import fsck
 from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.identity import ANONYMOUS, Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
-from hue_desktop.simulator.hadoop.jmx import beans, fsck
+from hue_desktop.simulator.hadoop.jmx import namenode_beans
 from hue_desktop.simulator.hadoop.operations import Json, Request
+from hue_desktop.simulator.hadoop.pages import jmx_answer
 from hue_desktop.simulator.hadoop.params import (
     PREFIX,
     Params,
@@ -114,8 +116,7 @@ class NameNode:
 
     def _jmx(self, request: web.BaseRequest) -> web.Response:
         with self._door.cluster.session() as hdfs:
-            query = request.rel_url.query.get("qry", "")
-            return answer_json(beans(self._door.cluster, hdfs, query))
+            return jmx_answer(self._door, request, namenode_beans(self._door.cluster, hdfs))
 
     def _fsck(self, request: web.BaseRequest) -> web.Response:
         query = request.rel_url.query

@@ -17,8 +17,18 @@ from typing import TYPE_CHECKING, Any
 from hue_desktop.simulator.hadoop.cluster import HdfsOfCluster, has_hdfs
 from hue_desktop.simulator.hadoop.datanodes import DataNode
 from hue_desktop.simulator.hadoop.dist_cp import DistCp
-from hue_desktop.simulator.hadoop.doors import DATANODE, HTTPFS, NAMENODE, Door, DoorKey
+from hue_desktop.simulator.hadoop.doors import (
+    DATANODE,
+    HTTPFS,
+    NAMENODE,
+    NODE_MANAGER,
+    RESOURCE_MANAGER,
+    Door,
+    DoorKey,
+)
+from hue_desktop.simulator.hadoop.ports import PORTS
 from hue_desktop.simulator.hadoop.seeds import Seed
+from hue_desktop.simulator.hadoop.server_trouble import ServerTroubles
 from hue_desktop.simulator.hadoop.trouble import TroubleList
 
 if TYPE_CHECKING:
@@ -59,6 +69,7 @@ class HadoopServers:
         self._last_ports: dict[DoorKey, int] = {}
         self._machines: dict[str, Instance] = {}  #: by private DNS name
         self.troubles = TroubleList()
+        self.server_troubles = ServerTroubles()
         self._dist_cp = DistCp(self, s3) if s3 is not None else None
         self.bugs: list[str] = []  #: requests that failed in a way of their own, for tests
 
@@ -105,11 +116,10 @@ class HadoopServers:
             cluster = self._cluster(instance.cluster_id)
             if cluster is None:
                 return None
-            if port in (NAMENODE, HTTPFS):
-                primary = cluster.primary()
-                if primary is None or primary.ec2_id != instance.ec2_id:
-                    return None
-            elif port != DATANODE or not self._runs_datanode(cluster, instance.ec2_id):
+            server = PORTS.get(port)
+            if server is None or not server.listens(cluster, instance):
+                return None
+            if self.server_troubles.refuses(instance.cluster_id, private_dns, port):
                 return None
             door = self._door(cluster, DoorKey(cluster.cluster.id, instance.ec2_id, port))
             return "127.0.0.1", door.port
@@ -121,6 +131,26 @@ class HadoopServers:
     def httpfs_url(self, cluster_id: str) -> str:
         """An HttpFS server's address on this machine; KeyError for a cluster without HDFS."""
         return self._direct_url(cluster_id, HTTPFS)
+
+    def resource_manager_url(self, cluster_id: str) -> str:
+        """A ResourceManager's address on this machine; KeyError for a cluster without YARN."""
+        return self._direct_url(cluster_id, RESOURCE_MANAGER)
+
+    def node_url(self, instance_id: str, port: int = NODE_MANAGER) -> str:
+        """A node's NodeManager (or DataNode) on this machine; EMR's or EC2's id names the node.
+
+        KeyError when the node does not run it.
+        """
+        with self._region.lock:
+            self._region.world.advance()
+            instance = self._region.world.instance(instance_id)
+            cluster = self._cluster(instance.cluster_id) if instance is not None else None
+            if instance is None or cluster is None or not instance.runs_at(self._region.world.at):
+                raise KeyError(f"There is no node {instance_id!r} that runs.")
+            if not PORTS[port].listens(cluster, instance):
+                raise KeyError(f"{instance_id} does not listen on {port}.")
+            key = DoorKey(instance.cluster_id, instance.ec2_id, port, direct=True)
+            return self._door(cluster, key).url
 
     def hdfs_of(self, cluster_id: str) -> HdfsOfCluster:
         """The HDFS of a cluster; KeyError if it has none."""
@@ -199,12 +229,6 @@ class HadoopServers:
             found = self._machines.get(name)
         return found if found is not None and found.runs_at(world.at) else None
 
-    @staticmethod
-    def _runs_datanode(cluster: HdfsOfCluster, ec2_id: str) -> bool:
-        with cluster.session():
-            node = cluster.datanode_at(ec2_id)
-            return node is not None and node.running
-
     def _door(self, cluster: HdfsOfCluster, key: DoorKey) -> Door:
         door = self._doors.get(key)
         if door is None:
@@ -216,6 +240,8 @@ class HadoopServers:
                 self._datanode_port,
                 self.bugs,
                 self.troubles,
+                self.server_troubles,
+                PORTS[key.port].handler,
                 self._last_ports.get(key, 0),
             )
             self._doors[key] = door

@@ -95,7 +95,11 @@ class YarnMoment:
 
     def node_at(self, ec2_id: str) -> YarnNode | None:
         """The worker on an EC2 instance."""
-        return next((node for node in self.nodes if node.instance.ec2_id == ec2_id), None)
+        return self._by_ec2_id.get(ec2_id)
+
+    @cached_property
+    def _by_ec2_id(self) -> dict[str, YarnNode]:
+        return {node.instance.ec2_id: node for node in self.nodes}
 
     def containers_of(self, node: YarnNode) -> list[tuple[Share, int]]:
         """The containers on a node: the application and the container's number, from 1."""
