@@ -27,6 +27,7 @@ from hue_desktop.core.changes import ChangeState, JournalEntry, Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection, ConnectionClass
 from hue_desktop.core.errors import ConfigurationError
+from hue_desktop.core.health_ports import RecordedStore
 from hue_desktop.core.ports import JournalStore, RegionAccess
 from hue_desktop.core.settings import setting
 from hue_desktop.services.access import AccessPool
@@ -144,6 +145,7 @@ def open_house(
     settings: dict[str, str] | None = None,
     hold_s: float = 0.0,
     store: JournalStore | None = None,
+    recorded: RecordedStore | None = None,
     start: bool = True,
 ) -> Iterator[House]:
     """The services until the block ends. The request meter runs fast: half quotas are for AWS."""
@@ -151,7 +153,7 @@ def open_house(
     access = AccessPool(lambda name: _only(connection, name), open_doors)
     books = PriceBooks(access)
     intervals = {**_POLLING, **(polling or {})}
-    fleet = FleetService(access, lane, lambda: (connection,), intervals.__getitem__, books)
+    fleet = FleetService(access, lane, lambda: (connection,), intervals.__getitem__, books, lambda: recorded)
     texts = settings or {}
     plans = PlanMaker(
         access,
