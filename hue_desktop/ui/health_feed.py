@@ -13,9 +13,10 @@ from hue_desktop.ui.tasks import Poster
 if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.services.health import HealthService
-    from hue_desktop.services.health.values import HealthChange
+    from hue_desktop.services.health.values import HealthChange, HealthSnapshot
+    from hue_desktop.ui.context import UiContext
 
-__all__ = ["HealthFeed"]
+__all__ = ["HealthFeed", "HealthWatch"]
 
 
 class HealthFeed(QObject):
@@ -61,3 +62,31 @@ class HealthFeed(QObject):
         for change in waiting.values():
             if not self._closed:
                 self.changed.emit(change)
+
+
+class HealthWatch(QObject):
+    """What a page needs while it is in front: its cluster collected live, and told of here."""
+
+    changed = Signal(object)
+
+    def __init__(self, ctx: UiContext, ref: ClusterRef) -> None:
+        super().__init__()
+        self._ctx = ctx
+        self._ref = ref
+        self._feed: HealthFeed | None = None
+
+    def start(self) -> HealthSnapshot:
+        """Begin to watch; what is known already."""
+        health = self._ctx.app.health
+        if self._feed is None:
+            self._feed = HealthFeed(health, self._ctx.tasks.poster, self._ref)
+            self._feed.changed.connect(self.changed)
+            health.watch(self._ref)
+        return health.snapshot(self._ref)
+
+    def stop(self) -> None:
+        """The page is behind now."""
+        if self._feed is not None:
+            self._feed.close()
+            self._feed = None
+            self._ctx.app.health.unwatch(self._ref)

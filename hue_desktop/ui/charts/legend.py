@@ -40,13 +40,14 @@ class LegendLine(QWidget):
 
     @property
     def _ramp(self) -> bool:
-        return len(self._entries) == 5 and self._entries[0].color == "heat-0"
+        return len(self._entries) >= 5 and self._entries[0].color == "heat-0"
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._theme.font("small"))
         words = [metrics.horizontalAdvance(entry.text) for entry in self._entries]
         if self._ramp:
-            return QSize(words[0] + words[-1] + 5 * _STEP + 18, 20)
+            ramp = words[0] + words[4] + 5 * _STEP + 18
+            return QSize(ramp + sum(words[5:]) + (len(words) - 5) * (_SQUARE + 18), 20)
         return QSize(sum(words) + len(words) * (_SQUARE + 18), 20)
 
     def minimumSizeHint(self) -> QSize:
@@ -66,15 +67,20 @@ class LegendLine(QWidget):
         painter.setPen(self._theme.color("text-2"))
         painter.drawText(QRect(0, 0, left + 2, 20), _MIDDLE, self._entries[0].text)
         left += 8
-        for entry in self._entries:
+        for entry in self._entries[:5]:
             painter.fillRect(QRect(left, 6, _STEP, 8), self._theme.color(entry.color))
             left += _STEP
-        room = QRect(left + 8, 0, self.width() - left, 20)
-        painter.drawText(room, _MIDDLE, self._entries[-1].text)
+        last = self._entries[4].text
+        painter.drawText(QRect(left + 8, 0, self.width() - left, 20), _MIDDLE, last)
+        left += 18 + metrics.horizontalAdvance(last)
+        self._paint_squares(painter, left, self._entries[5:])
 
     def _paint_categories(self, painter: QPainter) -> None:
-        metrics, left = painter.fontMetrics(), 0
-        for entry in self._entries:
+        self._paint_squares(painter, 0, self._entries)
+
+    def _paint_squares(self, painter: QPainter, left: int, entries: Sequence[LegendEntry]) -> None:
+        metrics = painter.fontMetrics()
+        for entry in entries:
             width = metrics.horizontalAdvance(entry.text)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color(entry.color))

@@ -15,6 +15,7 @@ from hue_desktop.ui.charts.node_colours import (
     NodeProperty,
     colouring_of,
 )
+from hue_desktop.ui.charts.node_loads import NodeLoads
 from hue_desktop.ui.charts.node_map import MapBlock, MapCell
 from hue_desktop.ui.parts import StateShape, role_token
 
@@ -35,10 +36,11 @@ class NodeBlocks:
         what: NodeProperty,
         by_node: Mapping[str, float],
         now: datetime,
+        loads: NodeLoads | None = None,
     ) -> tuple[tuple[MapBlock, ...], tuple[LegendEntry, ...]]:
         """One block for each group, coloured by ``what``; and what the colours mean."""
         nodes = [node for group in groups for node in group.nodes]
-        colouring = colouring_of(what, nodes, by_node, now)
+        colouring = colouring_of(what, nodes, by_node, now, loads)
         known = self._cells if colouring.key == self._key else {}
         # The mapping is held, so that its identity in the key is not given to another one.
         self._key, self._by_node, self._cells = colouring.key, by_node, {}
@@ -126,7 +128,9 @@ def state_word(node: Instance) -> str:
     }.get(node.state, str(node.state.value))
 
 
-def node_tip(node: Instance, usd_hour: float | None, now: datetime) -> str:
+def node_tip(
+    node: Instance, usd_hour: float | None, now: datetime, loads: NodeLoads | None = None
+) -> str:
     """Everything about a node in a few short lines."""
     born = node.ready or node.created
     lines = [
@@ -139,4 +143,7 @@ def node_tip(node: Instance, usd_hour: float | None, now: datetime) -> str:
         figures.append(_("{money}/h").format(money=node_rate(usd_hour)))
     if born is not None:
         figures.append(_("age {age}").format(age=age(now - born)))
-    return "\n".join([*lines, " · ".join(figures)]).strip()
+    lines.append(" · ".join(figures))
+    if loads is not None:
+        lines.append(loads.tip(node))
+    return "\n".join(lines).strip()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from hue_desktop.core.format import age, node_rate
+from hue_desktop.core.format import DASH, age, count, node_rate
 from hue_desktop.core.instances import Instance, InstanceState, Market
 from hue_desktop.core.text import _
+from hue_desktop.ui.charts.node_loads import LOADS, NodeLoads
 
 __all__ = [
     "Colouring",
@@ -35,6 +36,13 @@ class NodeProperty(Enum):
     TYPE = "type"
     MARKET = "market"
     ZONE = "zone"
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    YARN = "yarn"
+    CONTAINERS = "containers"
+    HDFS = "hdfs"
+    BLOCKS = "blocks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class Colouring:
 
 def property_title(what: NodeProperty) -> str:
     """The property's name in the choice above the map."""
+    if what.value in LOADS:
+        return LOADS[what.value].title
     return {
         NodeProperty.STATE: _("State"),
         NodeProperty.AGE: _("Age"),
@@ -76,14 +86,19 @@ def property_title(what: NodeProperty) -> str:
     }[what]
 
 
-def choices_for(nodes: Iterable[Instance]) -> list[tuple[str, str]]:
-    """(key, title) of the properties that are known; EMR itself does not tell a node's zone."""
+def choices_for(nodes: Iterable[Instance], loads: NodeLoads | None = None) -> list[tuple[str, str]]:
+    """(key, title) of the properties that are known: what is measured first, then what EMR tells.
+
+    EMR itself does not tell a node's zone; without ``loads`` nothing is measured.
+    """
     zones = any(node.az for node in nodes)
-    return [
+    measured = loads.known() if loads is not None else frozenset()
+    told = [
         (what.value, property_title(what))
         for what in NodeProperty
-        if zones or what is not NodeProperty.ZONE
+        if what.value not in LOADS and (zones or what is not NodeProperty.ZONE)
     ]
+    return [(key, load.title) for key, load in LOADS.items() if key in measured] + told
 
 
 def colouring_of(
@@ -91,8 +106,11 @@ def colouring_of(
     nodes: Sequence[Instance],
     by_node: Mapping[str, float],
     now: datetime,
+    loads: NodeLoads | None = None,
 ) -> Colouring:
     """Colours of the nodes; ``by_node`` is USD per hour by id, ``now`` the region's time."""
+    if what.value in LOADS:
+        return _by_load(what.value, nodes, loads or NodeLoads())
     if what is NodeProperty.STATE:
         return _by_state(nodes)
     if what is NodeProperty.AGE:
@@ -151,6 +169,28 @@ def _by_cost(nodes: Sequence[Instance], by_node: Mapping[str, float]) -> Colouri
     ends = {0: node_rate(low), 4: node_rate(high)}
     legend = tuple(LegendEntry(f"heat-{step}", ends.get(step, "")) for step in range(5))
     return Colouring(key, paint, legend)
+
+
+def _by_load(key: str, nodes: Sequence[Instance], loads: NodeLoads) -> Colouring:
+    """By what was measured: shares from 0 to 100, counts up to the highest one."""
+    load = LOADS[key]
+    values = {node.id: loads.value(node, key) for node in nodes}
+    known = [value for value in values.values() if value is not None]
+    top = 100.0 if load.share else max(known, default=0.0) or 1.0
+
+    def paint(node: Instance) -> tuple[str, str]:
+        value = values.get(node.id)
+        if value is None:
+            return "sunken", DASH
+        return f"heat-{max(0, min(4, int(5 * value / top)))}", count(value)
+
+    legend = [LegendEntry(f"heat-{step}", "") for step in range(5)]
+    legend[0], legend[4] = LegendEntry("heat-0", "0"), LegendEntry("heat-4", count(top))
+    legend = legend if known else []
+    if len(known) < len(values):
+        legend.append(LegendEntry("sunken", _("not measured")))
+    shown = tuple(None if value is None else round(value) for value in values.values())
+    return Colouring((key, top, hash(shown)), paint, tuple(legend))
 
 
 def _by_market(nodes: Sequence[Instance]) -> Colouring:

@@ -25,7 +25,7 @@ from hue_desktop.ui.health.chart_panel import HealthChart
 from hue_desktop.ui.health.notices import NoticeLines, notices_of
 from hue_desktop.ui.health.saving import save_chart
 from hue_desktop.ui.health.side import HealthSide
-from hue_desktop.ui.health_feed import HealthFeed
+from hue_desktop.ui.health_feed import HealthWatch
 from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates
 from hue_desktop.ui.tasks import CancelToken
@@ -58,7 +58,7 @@ class HealthPage(Page):
         super().__init__(ctx, ref)
         self._fleet: FleetSnapshot | None = None
         self._journal: tuple[JournalEntry, ...] = ()
-        self._feed: HealthFeed | None = None
+        self._watch = HealthWatch(ctx, ref) if ref is not None else None
         self._ticks = 0
         self._read_ticks = 0
         self._loaded = False
@@ -96,6 +96,8 @@ class HealthPage(Page):
         return content
 
     def _connect(self) -> None:
+        if self._watch is not None:
+            self._watch.changed.connect(self._changed)
         self.chart.live_wanted.connect(self._read_live)
         self.chart.span_wanted.connect(self._read_span)
         self.chart.retry_requested.connect(self._read_live)
@@ -310,14 +312,9 @@ class HealthPage(Page):
         self.ctx.navigate.notify(_("Saved {file}").format(file=target))
 
     def shown(self) -> None:
-        if self.ref is None:
+        if self._watch is None:
             return
-        health = self.ctx.app.health
-        if self._feed is None:
-            self._feed = HealthFeed(health, self.ctx.tasks.poster, self.ref)
-            self._feed.changed.connect(self._changed)
-            health.watch(self.ref)
-        self.health = health.snapshot(self.ref)
+        self.health = self._watch.start()
         self._tick.start()
         if self._fleet is not None:
             self._show()
@@ -327,10 +324,8 @@ class HealthPage(Page):
 
     def hidden(self) -> None:
         self._tick.stop()
-        if self._feed is not None and self.ref is not None:
-            self._feed.close()
-            self._feed = None
-            self.ctx.app.health.unwatch(self.ref)
+        if self._watch is not None:
+            self._watch.stop()
 
     def refresh(self) -> None:
         self.ctx.app.fleet.refresh(self.ref)

@@ -13,6 +13,7 @@ from hue_desktop.services.nodes import NodeGroup
 from hue_desktop.ui.charts.legend import LegendLine
 from hue_desktop.ui.charts.node_blocks import NodeBlocks
 from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
+from hue_desktop.ui.charts.node_loads import NodeLoads
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.parts import ComboField, Label, row
 from hue_desktop.ui.theme import Theme
@@ -47,10 +48,14 @@ class Heatmap(QWidget):
             self.choice.set_items(choices)
 
     def show_nodes(
-        self, groups: Sequence[NodeGroup], by_node: Mapping[str, float], now: datetime
+        self,
+        groups: Sequence[NodeGroup],
+        by_node: Mapping[str, float],
+        now: datetime,
+        loads: NodeLoads | None = None,
     ) -> None:
         """Colour and place the cells of these groups."""
         what = NodeProperty(self.choice.key)
-        blocks, legend = self._blocks.of(groups, what, by_node, now)
+        blocks, legend = self._blocks.of(groups, what, by_node, now, loads)
         self.map.set_blocks(blocks)
         self.legend.set_entries(legend)

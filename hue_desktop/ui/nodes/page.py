@@ -14,12 +14,15 @@ from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
+from hue_desktop.services.health.values import HealthChange, HealthSnapshot
 from hue_desktop.services.nodes import NodeGroup, node_groups
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.charts.node_blocks import node_tip
 from hue_desktop.ui.charts.node_colours import choices_for
+from hue_desktop.ui.charts.node_loads import LOADS, NodeLoads
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.health_feed import HealthWatch
 from hue_desktop.ui.memory import memory_of
 from hue_desktop.ui.node_states import nodes_to_show
 from hue_desktop.ui.nodes.heatmap import Heatmap
@@ -61,7 +64,10 @@ class NodesPage(Page):
         self._to_select = ""
         self._zones = False
         self._ages = Ages(FleetSnapshot().region_now(""))
-        columns = node_columns(self._ages)
+        self._loads = NodeLoads()
+        self._measured: frozenset[str] = frozenset()
+        self._watch = HealthWatch(ctx, ref) if ref is not None else None
+        columns = node_columns(self._ages, self._loads)
         self.model: RowsModel[NodeRow] = RowsModel(columns, key=lambda row: row.node.id)
         self.table: DataTable[NodeRow] = DataTable(self.model, name=_("Nodes"))
         self.total = TotalRow(self.table, name=_("Sum of all nodes"))
@@ -112,6 +118,8 @@ class NodesPage(Page):
         return content
 
     def _connect(self) -> None:
+        if self._watch is not None:
+            self._watch.changed.connect(self._reading_arrived)
         bar = self.toolbar
         bar.view_chosen.connect(self._view_chosen)
         bar.searched.connect(lambda _text: self._show_nodes())
@@ -166,7 +174,7 @@ class NodesPage(Page):
         self.toolbar.set_summary(zones_text(nodes, az))
         self._zones = any(node.az for node in nodes)
         self._hide_columns()
-        self.heatmap.offer(choices_for(nodes))
+        self.heatmap.offer(choices_for(nodes, self._loads))
         self.toolbar.set_attention(sum(bool(row.problem) for row in self._rows.values()))
         self._show_nodes()
         self._buttons.show(self._snapshot, cluster.ref)
@@ -175,8 +183,9 @@ class NodesPage(Page):
             self.select(self._to_select)
 
     def _hide_columns(self) -> None:
-        """What the person hid, and zones where EMR does not tell them."""
-        hidden = self.toolbar.hidden_columns | (set() if self._zones else {"zone"})
+        """What the person hid, zones where EMR does not tell them, and what nobody measures."""
+        away = {key for key in LOADS if key not in self._measured}
+        hidden = self.toolbar.hidden_columns | (set() if self._zones else {"zone"}) | away
         if hidden != self.table.hidden_columns:
             self.table.set_hidden_columns(hidden)
 
@@ -235,7 +244,30 @@ class NodesPage(Page):
                 for group in groups
             )  # fmt: skip
         shown = [group for group in groups if group.nodes]
-        self.heatmap.show_nodes(shown, cost.by_node if cost else {}, self._ages.now)
+        by_node = cost.by_node if cost else {}
+        self.heatmap.show_nodes(shown, by_node, self._ages.now, self._loads)
+
+    def _reading_arrived(self, change: HealthChange) -> None:
+        self._take_readings(change.snapshot)
+
+    def _take_readings(self, health: HealthSnapshot) -> None:
+        """Newer values of the nodes: columns and colours look at them when they are drawn."""
+        if health.nodes is self._loads.readings:
+            return
+        self._loads.readings = health.nodes
+        measured = self._loads.known()
+        if measured != self._measured:
+            self._measured = measured
+            self._hide_columns()
+            if self._rows:
+                nodes = [row.node for row in self._rows.values()]
+                self.heatmap.offer(choices_for(nodes, self._loads))
+        if self._views.currentIndex() == 1:
+            if self._rows:
+                self._show_map()
+        elif self.model.order[0] in LOADS:
+            self.model.sort_by(*self.model.order)
+        self.table.viewport().update()
 
     def _move_on(self) -> None:
         """Ages follow the clock although no node changed."""
@@ -279,7 +311,7 @@ class NodesPage(Page):
 
     def _tip(self, node_id: str) -> str:
         row = self._rows.get(node_id)
-        return node_tip(row.node, row.usd_hour, self._ages.now) if row else ""
+        return node_tip(row.node, row.usd_hour, self._ages.now, self._loads) if row else ""
 
     def _pop_up_node(self, node_id: str, where: QPoint) -> None:
         row = self._rows.get(node_id)
@@ -329,9 +361,13 @@ class NodesPage(Page):
 
     def shown(self) -> None:
         self._tick.start()
+        if self._watch is not None:
+            self._take_readings(self._watch.start())
 
     def hidden(self) -> None:
         self._tick.stop()
+        if self._watch is not None:
+            self._watch.stop()
 
     def refresh(self) -> None:
         self.ctx.app.fleet.refresh(self.ref)

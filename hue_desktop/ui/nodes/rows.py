@@ -13,10 +13,20 @@ from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.nodes import NodeGroup, node_problem
 from hue_desktop.ui.charts.node_blocks import market_word, state_word, subtotals
+from hue_desktop.ui.charts.node_loads import LOADS, NodeLoads
 from hue_desktop.ui.parts import StateShape, instance_shape, role_token
 from hue_desktop.ui.tables import Column, RowGroup
 
-__all__ = ["Ages", "NodeRow", "NodeRows", "matches", "node_columns", "row_groups", "zones_text"]
+__all__ = [
+    "Ages",
+    "NodeRow",
+    "NodeRows",
+    "load_columns",
+    "matches",
+    "node_columns",
+    "row_groups",
+    "zones_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +108,37 @@ class Ages:
         return short_duration(self.now - born) if born else DASH
 
 
-def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
-    """What EMR and the price list know of a node."""
+_WARM, _HOT = 80.0, 90.0  #: percent of a node's disk or memory that ask for a look
+
+
+def load_columns(loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
+    """What live health measures of a node, read when a cell is drawn."""
+
+    def column(key: str, width: int, hide_below: int) -> Column[NodeRow]:
+        load = LOADS[key]
+        return Column(
+            key, load.short, lambda row: loads.text(row.node, key), align="right", width=width,
+            kind="bar" if load.share else "text", hide_below=hide_below,
+            value=lambda row: loads.share(row.node, key), help=load.title,
+            sort=lambda row: loads.value(row.node, key), descending_first=True,
+            bar_color=lambda row: _bar_color(key, loads.value(row.node, key)),
+        )  # fmt: skip
+
+    return (
+        column("cpu", 92, 0), column("memory", 92, 620), column("disk", 92, 700),
+        column("containers", 60, 780), column("blocks", 72, 900),
+    )  # fmt: skip
+
+
+def _bar_color(key: str, value: float | None) -> str:
+    """A full disk is a state, a busy processor is what one pays for."""
+    if key != "disk" or value is None or value < _WARM:
+        return "role-core"
+    return "critical-shape" if value >= _HOT else "warn-shape"
+
+
+def node_columns(ages: Ages, loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
+    """What EMR, the price list and live health know of a node."""
     return (
         Column(
             "instance", _("Instance"), lambda row: row.node.ec2_id or row.node.id,
@@ -129,6 +168,7 @@ def node_columns(ages: Ages) -> tuple[Column[NodeRow], ...]:
             "group", _("Group"), lambda row: row.node.group_id, quiet=True, width=150,
             hide_below=1300, help=_("Instance group or fleet"),
         ),
+        *load_columns(loads),
         Column(
             "cost", _("$/h"), lambda row: node_rate(row.usd_hour), align="right", width=84,
             sort=lambda row: row.usd_hour, descending_first=True,
