@@ -26,6 +26,7 @@ from hue_desktop.simulator.s3.faults import fault_of
 from hue_desktop.simulator.s3.service import S3Service
 from hue_desktop.simulator.scratch import Scratch
 from hue_desktop.simulator.ssh.service import SshService
+from hue_desktop.simulator.yarn.control import YarnControl
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
@@ -160,6 +161,7 @@ class Servers:
             "s3/faults": self._s3_faults,
             "s3/cut": self._s3_cut,
             **HadoopControl(self.hadoop).controls(),
+            **YarnControl(self.hadoop).controls(),
             "ssh": self._ssh_state,
             "ssh/cut": self._ssh_cut,
             "ssh/refuse": self._ssh_refuse,

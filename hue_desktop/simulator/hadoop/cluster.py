@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
     from hue_desktop.simulator.world.clusters import Cluster
     from hue_desktop.simulator.world.instances import Instance
+    from hue_desktop.simulator.world.world import World
 
 __all__ = ["HdfsOfCluster", "has_hdfs"]
 
@@ -99,6 +100,11 @@ class HdfsOfCluster:
     def at(self) -> float:
         """The instant at which the world stands, epoch seconds."""
         return self._region.world.at
+
+    @property
+    def world(self) -> World:
+        """The region's world; whoever changes it holds the lock, as in :meth:`facts`."""
+        return self._region.world
 
     @property
     def chance(self) -> Chance:

@@ -57,12 +57,16 @@ class HadoopControl:
         }
 
     async def _datanode(self, body: _Body) -> object:
-        """Stop a DataNode's process or start it again; its machine and disks stay."""
+        """Stop a DataNode's process, start it again or both; its machine and disks stay."""
         cluster, node = self._find(body)
-        if not isinstance(body.get("running"), bool):
+        restarts = body.get("restart") is True
+        if not restarts and not isinstance(body.get("running"), bool):
             raise ValueError("running must be true or false.")
         with cluster.session() as hdfs:
-            if body["running"]:
+            if restarts:
+                hdfs.blocks.stop(node, hdfs.now)
+                hdfs.blocks.start(node, hdfs.now)
+            elif body["running"]:
                 hdfs.blocks.start(node, hdfs.now)
             else:
                 hdfs.blocks.stop(node, hdfs.now)

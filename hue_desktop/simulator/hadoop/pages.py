@@ -149,7 +149,7 @@ def json_answer(value: Json, status: int, *, trouble: ServerTrouble, at: float) 
     headers = {**_HEADERS, "Date": date_header(at, trouble), "Vary": "Accept-Encoding"}
     return web.Response(
         status=status,
-        body=json.dumps(value).encode(),
+        body=json.dumps(value, check_circular=False).encode(),
         headers=headers,
         content_type="application/json",
         charset="utf-8",

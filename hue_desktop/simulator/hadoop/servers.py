@@ -28,7 +28,7 @@ from hue_desktop.simulator.hadoop.doors import (
 )
 from hue_desktop.simulator.hadoop.ports import PORTS
 from hue_desktop.simulator.hadoop.seeds import Seed
-from hue_desktop.simulator.hadoop.server_trouble import ServerTroubles
+from hue_desktop.simulator.hadoop.server_trouble import ServerTrouble, ServerTroubles
 from hue_desktop.simulator.hadoop.trouble import TroubleList
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ class HadoopServers:
         """The region was emptied: so is everything here."""
         if self._dist_cp is not None:
             await asyncio.get_running_loop().run_in_executor(None, self._dist_cp.forget)
+        self.server_troubles.clear()
         with self._region.lock:
             self._drop_ended()
             shutil.rmtree(self._directory(), ignore_errors=True)
@@ -180,6 +181,13 @@ class HadoopServers:
         """Break the connections to a cluster's servers, or to all; how many there were."""
         doors = [door for key, door in self._doors.items() if cluster_id in ("", key.cluster_id)]
         return sum(door.cut() for door in doors)
+
+    def cut_met(self, trouble: ServerTrouble) -> None:
+        """Break the connections to the servers that trouble is meant for."""
+        for key, door in self._doors.items():
+            host = door.cluster.host_of(key.ec2_id)
+            if trouble.meets(key.cluster_id, host, key.port):
+                door.cut()
 
     def _serves(self, cluster: Cluster) -> bool:
         """Whether its primary node runs."""

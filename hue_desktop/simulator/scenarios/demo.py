@@ -113,6 +113,8 @@ def _analytics(script: Script) -> Cluster:
     _recur(script, cluster, "Sessionize clicks", "sessionize.py", 20, (9, 18), (0.5, 1.1))
     _recur(script, cluster, "Refresh product_dim", "product_dim.py", 45, (4, 9), (0.2, 0.5), 0.02)
     _recur(script, cluster, "Hourly revenue report", "revenue.py", 60, (10, 25), (0.4, 0.9), 0.05)
+    _by_hand(script, cluster, "mira", "livy-session-17", "SPARK", 50, (15, 40), (0.08, 0.2))
+    _by_hand(script, cluster, "hive", "HIVE-7c1e: top customers", "TEZ", 35, (3, 9), (0.1, 0.25))
     return cluster
 
 
@@ -305,6 +307,32 @@ def _fleet(role: str, on_demand: int, spot: int, weights: dict[str, int]) -> Jso
             },
         },
     }
+
+
+def _by_hand(
+    script: Script,
+    cluster: Cluster,
+    user: str,
+    name: str,
+    kind: str,
+    every_min: int,
+    took_min: tuple[int, int],
+    share: tuple[float, float],
+) -> None:
+    """Applications that somebody runs on the cluster itself, and that are no steps."""
+    script.world.work.recur(
+        cluster,
+        {
+            "name": name,
+            "jar": "",
+            "args": [],
+            "user": user,
+            "kind": kind,
+            "every_s": every_min * MINUTE,
+            "took_s": [minutes * MINUTE for minutes in took_min],
+            "share": list(share),
+        },
+    )
 
 
 def _recur(

@@ -161,6 +161,10 @@ class Applications:
         application.ended = self._world.at
         self._world.touch(application)
         self._world.scaling.look_soon(cluster)
+        if cluster.idle_since != NEVER and cluster.live:  # it was not idle meanwhile
+            cluster.idle_since = self._world.at
+            self._world.lifecycle.watch_idleness(cluster)
+            self._world.touch(cluster)
 
     def _prune(self, cluster: Cluster) -> None:
         done = [item for item in cluster.yarn_applications.values() if item.state != "RUNNING"]

@@ -85,7 +85,8 @@ class Work:
         """Give a cluster recurring work.
 
         ``workload`` has ``name``, ``jar``, ``args``, ``every_s``, ``took_s`` (a range), ``share``
-        (a range, of the cluster's containers) and ``failure_rate``.
+        (a range, of the cluster's containers) and ``failure_rate``; with a ``user`` it is no step
+        but an application of that user, of the ``kind`` that YARN shows.
         """
         cluster.workloads.append(workload)
         self._world.touch(cluster)
@@ -104,7 +105,9 @@ class Work:
             world.schedule(later, "workload", cluster.id, event.subject, index=index)
             return
         workload = cluster.workloads[index]
-        if cluster.state in ("RUNNING", "WAITING") and len(cluster.active_steps) < 12:
+        if cluster.state in ("RUNNING", "WAITING") and workload.get("user"):
+            self._submit_recurring(cluster, workload)
+        elif cluster.state in ("RUNNING", "WAITING") and len(cluster.active_steps) < 12:
             self._add_recurring(cluster, workload)
             self._prune(cluster)
             self.pump(cluster)
@@ -126,6 +129,22 @@ class Work:
         share = world.between((low, high), "share", step.id)
         step.containers = max(2, round(share * self._containers(cluster)))
         step.will_fail = world.chance.unit("fails", step.id) < workload.get("failure_rate", 0.0)
+
+    def _submit_recurring(self, cluster: Cluster, workload: dict[str, Any]) -> None:
+        world = self._world
+        key = (cluster.id, cluster.steps_added + 1)
+        low, high = workload["share"]
+        share = world.between((low, high), "share", *key)
+        low, high = workload["took_s"]
+        world.applications.submit(
+            cluster,
+            workload["name"],
+            workload["user"],
+            kind=workload.get("kind", "SPARK"),
+            containers=max(2, round(share * self._containers(cluster))),
+            for_s=world.between((low, high), "took", *key),
+            will_fail=world.chance.unit("fails", *key) < workload.get("failure_rate", 0.0),
+        )
 
     def _prune(self, cluster: Cluster) -> None:
         names = {workload["name"] for workload in cluster.workloads}

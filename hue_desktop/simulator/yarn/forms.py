@@ -6,6 +6,7 @@ not know of an application that has ended is -1.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from hue_desktop.simulator.world.applications import (
@@ -46,8 +47,9 @@ HEALTH_REPORT = (
 )
 
 
+@lru_cache(maxsize=4096)
 def resource(memory_mb: int, vcores: int) -> Json:
-    """A ResourceInfo."""
+    """A ResourceInfo; nobody changes it, so that many nodes share one."""
     parts = (("memory-mb", "Mi", memory_mb), ("vcores", "", vcores))
     return {
         "memory": memory_mb,

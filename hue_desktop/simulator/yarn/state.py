@@ -119,7 +119,7 @@ class YarnMoment:
 
     def usage(self, node: YarnNode) -> NodeUsage:
         """CPU and memory of a node."""
-        return usage_of(self.world.chance, node.instance, node.shape, node.held, self.at)
+        return usage_of(node.instance, node.shape, node.held, self.at)
 
     def non_dfs_bytes(self, node: YarnNode, dfs_bytes: int) -> int:
         """What lies on its data disks beside HDFS."""

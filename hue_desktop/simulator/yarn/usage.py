@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from hue_desktop.simulator.world.shapes import CONTAINER_MB
 
 if TYPE_CHECKING:
-    from hue_desktop.simulator.chance import Chance
     from hue_desktop.simulator.world.instances import Instance
     from hue_desktop.simulator.world.load import Share
     from hue_desktop.simulator.world.shapes import Shape
@@ -38,22 +39,29 @@ class NodeUsage:
     containers_mb: int
 
 
-def wavering(chance: Chance, at: float, *key: object) -> float:
-    """Noise in [0, 1) that moves slowly."""
+def wavering(at: float, key: str) -> float:
+    """Noise in [0, 1) that moves slowly; asked for each of a thousand nodes, so it is cheap."""
     place, between = divmod(at / _NOISE_S, 1.0)
-    before = chance.unit("noise", *key, int(place))
-    return before + (chance.unit("noise", *key, int(place) + 1) - before) * between
+    before = crc32(b"%d" % place, crc32(key.encode()))
+    after = crc32(b"%d" % (place + 1), crc32(key.encode()))
+    return (before + (after - before) * between) / 2**32
+
+
+@lru_cache(maxsize=1024)
+def _eagerness(application_id: str) -> float:
+    """How much CPU and memory an application's containers use of what they have."""
+    return 0.5 + 0.5 * crc32(b"eager" + application_id.encode()) / 2**32
 
 
 def usage_of(
-    chance: Chance, instance: Instance, shape: Shape, held: Iterable[tuple[Share, int]], at: float
+    instance: Instance, shape: Shape, held: Iterable[tuple[Share, int]], at: float
 ) -> NodeUsage:
     """The usage of a node that holds so many containers of each application."""
-    noise = wavering(chance, at, instance.ec2_id)
+    noise = wavering(at, instance.ec2_id)
     cpu = memory = 0.0
     for share, count in held:
         application = share.application
-        eager = 0.5 + 0.5 * chance.unit("cpu", application.id)
+        eager = _eagerness(application.id)
         cpu += count / shape.containers * eager * (0.72 + 0.32 * noise)
         filled = min(1.0, 0.4 + (at - application.started) / 600.0)
         memory += count * CONTAINER_MB * filled * (0.78 + 0.12 * eager + 0.06 * noise)

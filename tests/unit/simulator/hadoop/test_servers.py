@@ -12,7 +12,7 @@ from tests.unit.simulator.hadoop.webhdfs import HdfsRegion, WebHdfs, hdfs_region
 def test_clusters_that_nobody_looks_into_have_nothing_on_disk(tmp_path: Path) -> None:
     with simulated_region("demo", state=tmp_path) as region:
         urls = region.control("hdfs")
-        assert len(urls) == 3
+        assert len(urls) == 5
         assert not list(tmp_path.glob("hdfs/*"))
         first = next(iter(urls))
         assert WebHdfs(urls[first]["webhdfs"]).names("/")
