@@ -183,7 +183,12 @@ class Application:
             self._books,
             applications=self._yarn_applications,
             running_apps=self._running_apps,
+            recorded=lambda: self.recorded_store,
         )
+
+    def doors(self, connection: str, region: str) -> RegionAccess:
+        """The doors to a connection in one of its regions, for commands. Blocks; ``HueError``."""
+        return self._access.of(connection, region)
 
     def _yarn_applications(self, ref: ClusterRef) -> tuple[YarnApplication, ...] | None:
         """As the newest live reading has them, else by asking YARN. Blocks."""

@@ -1,4 +1,4 @@
-"""The options of ``ls`` and ``copy``, and what they mean."""
+"""The options of ``ls``, ``copy`` and ``cost``, and what they mean."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from hue_desktop.core.text import _
 
 if TYPE_CHECKING:
     from hue_desktop.cli.copy import CopyOptions
+    from hue_desktop.cli.cost import CostOptions
     from hue_desktop.cli.ls import ListOptions
 
-__all__ = ["add_copy", "add_ls", "copy_options", "ls_options"]
+__all__ = ["add_copy", "add_cost", "add_ls", "copy_options", "cost_options", "ls_options"]
 
 _PLACES = (
     "s3://bucket/key, hdfs:///path (of --cluster), hdfs://host:port/path, "
@@ -54,6 +55,72 @@ def ls_options(args: argparse.Namespace) -> ListOptions:
         as_json=args.json,
         human=args.human_readable,
         summarize=args.summarize,
+    )
+
+
+def add_cost(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``cost``."""
+    parser.description = _(
+        "What clusters cost: EC2, the EMR fee and EBS by role and market, as AWS bills them by the "
+        "second, with Spot nodes at the price of each moment. Without --cluster all clusters that "
+        "run, and what is paid for little. An unknown price makes a sum “≥”, at least; the sources "
+        "of the prices and their ages stand below."
+    )
+    parser.epilog = _(
+        "Exit codes: 0 told, also when it is “at least”; 1 a cluster could not be read; 2 wrong "
+        "usage. Not included: tax, discounts, data transfer, S3, logs."
+    )
+    parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="ID|NAME",
+        help=_("one cluster in full; also one that has ended, by its id"),
+    )
+    parser.add_argument(
+        "--since",
+        default="",
+        metavar="TIME",
+        help=_(
+            "from then on instead of from the beginning: 7d, 12h, month, 2026-11-01; without "
+            "--cluster also clusters that ended since"
+        ),
+    )
+    parser.add_argument(
+        "--by",
+        choices=("step", "application", "user"),
+        default="",
+        help=_("with --cluster: whom it was for, by container-seconds; asks YARN"),
+    )
+    parser.add_argument(
+        "--explorer",
+        action="store_true",
+        help=_(
+            "with --cluster: Cost Explorer's figure beside ours; AWS charges $0.01 for asking, "
+            "which is done once a day"
+        ),
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=_("print JSON with stable keys, for machines")
+    )
+
+
+def cost_options(args: argparse.Namespace) -> CostOptions:
+    """What ``cost`` was asked for. ``UsageError`` for options that need ``--cluster``."""
+    from hue_desktop.cli.cost import CostOptions
+    from hue_desktop.core.errors import UsageError
+
+    for name, wanted in (("--by", args.by), ("--explorer", args.explorer)):
+        if wanted and not args.cluster:
+            raise UsageError(
+                _("{option} is for one cluster.").format(option=name),
+                remedy=_("Name one with --cluster."),
+            )
+    return CostOptions(
+        cluster=args.cluster,
+        since=args.since,
+        by=args.by,
+        explorer=args.explorer,
+        as_json=args.json,
     )
 
 

@@ -112,6 +112,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_ls(commands)
     _add_copy(commands)
+    _add_cost(commands)
     return parser
 
 
@@ -197,6 +198,17 @@ def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_connection_options(parser)
     arguments.add_copy(parser)
     parser.set_defaults(run=_copy)
+
+
+def _add_cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from hue_desktop.cli import arguments
+
+    parser = commands.add_parser(
+        "cost", help=_("what clusters cost, whom it is for, and what is paid for little")
+    )
+    _add_connection_options(parser)
+    arguments.add_cost(parser)
+    parser.set_defaults(run=_cost)
 
 
 def _url(text: str) -> str:
@@ -317,6 +329,15 @@ def _copy(args: argparse.Namespace) -> int:
     _write_any_name()
     with _ending_in_order(), closing(_open_places(args)) as application:
         return copy(application, options)
+
+
+def _cost(args: argparse.Namespace) -> int:
+    from hue_desktop.cli.arguments import cost_options
+    from hue_desktop.cli.cost import tell_cost
+
+    options = cost_options(args)
+    with _ending_in_order(), closing(_open_places(args)) as application:
+        return tell_cost(application, options)
 
 
 def _write_any_name() -> None:

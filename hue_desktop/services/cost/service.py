@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.billing import Bill
-from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _
@@ -67,6 +67,7 @@ class CostService:
         self._books = books
         self._applications = applications
         self._running_apps = running_apps
+        self._recorded = recorded
         self._ledger = Ledger(fleet.snapshot, access, books, recorded)
         self._lock = threading.Lock()
         self._explorer_problems: dict[ClusterRef, str] = {}
@@ -114,6 +115,20 @@ class CostService:
         month_usd, month_end = _month(account, rate)
         overview = CostOverview(rate, account.bill(None, None), month_usd, month_end)
         return _with_idle(overview, account, self._stretches(account))
+
+    def snapshot(self, ref: ClusterRef) -> ClusterSnapshot:
+        """The cluster with every node that it ever had, as far as anybody knows."""
+        return self._ledger.snapshot(ref)
+
+    def region_now(self, ref: ClusterRef) -> datetime:
+        """The region's time, as far as it is known. Does not block."""
+        return datetime.fromtimestamp(self._ledger.now(ref), UTC)
+
+    def recorded(self) -> tuple[ClusterSnapshot, ...]:
+        """Clusters that were opened once, without their nodes, the newest last seen first."""
+        store = self._recorded()
+        kept = store.all() if store is not None else ()
+        return tuple(snapshot for snapshot, _at in sorted(kept, key=lambda each: -each[1]))
 
     def survey(self, refs: Iterable[ClusterRef]) -> Survey:
         """Costs and findings of clusters that no fleet reads; for commands."""
