@@ -38,7 +38,7 @@ __all__ = ["StackedAreas"]
 
 _ALPHA = 0.82
 _NAME_HEIGHT = 15
-_SEAM = 4  #: pixels; a narrower step has no seam
+_SEAM = 14  #: pixels; a narrower step has no seam
 _PILL = 56  #: labels nearer to the crosshair than this would touch its time
 _ENDS = 76  #: labels nearer than this to the first or last one would touch it
 

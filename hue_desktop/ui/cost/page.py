@@ -253,8 +253,9 @@ class CostPage(Page):
                 return app.cost.by_step(ref)
             return app.cost.by_user(ref) if kind == "user" else app.cost.by_application(ref)
 
+        # YARN is asked through the tunnel, which takes seconds: not where bills are added up.
         self.ctx.tasks.run(
-            "metrics", read, owner=self, key=f"shares {kind}",
+            "aws", read, owner=self, key=f"shares {kind}",
             done=lambda shares: self.shares.show_shares(kind, shares),
             failed=lambda error: self.shares.show_failed(kind, error), timeout_s=_TIMEOUT_S,
         )  # fmt: skip

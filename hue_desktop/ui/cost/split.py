@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from hue_desktop.core.billing import Bill
@@ -18,6 +19,7 @@ from hue_desktop.ui.bills import carried_on
 from hue_desktop.ui.cost.parts import now_by_part, parts, usd_by_part
 from hue_desktop.ui.parts import Label, row
 from hue_desktop.ui.tables import Column, DataTable, RowsModel, TotalRow
+from hue_desktop.ui.theme import active_theme
 from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["Split", "SplitPanel", "SplitRow", "sources_text", "split_of"]
@@ -119,22 +121,22 @@ class SplitPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.model: RowsModel[SplitRow] = RowsModel(_columns(), key=lambda row: row.key)
-        self.table = _Whole(self.model, name=_("Cost by part"), row_height=SIZES["row-edit"],
-                            padding=6)  # fmt: skip
+        self.table = _Whole(self.model, name=_("Cost by part"), row_height=SIZES["row-edit"])
         self.table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.total = TotalRow(self.table, name=_("Total"))
         self.problem = Label("", tone="warn", size="small", wrap=True)
         self.sources = Label("", tone="text-2", size="small", wrap=True)
         self.model.rows_shown.connect(self.table.updateGeometry)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 0, 0, 8)
+        layout.setContentsMargins(16, 0, 0, 8)
         layout.setSpacing(0)
-        layout.addLayout(row(Label(_("Split"), weight=600), margins=(0, 11, 0, 8)))
+        layout.addLayout(row(Label(_("Split"), weight=600), margins=(8, 11, 0, 8)))
         layout.addWidget(self.table)
         layout.addWidget(self.total)
         layout.addSpacing(8)
-        layout.addWidget(self.problem)
-        layout.addWidget(self.sources)
+        for label in (self.problem, self.sources):
+            label.setContentsMargins(8, 0, 0, 0)
+            layout.addWidget(label)
         layout.addStretch(1)
 
     def show_split(self, split: Split, *, ended: bool) -> None:
@@ -142,14 +144,22 @@ class SplitPanel(QWidget):
         self.table.set_hidden_columns({"now"} if ended else ())
         self.model.set_rows(split.rows)
         whole = percent(100) if any(each.share is not None for each in split.rows) else DASH
-        self.total.set_cells(
-            _("Total"),
-            {
-                "now": _total(split.now, split.at_least),
-                "share": whole,
-                "sofar": _total(split.so_far, split.at_least_so_far, _("not yet")),
-            },
-        )
+        cells = {
+            "now": _total(split.now, split.at_least),
+            "share": whole,
+            "sofar": _total(split.so_far, split.at_least_so_far, _("not yet")),
+        }
+        self.total.set_cells(_("Total"), cells)
+        self._fit(cells)
+
+    def _fit(self, cells: Mapping[str, str]) -> None:
+        """Columns of figures as wide as their total, so that the names have what is left."""
+        metrics = QFontMetrics(active_theme().font("body", 600))
+        for position, each in enumerate(self.model.columns):
+            text = cells.get(each.key, "")
+            wanted = max(metrics.horizontalAdvance(text) + 2 * SIZES["cell-padding"] + 1, 56)
+            if text and self.table.columnWidth(position) != wanted:
+                self.table.horizontalHeader().resizeSection(position, wanted)
 
     def show_sources(self, text: str, problem: str) -> None:
         """Where prices come from, and what is not known of them."""

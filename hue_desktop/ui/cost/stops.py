@@ -37,7 +37,7 @@ def stops() -> tuple[TourStop, ...]:
 def _added_up(page: AllCostsPage) -> bool:
     rows = page.model.rows()
     return page.finder.states.state in ("shown", "empty") and all(
-        row.so_far is not None or row.problem for row in rows
+        row.so_far is not None or row.problem for row in rows if row.active
     )
 
 
