@@ -57,7 +57,7 @@ class SpotStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExplorerCosts:
-    """What Cost Explorer says, in USD by (service, record type), between two UTC days.
+    """What Cost Explorer says, in USD by (usage type, record type), between two UTC days.
 
     ``end`` is the day after the last. ``estimated`` is AWS's own word: the bill is not final.
     ``asked_at`` is this machine's epoch seconds: an answer is used for a day, as each costs $0.01.
@@ -71,7 +71,7 @@ class ExplorerCosts:
 
     @property
     def total(self) -> float:
-        """All services and record types."""
+        """All usage types and record types."""
         return sum(self.usd.values())
 
 

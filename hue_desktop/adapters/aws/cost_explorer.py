@@ -54,7 +54,7 @@ class AwsCostExplorer:
             "Metrics": [METRIC],
             "Filter": {"Tags": {"Key": CLUSTER_TAG, "Values": [cluster_id]}},
             "GroupBy": [
-                {"Type": "DIMENSION", "Key": "SERVICE"},
+                {"Type": "DIMENSION", "Key": "USAGE_TYPE"},
                 {"Type": "DIMENSION", "Key": "RECORD_TYPE"},
             ],
         }

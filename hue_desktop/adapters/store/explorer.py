@@ -30,7 +30,7 @@ class SqliteExplorerCosts:
         return ExplorerCosts(
             start=date.fromisoformat(start),
             end=date.fromisoformat(end),
-            usd={(service, record): amount for service, record, amount in json.loads(usd)},
+            usd={(usage, record): amount for usage, record, amount in json.loads(usd)},
             estimated=bool(estimated),
             asked_at=asked_at,
         )

@@ -148,39 +148,48 @@ def _of_cluster(case: _Case) -> Iterator[IdleFinding]:
     idle_s = (case.now - since).total_seconds() if since is not None else 0.0
     blocked = _blocked(case, idle_s)
     if since is not None and idle_s >= IDLE_S and not _ends_soon(case, blocked):
-        yield _idle(case, since, idle_s)
-    if blocked:
-        yield IdleFinding(
-            ref=case.snapshot.ref,
-            kind=IdleKind.NEVER_ENDS,
-            title=_("{name}: its auto-termination never fires").format(name=_name(case)),
-            why=" ".join(blocked),
-            usd_day=case.usd_day if idle_s >= IDLE_S else _at_stake(case),
-            action="auto-termination",
-            since=since.timestamp() if since is not None else None,
-        )
+        yield _idle(case, since, idle_s, blocked)
+    elif blocked:
+        yield _never_ends(case, blocked, _at_stake(case), since)
     yield from _spare_core(case)
     yield from _large_master(case)
 
 
-def _idle(case: _Case, since: datetime, idle_s: float) -> IdleFinding:
+def _idle(case: _Case, since: datetime, idle_s: float, blocked: tuple[str, ...]) -> IdleFinding:
+    """One finding for all of an idle cluster's dollars, by what is worst about it."""
     cluster = case.cluster
     protected = cluster is not None and cluster.termination_protected
     forgotten = protected and idle_s >= FORGOTTEN_S
-    why = _("No step and no YARN application for {time}.").format(time=fmt.duration(idle_s))
+    why = [_("No step and no YARN application for {time}.").format(time=fmt.duration(idle_s))]
     if protected:
-        why += " " + _("It is protected against termination.")
+        why.append(_("It is protected against termination."))
     if cluster is not None and cluster.idle_timeout_s is None:
-        why += " " + _("It has no auto-termination.")
+        why.append(_("It has no auto-termination."))
+    if blocked and not forgotten:
+        return _never_ends(case, (*why, *blocked), case.usd_day, since)
     title = _("{name} is idle and protected") if forgotten else _("{name} is idle")
     return IdleFinding(
         ref=case.snapshot.ref,
         kind=IdleKind.FORGOTTEN if forgotten else IdleKind.IDLE,
         title=title.format(name=_name(case)),
-        why=why,
+        why=" ".join((*why, *blocked)),
         usd_day=case.usd_day,
         action="unprotect" if forgotten else "terminate",
         since=since.timestamp(),
+    )
+
+
+def _never_ends(
+    case: _Case, why: tuple[str, ...], usd_day: float | None, since: datetime | None
+) -> IdleFinding:
+    return IdleFinding(
+        ref=case.snapshot.ref,
+        kind=IdleKind.NEVER_ENDS,
+        title=_("{name}: its auto-termination never fires").format(name=_name(case)),
+        why=" ".join(why),
+        usd_day=usd_day,
+        action="auto-termination" if since is None else "terminate",
+        since=since.timestamp() if since is not None else None,
     )
 
 

@@ -18,9 +18,9 @@ from hue_desktop.core.billing import Bill, Life, SpotHistory
 from hue_desktop.core.billing_sums import bill, bill_between
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost import PriceBook
-from hue_desktop.core.errors import Cancelled, HueError, NotFound
+from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.instances import Market
-from hue_desktop.core.text import _
+from hue_desktop.core.recorded import as_recorded
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.lives import lives_of, merged_nodes
 from hue_desktop.services.cost.prices import PriceBooks
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "Ledger"]
 
-_FRESH_S = 20.0  #: this machine's time for which a cluster's nodes are not asked for again
+_FRESH_S = 20.0  #: this machine's time for which nodes are not asked for again, without a fleet
+_LISTED_S = 600.0  #: the same while the fleet tells of each node that ends
 
 
 @dataclass(frozen=True)
@@ -106,39 +107,23 @@ class Ledger:
         with self._lock:
             lock = self._locks.setdefault(ref, threading.Lock())
         with lock:
+            newest = self._fleet().clusters.get(ref)
             read_at, known = self._read.get(ref, (0.0, None))
-            if known is not None:
-                ended = not known.summary.state.active
-                if ended or time.monotonic() - read_at < _FRESH_S:
-                    return self._with_newest(known)
-            snapshot = self._ask(ref)
-            self._read[ref] = time.monotonic(), snapshot
-            return self._with_newest(snapshot)
+            if known is None or not _still_right(known, newest, time.monotonic() - read_at):
+                known = self._ask(ref, newest)
+                self._read[ref] = time.monotonic(), known
+            return _with_newest(known, newest)
 
-    def _with_newest(self, known: ClusterSnapshot) -> ClusterSnapshot:
-        """``known`` with what the fleet read since; it never forgets a node."""
-        newest = self._fleet().clusters.get(known.ref)
-        if newest is None or not known.summary.state.active:
-            return known
-        return replace(
-            known,
-            summary=newest.summary,
-            instances=merged_nodes(newest.instances, known.instances),
-            groups=newest.groups or known.groups,
-            fleets=newest.fleets or known.fleets,
-            steps=newest.steps or known.steps,
-        )
-
-    def _ask(self, ref: ClusterRef) -> ClusterSnapshot:
+    def _ask(self, ref: ClusterRef, newest: ClusterSnapshot | None) -> ClusterSnapshot:
         try:
-            read = _read_all(self._access.of(ref.connection, ref.region), ref)
+            read = _read_all(self._access.of(ref.connection, ref.region), ref, newest)
         except Cancelled:
             raise
         except HueError:
             kept = self._kept(ref)
             if kept is None:
                 raise
-            return kept
+            return as_recorded(kept, datetime.now(UTC))
         kept = self._kept(ref) if not read.instances else None
         if kept is not None:  # EMR still lists the cluster, and its nodes no more
             read = replace(read, instances=merged_nodes(read.instances, kept.instances))
@@ -183,13 +168,53 @@ class Ledger:
             return SpotHistory()
 
 
-def _read_all(doors: RegionAccess, ref: ClusterRef) -> ClusterSnapshot:
+def _still_right(known: ClusterSnapshot, newest: ClusterSnapshot | None, age_s: float) -> bool:
+    """Whether the nodes of ``known`` need not be asked for again.
+
+    While the fleet reads the cluster, its list of active nodes tells when one has ended.
+    """
+    if known.recorded_at is not None:  # perhaps EMR could only not be reached
+        return age_s < _FRESH_S
+    if not known.summary.state.active:
+        return True
+    if newest is None or newest.instances is None:
+        return age_s < _FRESH_S
+    listed = {node.id for node in newest.instances}
+    running = (node.id for node in known.instances or () if node.active)
+    return newest.summary.state.active and age_s < _LISTED_S and listed.issuperset(running)
+
+
+def _with_newest(known: ClusterSnapshot, newest: ClusterSnapshot | None) -> ClusterSnapshot:
+    """``known`` with what the fleet read since; no node is forgotten."""
+    if newest is None or not known.summary.state.active or not newest.summary.state.active:
+        return known
+    return replace(
+        known,
+        summary=newest.summary,
+        cluster=newest.cluster or known.cluster,
+        instances=merged_nodes(newest.instances, known.instances),
+        groups=newest.groups or known.groups,
+        fleets=newest.fleets or known.fleets,
+        steps=newest.steps or known.steps,
+    )
+
+
+def _read_all(
+    doors: RegionAccess, ref: ClusterRef, newest: ClusterSnapshot | None
+) -> ClusterSnapshot:
+    """All nodes, and whatever else the fleet has not read of a cluster that runs."""
     emr, cluster_id = doors.emr, ref.cluster_id
-    cluster = emr.describe_cluster(cluster_id)
-    if not cluster.summary.id:
-        raise NotFound(_("EMR does not know {cluster}.").format(cluster=cluster_id))
-    fleets = emr.list_fleets(cluster_id) if cluster.uses_fleets else None
-    groups = None if cluster.uses_fleets else emr.list_groups(cluster_id)
+    known = newest if newest is not None and newest.summary.state.active else None
+    cluster = known.cluster if known is not None else None
+    if cluster is None:
+        cluster = emr.describe_cluster(cluster_id)
+    groups = known.groups if known is not None else None
+    fleets = known.fleets if known is not None else None
+    steps = known.steps if known is not None else None
+    if cluster.uses_fleets:
+        fleets = fleets or emr.list_fleets(cluster_id)
+    else:
+        groups = groups or emr.list_groups(cluster_id)
     return ClusterSnapshot(
         ref=ref,
         summary=cluster.summary,
@@ -197,5 +222,5 @@ def _read_all(doors: RegionAccess, ref: ClusterRef) -> ClusterSnapshot:
         groups=groups,
         fleets=fleets,
         instances=emr.list_instances(cluster_id, active_only=False),
-        steps=emr.list_steps(cluster_id),
+        steps=steps if steps is not None else emr.list_steps(cluster_id),
     )

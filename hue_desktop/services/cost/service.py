@@ -199,15 +199,14 @@ class CostService:
         first, last = _days(account)
         costs = door.costs(ref.cluster_id, first, last)
         start, end = midnight(costs.start), min(midnight(costs.end), account.now)
-        ours = account.bill(start, end)
-        why = differences(costs, ours, account.now)
+        why = differences(costs, account.bill, account.now)
         asked = ASKED.format(when=datetime.fromtimestamp(costs.asked_at).strftime("%H:%M"))
         return ExplorerFigure(
             usd=costs.total,
             start=start,
             end=midnight(costs.end),
             estimated=costs.estimated,
-            ours_usd=ours.total,
+            ours_usd=account.bill(start, end).total,
             why=(*why, asked),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,6 +115,25 @@ def test_cost_explorers_figure_stands_beside_ours_with_the_difference_explained(
     assert figure.estimated
     assert any("late" in why for why in figure.why)
     assert any("$0.01" in why for why in figure.why)
+
+
+def test_what_accounts_for_the_difference_adds_up_to_it(
+    region: SimulatedRegion, house: House, cost: CostService
+) -> None:
+    """A cluster that is over for days: nothing is late, and each amount is told."""
+    cluster_id = mixed(region)
+    region.jump(hours=30)
+    region.client("emr").terminate_job_flows(JobFlowIds=[cluster_id])
+    region.jump(days=3)
+
+    figure = cost.explorer(house.ref(cluster_id))
+
+    assert figure is not None
+    assert figure.ours_usd is not None
+    told = [re.search(r"([+−])\$(\d+\.\d+)", why) for why in figure.why]
+    amounts = [float(found[2]) * (1 if found[1] == "+" else -1) for found in told if found]
+    assert len(amounts) == 2  # transfer, and the hours of the month
+    assert figure.usd - figure.ours_usd == pytest.approx(sum(amounts), abs=0.03)
 
 
 def test_cost_explorer_is_asked_once_a_day(
