@@ -36,7 +36,7 @@ class ClusterFacts:
     release: str = ""
     applications: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
-    marks: frozenset[str] = frozenset()  #: idle, attention, protected, ended …
+    marks: frozenset[str] = frozenset()  #: idle, attention, protected, ended, recorded …
     uptime_s: float | None = None
     idle_s: float | None = None
     usd_hour: float | None = None
@@ -71,7 +71,9 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _COMPARISON = re.compile(r"^([a-z]+)(>=|<=|>|<|=)(.*)$", re.IGNORECASE)
 _KEYED = re.compile(r"^([a-z]+):(.*)$", re.IGNORECASE)
-_ENDED = re.compile(r"(?:^|\s)(?:state:\S*terminated|is:ended|id:\S|j-\w{8})", re.IGNORECASE)
+_ENDED = re.compile(
+    r"(?:^|\s)(?:state:\S*terminated|is:ended|is:recorded|id:\S|j-\w{8})", re.IGNORECASE
+)
 _VALUE = re.compile(r"^\$?(\d+(?:\.\d+)?)\s*(%|[a-z]*)(?:/h)?$", re.IGNORECASE)
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.instances import Instance, InstanceState
+from hue_desktop.core.text import _
 
-__all__ = ["as_recorded", "closed", "kept_snapshot", "last_seen"]
+__all__ = ["as_recorded", "closed", "kept_snapshot", "last_nodes", "last_seen"]
+
+_TOGETHER = timedelta(minutes=15)  #: the nodes of a cluster that ends go one after the other
 
 
 def last_seen(snapshot: ClusterSnapshot) -> datetime | None:
@@ -75,15 +78,26 @@ def as_recorded(snapshot: ClusterSnapshot, saved_at: datetime) -> ClusterSnapsho
     """The cluster as one that EMR does not list any more.
 
     It is over, whatever it was when it was seen last: ``recorded_at`` tells when that was, on the
-    region's clock, or ``saved_at`` where that is not known. Its end stays unknown when nobody saw
-    it.
+    region's clock, or ``saved_at`` where that is not known. It counts as its end when nobody saw
+    the end; the reason says so.
     """
     at = last_seen(snapshot) or saved_at
     summary = snapshot.summary
-    if summary.state.active:
-        summary = replace(summary, state=ClusterState.TERMINATED)
+    if summary.state.active or summary.ended is None:
+        state = ClusterState.TERMINATED if summary.state.active else summary.state
+        reason = _("seen last then; nobody saw its end")
+        summary = replace(summary, state=state, ended=at, reason_code="", reason=reason)
     cluster = replace(snapshot.cluster, summary=summary) if snapshot.cluster else None
     nodes = None if snapshot.instances is None else closed(snapshot.instances, at)
     return replace(
         snapshot, summary=summary, cluster=cluster, instances=nodes, errors={}, recorded_at=at
     )
+
+
+def last_nodes(snapshot: ClusterSnapshot) -> tuple[Instance, ...]:
+    """The active nodes; of a cluster that was recorded, those that it had until its end."""
+    nodes = snapshot.instances or ()
+    if snapshot.recorded_at is None:
+        return tuple([node for node in nodes if node.active])
+    end = (snapshot.summary.ended or snapshot.recorded_at) - _TOGETHER
+    return tuple([node for node in nodes if node.ended is not None and node.ended >= end])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
+from hue_desktop.core.recorded import last_nodes
 from hue_desktop.core.text import _
 from hue_desktop.ui.parts import FourStates
 
@@ -16,7 +17,7 @@ def nodes_to_show(states: FourStates, cluster: ClusterSnapshot | None) -> bool:
             _("This cluster is not known"), _("EMR forgets clusters two months after their end.")
         )
         return False
-    if any(node.active for node in cluster.instances or ()):
+    if last_nodes(cluster):
         return True
     error, name, state = (
         cluster.errors.get("instances"),

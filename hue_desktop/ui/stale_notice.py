@@ -12,6 +12,7 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import ago
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
+from hue_desktop.services.nodes import recorded_text
 from hue_desktop.ui.parts import Button, Label, StateMark, StateShape, row
 
 __all__ = ["StaleNotice"]
@@ -22,10 +23,11 @@ class StaleNotice(QWidget):
 
     def __init__(self, retry: Callable[[], None]) -> None:
         super().__init__()
+        self.mark = StateMark(StateShape.ATTENTION, 10)
         self.text = Label("", tone="warn", elide=True)
         self.retry = Button(_("Retry"), icon_name="refresh", small=True, clicked=retry)
         line = row(
-            StateMark(StateShape.ATTENTION, 10), self.text, self.retry,
+            self.mark, self.text, self.retry,
             spacing=8, margins=(24, 6, 24, 6),
         )  # fmt: skip
         line.setStretchFactor(self.text, 1)
@@ -33,8 +35,12 @@ class StaleNotice(QWidget):
         self.hide()
 
     def show_status(self, fleet: FleetSnapshot, cluster: ClusterSnapshot, *parts: str) -> bool:
-        """Say what is old: the connection, or one of ``parts``. Whether something is."""
-        text = _connection_text(fleet, cluster) or _part_text(cluster, parts)
+        """Say what is old: the connection, one of ``parts``, or all of a cluster that EMR does not
+        list any more. Whether something is."""
+        recorded = recorded_text(cluster)
+        text = recorded or _connection_text(fleet, cluster) or _part_text(cluster, parts)
+        self.mark.set_shape(StateShape.STOPPED if recorded else StateShape.ATTENTION)
+        self.retry.setVisible(not recorded)  # EMR is not asked of it
         self.text.setText(text)
         self.setVisible(bool(text))
         return bool(text)

@@ -148,6 +148,9 @@ class FleetService:
 
     def bootstrap_actions(self, ref: ClusterRef) -> tuple[BootstrapAction, ...]:
         """The bootstrap actions of a cluster. Blocks; HueError when it fails."""
+        known = self.snapshot().clusters.get(ref)
+        if known is not None and known.recorded_at is not None:  # EMR does not know them any more
+            return known.cluster.bootstrap_actions if known.cluster else ()
         doors = self._access.of(ref.connection, ref.region)
         return doors.emr.list_bootstrap_actions(ref.cluster_id)
 

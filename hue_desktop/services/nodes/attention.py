@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
-from hue_desktop.core.format import count, percent
+from hue_desktop.core.format import count, date_time, percent
 from hue_desktop.core.instances import (
     GroupState,
     Instance,
@@ -17,7 +17,7 @@ from hue_desktop.core.instances import (
 from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
 
-__all__ = ["attention_of", "node_problem", "was_lost"]
+__all__ = ["attention_of", "node_problem", "recorded_text", "was_lost"]
 
 _TROUBLED = (GroupState.SUSPENDED, GroupState.ARRESTED)
 _ORDERLY = ("", "USER_REQUEST", "CLUSTER_TERMINATED")
@@ -33,6 +33,8 @@ def attention_of(
     With ``metrics``, CloudWatch's newest values, what HDFS and YARN suffer from counts too.
     """
     state = snapshot.summary.state
+    if snapshot.recorded_at is not None:
+        return Attention.NONE, recorded_text(snapshot)
     if state is ClusterState.TERMINATED_WITH_ERRORS:
         return Attention.CRITICAL, _ended_text(snapshot)
     if not state.active:
@@ -53,6 +55,14 @@ def attention_of(
     if moving := [group for group in _collections(snapshot) if group.state in _MOVING]:
         return Attention.STARTING, _resizing_text(moving[0])
     return Attention.NONE, ""
+
+
+def recorded_text(snapshot: ClusterSnapshot) -> str:
+    """What a person must know of a cluster that EMR does not list; empty for others."""
+    if snapshot.recorded_at is None:
+        return ""
+    text = _("Recorded: EMR does not list this cluster any more. It was seen last {when}.")
+    return text.format(when=date_time(snapshot.recorded_at, always_date=True))
 
 
 def was_lost(instance: Instance) -> bool:

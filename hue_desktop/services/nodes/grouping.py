@@ -9,8 +9,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from hue_desktop.core.clusters import ClusterSnapshot
-from hue_desktop.core.instances import Instance, InstanceState, Market, Role
+from hue_desktop.core.instances import Instance, Market, Role
 from hue_desktop.core.pricing import CostRate
+from hue_desktop.core.recorded import last_nodes
 from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import ClusterCost
 
@@ -23,9 +24,9 @@ _KIND = attrgetter("role", "market")
 
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
-    """The active nodes of one role and market. ``key`` is stable (``TASK:SPOT``).
+    """The nodes of one role and market that are there, or were until the cluster's end.
 
-    ``note`` says in words what matters about the role.
+    ``key`` is stable (``TASK:SPOT``), ``note`` says in words what matters about the role.
     """
 
     key: str
@@ -40,10 +41,9 @@ class NodeGroup:
 def node_groups(snapshot: ClusterSnapshot, cost: ClusterCost | None) -> tuple[NodeGroup, ...]:
     """Master, core, task; on-demand before Spot; a role without nodes has no group."""
     by_key: dict[tuple[Role, Market], list[Instance]] = defaultdict(list)
-    ended = InstanceState.TERMINATED
-    active = [n for n in snapshot.instances or () if n.state is not ended and n.role is not None]
+    shown = [node for node in last_nodes(snapshot) if node.role is not None]
     # Neighbours are mostly alike; hashing an enum for each of a thousand nodes would be seen.
-    for kind, nodes in groupby(active, key=_KIND):
+    for kind, nodes in groupby(shown, key=_KIND):
         by_key[kind].extend(nodes)
     rates: Mapping[tuple[Role, Market], CostRate] = cost.by_role if cost else {}
     return tuple(

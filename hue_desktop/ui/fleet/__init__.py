@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.text import _
+from hue_desktop.ui.fleet.actions import actions
 from hue_desktop.ui.page import Page, PageKind, TourStop
 
 if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.ui.context import UiContext
 
-__all__ = ["page_kind", "tour_stops"]
+__all__ = ["actions", "page_kind", "tour_stops"]
 
 
 def _make(ctx: UiContext, ref: ClusterRef | None) -> Page:

@@ -11,7 +11,6 @@ from hue_desktop.core.clusters import (
     ClusterRef,
     ClusterSnapshot,
     ClusterState,
-    ClusterSummary,
 )
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.fleet_filter import ClusterFacts
@@ -200,7 +199,7 @@ def _row(
         ref=ref,
         name=summary.name or ref.cluster_id,
         shape=cluster_shape(summary.state, attention),
-        state=state_text(summary.state),
+        state=_("Recorded") if cluster.recorded_at is not None else state_text(summary.state),
         sentence=sentence,
         attention=attention,
         uptime=short_duration(uptime_s),
@@ -216,7 +215,7 @@ def _row(
         unread=summary.state.active and cluster.instances is None,
         active=summary.state.active,
         ended=summary.ended,
-        ended_text=_ended_text(summary, now),
+        ended_text=_ended_text(cluster, now),
         facts=_facts(cluster, status, attention, counts, rate, metrics, uptime_s, idle_s),
     )
 
@@ -240,6 +239,7 @@ def _facts(
         "transient": details is not None and not details.keep_alive,
         "simulated": kind is ConnectionClass.SIMULATED,
         "ended": not summary.state.active,
+        "recorded": cluster.recorded_at is not None,
     }
     return ClusterFacts(
         name=summary.name,
@@ -262,12 +262,16 @@ def _facts(
     )
 
 
-def _ended_text(summary: ClusterSummary, now: datetime) -> str:
-    """``Terminated 14:32 · User request``."""
+def _ended_text(cluster: ClusterSnapshot, now: datetime) -> str:
+    """``Terminated 14:32 · User request``; what EMR has forgotten is ``Recorded``."""
+    summary = cluster.summary
     if summary.state.active:
         return ""
     when = date_time(summary.ended, today=now) if summary.ended else ""
-    how = " ".join(filter(None, (state_text(summary.state), when)))
+    state = state_text(summary.state)
+    if cluster.recorded_at is not None:
+        state = _("Recorded, ended")
+    how = " ".join(filter(None, (state, when)))
     return " · ".join(filter(None, (how, summary.reason.rstrip(".") or summary.reason_code)))
 
 

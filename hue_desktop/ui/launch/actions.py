@@ -153,7 +153,8 @@ def _is_alive(context: ActionContext) -> bool:
 
 
 def _is_described(context: ActionContext) -> bool:
-    return context.cluster is not None and context.cluster.cluster is not None
+    cluster = context.cluster
+    return cluster is not None and cluster.cluster is not None and cluster.recorded_at is None
 
 
 def _lacks_task_fleet(context: ActionContext) -> bool:

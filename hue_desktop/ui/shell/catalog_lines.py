@@ -204,6 +204,8 @@ def _new_cluster_line(
         text=cluster.summary.name or cluster.ref.cluster_id,
         ref=cluster.ref,
         shape=cluster_shape(cluster.summary.state, attention),
+        tag=_("recorded") if cluster.recorded_at is not None else "",
+        token="text-3",
         state=cluster.summary.state.value.replace("_", " ").lower(),
         badge=str(n) if n else "",
         money=money(cost.rate.total) if cost is not None and active and cost.rate.total else "",

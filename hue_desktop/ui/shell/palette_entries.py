@@ -41,6 +41,8 @@ def _cluster_entry(window: MainWindow, cluster: ClusterSnapshot) -> Entry:
     ref, summary = cluster.ref, cluster.summary
     cost = window.feed.snapshot.costs.get(ref)
     state = summary.state.value.replace("_", " ").lower()
+    if cluster.recorded_at is not None:
+        state = _("recorded")
     rate = money_rate(cost.rate.total) if cost is not None and summary.state.active else ""
     note = " · ".join(part for part in (ref.connection, state, rate) if part)
     return Entry(

@@ -80,7 +80,8 @@ def test_a_cluster_that_emr_forgot_opens_from_what_was_recorded(
         found = house.cluster(cluster_id, lambda c: c.recorded_at)
         # its end was not seen; that it is over is known
         assert found.summary.state is ClusterState.TERMINATED
-        assert found.summary.ended is None
+        assert found.summary.ended == found.recorded_at
+        assert "nobody saw" in found.summary.reason
         assert found.instances is None
         house.fleet.set_focus(ref)
         found = house.cluster(cluster_id, lambda c: c.instances)
