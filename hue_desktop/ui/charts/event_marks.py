@@ -5,16 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from hue_desktop.core.clusters import Attention
+from hue_desktop.core.alerts import Alert
+from hue_desktop.core.changes import JournalEntry
+from hue_desktop.core.clusters import Attention, ClusterSnapshot
 from hue_desktop.core.steps import StepState
-from hue_desktop.services.health import Event, EventKind
+from hue_desktop.services.health import Event, EventKeeper, EventKind
+from hue_desktop.services.health.events import alert_events
 from hue_desktop.ui.charts.series import Mark
 from hue_desktop.ui.parts import StateShape, step_shape
 
-__all__ = ["event_shape", "marks_of"]
+__all__ = ["Happenings", "event_shape", "marks_of"]
 
 _MOST_MARKS = 6
 _PLACES = 9  #: two marks stand at least this part of the axis apart
+
+
+class Happenings:
+    """Events and alerts of a cluster, newest first, worked out again only where one differs."""
+
+    def __init__(self) -> None:
+        self._keeper = EventKeeper()
+        self._of: tuple[tuple[Event, ...], tuple[Alert, ...]] = ((), ())
+        self._both: tuple[Event, ...] = ()
+
+    def of(
+        self,
+        cluster: ClusterSnapshot,
+        journal: Sequence[JournalEntry] = (),
+        alerts: tuple[Alert, ...] = (),
+    ) -> tuple[Event, ...]:
+        """All that is known to have happened."""
+        events = self._keeper.of(cluster, journal)
+        if self._of[0] is not events or self._of[1] != alerts:
+            self._of = (events, alerts)
+            both = (*events, *alert_events(alerts))
+            self._both = tuple(sorted(both, key=lambda event: event.at, reverse=True))
+        return self._both
 
 
 def marks_of(events: Sequence[Event], start: datetime, end: datetime) -> tuple[Mark, ...]:

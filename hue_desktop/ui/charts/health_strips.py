@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hue_desktop.core.alerts import AlertRule
-from hue_desktop.core.format import count
+from hue_desktop.core.format import count, money
 from hue_desktop.core.metrics import SeriesData, SeriesKey, Unit, metric
 from hue_desktop.core.text import _
 from hue_desktop.ui.charts.buffer import SeriesBuffer
@@ -125,8 +125,18 @@ def _strips() -> tuple[StripSpec, ...]:
 #: All strips of the health page, from top to bottom.
 STRIPS = _strips()
 
-#: Those of them that the overview shows.
-OVERVIEW = ("memory", "containers", "disk", "nodes")
+#: Those that the overview shows, as far as it has room.
+OVERVIEW = (
+    STRIPS[0],
+    StripSpec(
+        "cost",
+        _("Cost"),
+        (_CurveSpec("cost.usd_hour", _("now"), "role-spot-line", _STEP),),
+        Unit.USD_PER_HOUR,
+    ),
+    STRIPS[1],
+    *(strip for strip in STRIPS if strip.key in ("nodes", "disk")),
+)
 
 
 class HealthSeries:
@@ -196,6 +206,8 @@ class HealthSeries:
         scale, unit = self._scale(strip, [curve.data for curve in curves])
         whole = strip.unit is Unit.COUNT
         words: Callable[[float], str] = count if whole or strip.unit is Unit.PERCENT else plain
+        if strip.unit is Unit.USD_PER_HOUR:
+            words = money
         judged = [name for name in strip.judged if name in {each.metric for each in shown}][:1]
         return Plot(
             strip.key,
@@ -217,6 +229,8 @@ class HealthSeries:
         """
         if strip.unit is Unit.PERCENT:
             return 1.0, "%"
+        if strip.unit is Unit.USD_PER_HOUR:
+            return 1.0, _("$/h")
         if strip.unit not in (Unit.BYTES, Unit.BYTES_PER_S):
             return 1.0, ""
         highest = max((float(each.values.max()) for each in data if len(each)), default=0.0)

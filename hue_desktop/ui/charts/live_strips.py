@@ -27,7 +27,7 @@ from hue_desktop.core.text import _
 from hue_desktop.ui.charts.mark_lane import mark_at
 from hue_desktop.ui.charts.plots import Plot
 from hue_desktop.ui.charts.series import Mark
-from hue_desktop.ui.charts.strip_frame import LANE, LEGEND, StripFrame
+from hue_desktop.ui.charts.strip_frame import LANE, LEGEND, StripFrame, how_many_fit
 from hue_desktop.ui.charts.strip_scene import StripScene
 from hue_desktop.ui.parts import KEYBOARD_REASONS
 from hue_desktop.ui.theme import Theme
@@ -54,10 +54,18 @@ class LiveStrips(QWidget):
     cursor_moved = Signal(object)
 
     def __init__(
-        self, theme: Theme, parent: QWidget | None = None, *, legend: int = LEGEND
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        legend: int = LEGEND,
+        scrolls: bool = True,
     ) -> None:
+        """Where room is short, a chart that ``scrolls`` shows all strips, else the first ones."""
         super().__init__(parent)
         self._theme = theme
+        self._scrolls = scrolls
+        self._all: tuple[Plot, ...] = ()
         self.scene = StripScene(theme, legend=legend)
         self._end_now = time.time()
         self._dirty: list[int] = []
@@ -97,7 +105,8 @@ class LiveStrips(QWidget):
 
     def set_plots(self, plots: Sequence[Plot]) -> None:
         """Show these plots, each with the points that its buffers hold."""
-        self.scene.set_plots(plots)
+        self._all = tuple(plots)
+        self._choose_plots()
         self._refit()
         self.setAccessibleDescription(self.scene.spoken())
 
@@ -181,6 +190,15 @@ class LiveStrips(QWidget):
 
     # -- drawing ---------------------------------------------------------------------------
 
+    def _choose_plots(self) -> None:
+        """All of them, or the first ones that there is room for."""
+        shown = self._all
+        if not self._scrolls:
+            lines = [len(plot.curves) for plot in shown]
+            shown = shown[: how_many_fit(self.height(), lines)]
+        if shown != self.scene.plots:
+            self.scene.set_plots(shown)
+
     def _fit(self, start: float, end: float) -> None:
         scene = self.scene
         scene.ratio = self.devicePixelRatioF()
@@ -232,6 +250,7 @@ class LiveStrips(QWidget):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._choose_plots()
         width = self._bar.sizeHint().width()
         place = QRect(self.width() - width, LANE, width, max(1, self.frame.bottom - LANE))
         self._bar.setGeometry(place)

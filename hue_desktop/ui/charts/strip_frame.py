@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["StripFrame"]
+__all__ = ["StripFrame", "how_many_fit"]
 
 LEGEND = 124  #: names and values at the left
 AXIS = 62  #: labels of the value axis
@@ -50,7 +51,7 @@ class StripFrame:
         return max(self.top + 1, self.height - TIME)
 
     def _least(self, index: int) -> int:
-        return max(HEAD + 34 + FOOT, _HEAD_LINE + 2 + _LINE * self.lines[index] + 4)
+        return _least(self.lines[index])
 
     @property
     def content(self) -> int:
@@ -88,3 +89,19 @@ class StripFrame:
         """Where a shown value of a strip stands."""
         axis_top, height = self.axis(index)
         return axis_top + 1 + (height - 2) * (1 - value / (top or 1.0))
+
+
+def _least(lines: int) -> int:
+    """The least height of a strip with so many lines in its legend."""
+    return max(HEAD + 34 + FOOT, _HEAD_LINE + 2 + _LINE * lines + 4)
+
+
+def how_many_fit(height: int, lines: Sequence[int]) -> int:
+    """How many strips a chart of that height has room for; always one."""
+    room, count = height - LANE - TIME, 0
+    for each in lines:
+        room -= _least(each)
+        if room < 0:
+            break
+        count += 1
+    return max(1, count)

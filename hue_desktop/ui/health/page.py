@@ -19,6 +19,7 @@ from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
+from hue_desktop.ui.charts.event_marks import Happenings
 from hue_desktop.ui.charts.health_strips import HealthSeries
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.health.chart_panel import HealthChart
@@ -59,6 +60,7 @@ class HealthPage(Page):
         self._fleet: FleetSnapshot | None = None
         self._journal: tuple[JournalEntry, ...] = ()
         self._watch = HealthWatch(ctx, ref) if ref is not None else None
+        self._happenings = Happenings()
         self._ticks = 0
         self._read_ticks = 0
         self._loaded = False
@@ -168,7 +170,8 @@ class HealthPage(Page):
 
     def _show_events(self) -> None:
         if self.cluster is not None:
-            self.chart.show_events(self.ctx.app.health.events(self.cluster, self._journal))
+            alerts = self.health.alerts if self.health is not None else ()
+            self.chart.show_events(self._happenings.of(self.cluster, self._journal, alerts))
 
     def _changed(self, change: HealthChange) -> None:
         """A reading arrived."""

@@ -1,10 +1,10 @@
-"""The lower part of the overview: series and events on one time axis, with a choice of ranges."""
+"""The lower part of the overview: live series and events on one time axis, in some ranges."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -12,53 +12,57 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import duration
-from hue_desktop.core.ports import Series
+from hue_desktop.core.metrics import SeriesData, SeriesKey, Source
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
-from hue_desktop.ui.charts.series import Mark
-from hue_desktop.ui.overview.history import marks_of, period_of, strips_of
+from hue_desktop.ui.charts.event_marks import marks_of
+from hue_desktop.ui.charts.health_strips import OVERVIEW, HealthSeries
 from hue_desktop.ui.parts import Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hue_desktop.ui.charts.strips import TimeStrips
+    from hue_desktop.ui.charts.live_strips import LiveStrips
 
 __all__ = ["RANGES", "ChartPanel", "History"]
 
-RANGES = {
-    "1h": timedelta(hours=1),
-    "6h": timedelta(hours=6),
-    "24h": timedelta(hours=24),
-    "3d": timedelta(days=3),
+#: Seconds of each range.
+RANGES: Mapping[str, float] = {
+    "1h": 3600.0,
+    "6h": 6 * 3600.0,
+    "24h": 86400.0,
+    "3d": 3 * 86400.0,
 }
-_GAPS = 1.6  #: a hole of more than this many periods is drawn as one
+_KEEP = 1.5  #: so many spans of older points are held
 
 
 @dataclass(frozen=True)
 class History:
-    """What was read for the chart, between two moments of the region's time."""
+    """What was read for the chart, between two instants of the region's clock."""
 
-    start: datetime
-    end: datetime
-    series: Mapping[str, Series] = field(default_factory=dict)
+    start: float
+    end: float
+    series: Mapping[SeriesKey, SeriesData] = field(default_factory=dict)
 
 
 class ChartPanel(QWidget):
-    """``range_chosen`` asks for other hours; ``retry_requested`` for the same again.
+    """``range_chosen`` asks for other hours, ``span_wanted`` for those that somebody went to;
+    ``retry_requested`` for the same again.
 
     The chart itself is made when the first series arrive, because its library takes long to load.
     """
 
     range_chosen = Signal()
+    span_wanted = Signal(float, float)
     retry_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._history: History | None = None
         self._events: tuple[Event, ...] = ()
         self._ended = False
-        self.chart: TimeStrips | None = None
+        self.series = HealthSeries(OVERVIEW)
+        self.follows = True  #: whether the right edge is now
+        self.chart: LiveStrips | None = None
         self.title = Label("", weight=600)
         self.caption = Label("", tone="text-2", elide=True)
         self.ranges = Segmented(
@@ -76,7 +80,7 @@ class ChartPanel(QWidget):
         self._inner.setContentsMargins(0, 0, 0, 0)
         self.states = FourStates(self._holder)
         self.states.retry_requested.connect(self.retry_requested)
-        self.ranges.chosen.connect(lambda _key: self.range_chosen.emit())
+        self.ranges.chosen.connect(lambda _key: self.go_live())
         head = row(self.title, self.caption, None, self.ranges, spacing=16, margins=(0, 10, 0, 2))
         head.setStretchFactor(self.caption, 1)
         layout = QVBoxLayout(self)
@@ -87,9 +91,14 @@ class ChartPanel(QWidget):
         self.show_loading()
 
     @property
-    def span(self) -> timedelta:
+    def span_s(self) -> float:
         """How much time is asked for."""
         return RANGES[self.ranges.current]
+
+    def go_live(self) -> None:
+        """Follow the clock with the chosen range."""
+        self.follows = True
+        self.range_chosen.emit()
 
     def set_ended(self, ended: bool) -> None:
         """Whether the hours shown are the last ones of a cluster that is no more."""
@@ -98,13 +107,14 @@ class ChartPanel(QWidget):
             self._show_title()
 
     def show_loading(self) -> None:
-        """The first series of a range are on their way."""
+        """The first series of a range are on their way; those that are there stay till then."""
         self._show_title()
-        self.states.show_loading(_("Reading CloudWatch’s series"))
+        if self.chart is None or not self.chart.plots:
+            self.states.show_loading(_("Reading the cluster’s metrics"))
 
     def show_failed(self, error: HueError) -> None:
         """Series could not be read; what was read before stays, with a word about it."""
-        if self._history is not None and self._history.series:
+        if self.chart is not None and self.chart.plots:
             self.caption.setText(_("could not be read again: {why}").format(why=error.message))
             self.caption.set_tone("warn")
             return
@@ -112,31 +122,57 @@ class ChartPanel(QWidget):
 
     def show_history(self, history: History) -> None:
         """Show what was read."""
-        self._history = history
-        self._show_title()
-        strips = strips_of(history.series)
-        if not strips:
+        self.series.load(history.series)
+        self._show_title(history.series)
+        plots = self.series.plots()
+        if not plots:
             text = _("CloudWatch shows a cluster’s first values some minutes after it is ready.")
             if self._ended:
-                text = _("CloudWatch keeps five-minute values for 63 days.")
+                text = _("Nothing was recorded, and CloudWatch keeps values for 63 days.")
             self.states.show_empty(_("No series for these hours"), text)
             return
         chart = self._chart()
-        gap_s = _GAPS * max(300.0, period_of(history.series))
-        chart.set_data(strips, self._marks(history), history.start, history.end, gap_s=gap_s)
+        chart.set_plots(plots)
+        chart.set_now(max(chart.frame.end, history.end))
+        chart.set_span(history.start, history.end, fit=True)
+        self._show_marks()
         self.states.show_content()
+
+    def show_live(self, found: Mapping[SeriesKey, SeriesData], now: float) -> None:
+        """Add what was measured since; the axis follows the clock."""
+        fresh = self.series.append(found)
+        chart = self.chart
+        if chart is None or not chart.plots:
+            return
+        chart.set_now(now)
+        if fresh:
+            chart.set_plots(self.series.plots())
+        if not self.follows:
+            return
+        pixel = self.span_s / max(1, chart.frame.right - chart.frame.left)
+        if any(len(data.times) for data in found.values()) or now - chart.frame.end >= pixel:
+            self.series.trim(now - _KEEP * self.span_s)
+            chart.set_span(now - self.span_s, now)
+            self._show_marks()
 
     def show_events(self, events: Sequence[Event]) -> None:
         """Draw these events on the axis."""
         if tuple(events) != self._events:
             self._events = tuple(events)
-            if self.chart is not None and self._history is not None:
-                self.chart.set_marks(self._marks(self._history))
+            self._show_marks()
 
-    def _marks(self, history: History) -> tuple[Mark, ...]:
-        return marks_of(self._events, history.start, history.end)
+    def set_stale(self, stale: bool) -> None:
+        """Dim what is no longer followed."""
+        if self.chart is not None:
+            self.chart.set_stale(stale)
 
-    def _show_title(self) -> None:
+    def _show_marks(self) -> None:
+        if self.chart is not None:
+            frame = self.chart.frame
+            start, end = (datetime.fromtimestamp(at, UTC) for at in (frame.start, frame.end))
+            self.chart.set_marks(marks_of(self._events, start, end))
+
+    def _show_title(self, series: Mapping[SeriesKey, SeriesData] | None = None) -> None:
         title = {
             "1h": _("Last hour"),
             "6h": _("Last 6 hours"),
@@ -145,14 +181,30 @@ class ChartPanel(QWidget):
         }[self.ranges.current]
         self.title.setText(_("{hours} of its life").format(hours=title) if self._ended else title)
         self.caption.set_tone("text-2")
-        every = duration(period_of(self._history.series)) if self._history else ""
-        text = _("CloudWatch, a value every {time}") if every else _("CloudWatch")
-        self.caption.setText(text.format(time=every))
+        if series is not None:
+            self.caption.setText(_source(series))
 
-    def _chart(self) -> TimeStrips:
+    def _moved(self, start: float, end: float) -> None:
+        self.follows = False
+        self.span_wanted.emit(start, end)
+
+    def _chart(self) -> LiveStrips:
         if self.chart is None:
-            from hue_desktop.ui.charts.strips import TimeStrips
+            from hue_desktop.ui.charts.live_strips import LiveStrips
 
-            self.chart = TimeStrips(self._theme)
+            self.chart = LiveStrips(self._theme, scrolls=False)
+            self.chart.span_chosen.connect(self._moved)
+            self.chart.live_requested.connect(self.go_live)
             self._inner.addWidget(self.chart)
         return self.chart
+
+
+def _source(series: Mapping[SeriesKey, SeriesData]) -> str:
+    """Who measured what is shown, and how often."""
+    shown = [data for data in series.values() if len(data.times)]
+    if not shown:
+        return ""
+    if any(data.source is Source.LIVE for data in shown):
+        return _("YARN and HDFS, live")
+    every = duration(min(data.step_s for data in shown))
+    return _("CloudWatch, a value every {time}").format(time=every)

@@ -16,7 +16,7 @@ from hue_desktop.core.format import date_time, duration, utc_time
 from hue_desktop.core.steps import StepState
 from hue_desktop.core.text import ngettext
 from hue_desktop.services.health import Event
-from hue_desktop.ui.overview.history import event_shape
+from hue_desktop.ui.charts.event_marks import event_shape
 from hue_desktop.ui.parts import Label, Rule, StateShape, row
 from hue_desktop.ui.tables import Column, DataTable, RowsModel
 

@@ -13,18 +13,20 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
-from hue_desktop.services.health import EventKeeper
+from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
 from hue_desktop.services.nodes import node_groups
+from hue_desktop.ui.charts.event_marks import Happenings
 from hue_desktop.ui.charts.legend import LegendLine
 from hue_desktop.ui.charts.node_blocks import NodeBlocks, node_tip
 from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
+from hue_desktop.ui.charts.node_loads import NodeLoads
 from hue_desktop.ui.charts.node_map import NodeMap
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.giving_way import GivingWay
+from hue_desktop.ui.health_feed import HealthWatch
 from hue_desktop.ui.node_states import nodes_to_show
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
-from hue_desktop.ui.overview.history import METRICS
 from hue_desktop.ui.overview.listing import Listing, event_notes, step_notes
 from hue_desktop.ui.overview.tiles import KEYS, overview_tiles
 from hue_desktop.ui.page import Page
@@ -50,8 +52,13 @@ class OverviewPage(Page):
         super().__init__(ctx, ref)
         self._snapshot: FleetSnapshot | None = None
         self._journal: tuple[JournalEntry, ...] = ()
-        self._events = EventKeeper()
+        self._happenings = Happenings()
         self._read_at: datetime | None = None
+        self._loaded = False
+        self._chosen = False  #: whether the person said what cells are coloured by
+        self._loads = NodeLoads()
+        self._watch = HealthWatch(ctx, ref) if ref is not None else None
+        self._health = HealthSnapshot(ref) if ref is not None else None
         self.tiles = {key: Tile("") for key in KEYS}
         self.tile_row = TileRow(tuple(self.tiles.values()))
         self.map = NodeMap(ctx.theme)
@@ -133,12 +140,16 @@ class OverviewPage(Page):
         return side
 
     def _connect(self) -> None:
+        if self._watch is not None:
+            self._watch.changed.connect(self._reading_arrived)
         self.choice.currentIndexChanged.connect(lambda _index: self._show_map())
+        self.choice.activated.connect(lambda _index: self._keep_choice())
         self.map.tip_of = self._tip
         self.map.node_activated.connect(self._open_node)
         self.map.menu_requested.connect(self._pop_up)
         self.chart.range_chosen.connect(self._range_chosen)
         self.chart.retry_requested.connect(self._range_chosen)
+        self.chart.span_wanted.connect(self._read_span)
 
     # -- showing ---------------------------------------------------------------------------
 
@@ -183,7 +194,8 @@ class OverviewPage(Page):
     def _show_tiles(self, cluster: ClusterSnapshot, stale: bool) -> None:
         assert self._snapshot is not None
         metrics = self._snapshot.metrics.get(cluster.ref, {})
-        texts = overview_tiles(cluster, self._snapshot.costs.get(cluster.ref), metrics, self._now())
+        cost = self._snapshot.costs.get(cluster.ref)
+        texts = overview_tiles(cluster, cost, metrics, self._now(), self._health)
         for text in texts:
             self.tiles[text.key].show_figure(
                 text.figure, text.unit, text.caption, text.attention,
@@ -203,7 +215,7 @@ class OverviewPage(Page):
         groups = node_groups(cluster, cost)
         what = NodeProperty(self.choice.key)
         by_node = cost.by_node if cost else {}
-        blocks, legend = self._blocks.of(groups, what, by_node, self._now())
+        blocks, legend = self._blocks.of(groups, what, by_node, self._now(), self._loads)
         self.map.set_blocks(blocks)
         self.legend.set_entries(legend)
         self.map_states.show_content()
@@ -211,11 +223,55 @@ class OverviewPage(Page):
     def _show_lists(self, cluster: ClusterSnapshot) -> None:
         now = self._now()
         self.steps.show_notes(step_notes(cluster, now), "")
-        events = self._events.of(cluster, self._journal)
+        alerts = self._health.alerts if self._health is not None else ()
+        events = self._happenings.of(cluster, self._journal, alerts)
         self.latest.show_notes(
             event_notes(events, now), _("Nothing has happened yet that EMR or this window knows.")
         )
         self.chart.show_events(events)
+
+    # -- live health -----------------------------------------------------------------------
+
+    def _reading_arrived(self, change: HealthChange) -> None:
+        self._take(change.snapshot)
+        self._add_live()
+
+    def _take(self, health: HealthSnapshot) -> None:
+        """Tiles and cells follow a newer reading."""
+        self._health = health
+        if health.nodes is not self._loads.readings:
+            self._loads.readings = health.nodes
+            nodes = self.cluster.nodes() if self.cluster is not None else ()
+            self._offer(choices_for(nodes, self._loads))
+        cluster = self.cluster
+        if cluster is not None and self.states.state == "shown" and self._snapshot is not None:
+            self._show_tiles(cluster, self.notice.isVisible())
+            self._show_map()
+        broken = health.collecting is Collecting.BROKEN
+        self.chart.set_stale(broken and health.read_at is not None)
+
+    def _offer(self, choices: list[tuple[str, str]]) -> None:
+        """What cells can be coloured by; CPU once it is known, unless the person chose."""
+        offered = [str(self.choice.itemData(i)) for i in range(self.choice.count())]
+        if offered == [key for key, _title in choices]:
+            return
+        self.choice.set_items(choices)
+        if not self._chosen and NodeProperty.CPU.value in dict(choices):
+            self.choice.set_key(NodeProperty.CPU.value)
+
+    def _keep_choice(self) -> None:
+        self._chosen = True
+
+    def _add_live(self) -> None:
+        """Take what was measured since the newest value that is shown."""
+        if self.ref is None or self._snapshot is None or not self._loaded:
+            return
+        if self.cluster is None or self.cluster.summary.ended is not None:
+            return
+        now, last = self._now().timestamp(), self.chart.series.last
+        since = last if last is not None else now - self.chart.span_s
+        found = self.ctx.app.health.live(self.ref, self.chart.series.keys, since, now)
+        self.chart.show_live(found, now)
 
     # -- reading the history ---------------------------------------------------------------
 
@@ -224,20 +280,26 @@ class OverviewPage(Page):
         self._read()
 
     def _read(self) -> None:
-        """Ask for series and journal on a worker; a newer question makes this one's answer moot."""
+        """Ask for the chosen hours until now, or the last ones of a cluster's life."""
         if self.ref is None or self._snapshot is None:
             return
-        ref, app, now = self.ref, self.ctx.app, self._now()
+        now = self._now()
         self._read_at = now
         ended = self.cluster.summary.ended if self.cluster is not None else None
         self.chart.set_ended(ended is not None)
         end = min(now, ended + _AFTERMATH) if ended is not None else now
-        start = end - self.chart.span
+        self._read_span(end.timestamp() - self.chart.span_s, end.timestamp())
+
+    def _read_span(self, start: float, end: float) -> None:
+        """Ask for series and journal on a worker; a newer question makes this one's answer moot."""
+        if self.ref is None:
+            return
+        ref, app, keys = self.ref, self.ctx.app, self.chart.series.keys
 
         def read(_token: CancelToken) -> tuple[History, tuple[JournalEntry, ...]]:
-            import hue_desktop.ui.charts.strips  # noqa: F401  (slow; not on the main thread)
+            import hue_desktop.ui.charts.live_strips  # noqa: F401  (slow; not on the main thread)
 
-            series = app.health.series(ref, METRICS, start, end)
+            series = app.health.history(ref, keys, start, end)
             return History(start, end, series), app.journal.entries()
 
         self.ctx.tasks.run(
@@ -247,17 +309,24 @@ class OverviewPage(Page):
 
     def _history_read(self, answer: tuple[History, tuple[JournalEntry, ...]]) -> None:
         history, self._journal = answer
+        self._loaded = True
         if self.cluster is not None:
             self._show_lists(self.cluster)
         self.chart.show_history(history)
+        self._add_live()
 
     def _move_on(self) -> None:
-        """Times follow the clock; series are read again when a new value may be there."""
+        """Times follow the clock; series are read again where nothing live brings new values."""
         if self.cluster is None:
             return
         self._show()
+        self._add_live()
+        health = self._health
+        live = health is not None and health.collecting in (Collecting.LIVE, Collecting.PARTLY)
+        if self._loaded and (live or not self.chart.follows):
+            return
         now = self._now()
-        fresh = timedelta(seconds=max(_READ_AGAIN_S, self.chart.span.total_seconds() / 360))
+        fresh = timedelta(seconds=max(_READ_AGAIN_S, self.chart.span_s / 360))
         if self._read_at is None or now - self._read_at >= fresh:
             self._read()
 
@@ -276,7 +345,8 @@ class OverviewPage(Page):
         if node is None or self._snapshot is None or self.ref is None:
             return ""
         cost = self._snapshot.costs.get(self.ref)
-        return node_tip(node, cost.by_node.get(node_id) if cost else None, self._now())
+        usd = cost.by_node.get(node_id) if cost else None
+        return node_tip(node, usd, self._now(), self._loads)
 
     def _pop_up(self, node_id: str, where: QPoint) -> None:
         node = self._node(node_id)
@@ -294,10 +364,16 @@ class OverviewPage(Page):
 
     def shown(self) -> None:
         self._tick.start()
+        if self._watch is not None:
+            self._take(self._watch.start())
+        self._loaded = False
+        self._read_at = None
         self._move_on()
 
     def hidden(self) -> None:
         self._tick.stop()
+        if self._watch is not None:
+            self._watch.stop()
 
     def refresh(self) -> None:
         self.ctx.app.fleet.refresh(self.ref)

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hue_desktop.core.alerts import AlertLevel
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
 from hue_desktop.core.format import count, money, percent, short_duration, size
 from hue_desktop.core.idleness import idle_since
 from hue_desktop.core.instances import Market, Role
+from hue_desktop.core.metrics import metric
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
+from hue_desktop.services.health.values import Collecting, HealthSnapshot
 from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.parts import StateShape, cluster_shape
 
 __all__ = ["KEYS", "TileText", "overview_tiles", "state_word"]
 
-KEYS = ("cost", "state", "nodes", "hdfs", "yarn", "apps")
+KEYS = ("cost", "state", "nodes", "hdfs", "yarn", "apps", "alerts")
 _MIB = 1024**2
 _GB = 1024**3
+_HDFS_USED, _HDFS_CAPACITY = "hdfs.used", "hdfs.capacity"  #: bytes, which CloudWatch does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,23 @@ def overview_tiles(
     cost: ClusterCost | None,
     metrics: Mapping[str, float],
     now: datetime,
+    health: HealthSnapshot | None = None,
 ) -> list[TileText]:
-    """Those tiles that have data, in order; ``now`` is the region's time."""
+    """Those tiles that have data, in order; ``now`` is the region's time.
+
+    What live ``health`` knows takes the place of CloudWatch's older values in ``metrics``.
+    """
+    if health is not None and health.collecting in (Collecting.LIVE, Collecting.PARTLY):
+        metrics = {**metrics, **_as_cloudwatch(health.values)}
+    alerts = _alerts(health) if health is not None and cluster.summary.state.active else None
     made = [
         _cost(cluster, cost),
         _state(cluster, metrics, now),
         _nodes(cluster),
         _hdfs(metrics),
         _yarn(metrics),
-        _apps(metrics),
+        _apps(metrics) if alerts is None else None,
+        alerts,
     ]
     return [tile for tile in made if tile is not None]
 
@@ -135,6 +147,9 @@ def _hdfs(metrics: Mapping[str, float]) -> TileText | None:
         return None
     free = metrics.get("CapacityRemainingGB")
     words = [_("{size} free").format(size=size(free * _GB))] if free is not None else []
+    if metrics.get(_HDFS_CAPACITY):
+        stored, capacity = size(metrics[_HDFS_USED]), size(metrics[_HDFS_CAPACITY])
+        words = [_("{used} of {capacity}").format(used=stored, capacity=capacity)]
     missing = metrics.get("MissingBlocks", 0)
     under = metrics.get("UnderReplicatedBlocks", 0)
     tone = "warn" if used >= 85 else ""
@@ -165,6 +180,37 @@ def _part_of(used: float, total: float) -> str:
     """``592 of 816 GiB``: both in GiB, because YARN hands memory out in GiB."""
     text = _("{used} of {total} GiB")
     return text.format(used=count(used / _GB), total=count(total / _GB))
+
+
+def _as_cloudwatch(values: Mapping[str, float]) -> dict[str, float]:
+    """Live values under CloudWatch's names, in its units."""
+    found = {
+        metric(name).cloudwatch: value / metric(name).scale
+        for name, value in values.items()
+        if metric(name).cloudwatch
+    }
+    total, used = values.get("yarn.memory.total"), values.get("yarn.memory.used")
+    if total and used is not None:
+        found["YARNMemoryAvailablePercentage"] = 100.0 - 100.0 * used / total
+    capacity, stored = values.get("hdfs.capacity"), values.get("hdfs.used")
+    if capacity and stored is not None:
+        found[_HDFS_USED], found[_HDFS_CAPACITY] = stored, capacity
+    return found
+
+
+def _alerts(health: HealthSnapshot) -> TileText | None:
+    """How many alerts stand, and what about; away while nothing is judged."""
+    if health.collecting in (Collecting.OFF, Collecting.CONNECTING) and not health.alerts:
+        return None
+    standing = [alert for alert in health.alerts if alert.active and alert.muted_until is None]
+    if not standing:
+        if health.collecting is Collecting.BROKEN:
+            return None
+        return TileText("alerts", _("Alerts"), "0", "", _("nothing to look at"))
+    critical = any(alert.level is AlertLevel.CRITICAL for alert in standing)
+    words = list(dict.fromkeys(metric(alert.rule.metric).title for alert in standing))
+    tone = "critical" if critical else "warn"
+    return TileText("alerts", _("Alerts"), count(len(standing)), "", " · ".join(words[:3]), tone)
 
 
 def _apps(metrics: Mapping[str, float]) -> TileText | None:
