@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -92,11 +92,13 @@ def label_places(
     x_of: Callable[[float], float],
     y_of: Callable[[float], float],
     at_x: Callable[[float], float],
+    avoid: Sequence[float] = (),
 ) -> tuple[Place | None, ...]:
     """Where the names of layers fit inside of their areas, all at one ``x`` where that is possible.
 
     ``widths`` are the names' in pixels, ``height`` is that of a line; ``x_of`` gives the pixel of a
-    moment, ``at_x`` the moment of a pixel, ``y_of`` the pixel of a value. ``None``: no room.
+    moment, ``at_x`` the moment of a pixel, ``y_of`` the pixel of a value; at ``avoid`` are upright
+    lines. ``None``: no room.
     """
     if len(stack.edges) < 2:
         return (None,) * len(stack.layers)
@@ -107,6 +109,7 @@ def label_places(
         room.append([])
         for x in tries:
             inside = left + 4 <= x - width / 2 and x + width / 2 <= right - 4
+            inside = inside and all(abs(each - x) > width / 2 + 2 for each in avoid)
             y = _middle(
                 stack, index, at_x(x - width / 2 - 2), at_x(x + width / 2 + 2), height, y_of
             )

@@ -54,6 +54,7 @@ class StackedAreas(QWidget):
         self._theme = theme
         self._write = write
         self._stack = Stack((), ())
+        self._marks: list[Mark] = []
         self._live = True
         now = datetime.now(UTC)
         self._frame = StackFrame(1, 1, 1, now, now + timedelta(hours=1))
@@ -98,7 +99,9 @@ class StackedAreas(QWidget):
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Draw these events on the axis."""
         frame = self._frame
-        self._overlay.set_marks([mark for mark in marks if frame.start <= mark.at <= frame.end])
+        self._marks = [mark for mark in marks if frame.start <= mark.at <= frame.end]
+        self._overlay.set_marks(self._marks)
+        self._place_names()
 
     @property
     def frame(self) -> StackFrame:
@@ -206,6 +209,7 @@ class StackedAreas(QWidget):
             lambda at: frame.left + (at - start) * per_second,
             lambda value: frame.y(0, value, self._top),
             lambda x: start + (x - frame.left) / per_second,
+            [frame.x(mark.at) for mark in self._marks],
         )
         pairs = zip(labels, places, strict=True)
         self._overlay.set_names([(label, place) for label, place in pairs if place is not None])

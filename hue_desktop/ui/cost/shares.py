@@ -34,7 +34,7 @@ def _columns() -> tuple[Column[CostShare], ...]:
                descending_first=True, hide_below=460),
         Column("took", _("Ran for"), _took, _took_s, align="right", width=84, quiet=True,
                descending_first=True, hide_below=600),
-        Column("share", _("Share"), lambda row: _percent(row.container_share),
+        Column("share", _("Containers"), lambda row: _percent(row.container_share),
                lambda row: row.container_share, kind="bar", value=lambda row: row.container_share,
                width=112, descending_first=True,
                help=_("Its part of all container-seconds while it ran")),

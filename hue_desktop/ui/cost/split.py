@@ -24,6 +24,8 @@ from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["Split", "SplitPanel", "SplitRow", "sources_text", "split_of"]
 
+_ARROW = 4  #: a head is a little wider than its words
+
 
 @dataclass(frozen=True, slots=True)
 class SplitRow:
@@ -154,10 +156,11 @@ class SplitPanel(QWidget):
 
     def _fit(self, cells: Mapping[str, str]) -> None:
         """Columns of figures as wide as their total, so that the names have what is left."""
-        metrics = QFontMetrics(active_theme().font("body", 600))
+        body = QFontMetrics(active_theme().font("body", 600)).horizontalAdvance
+        head = QFontMetrics(active_theme().font("small", 500)).horizontalAdvance
         for position, each in enumerate(self.model.columns):
             text = cells.get(each.key, "")
-            wanted = max(metrics.horizontalAdvance(text) + 2 * SIZES["cell-padding"] + 1, 56)
+            wanted = max(body(text), head(each.title) + _ARROW) + 2 * SIZES["cell-padding"] + 1
             if text and self.table.columnWidth(position) != wanted:
                 self.table.horizontalHeader().resizeSection(position, wanted)
 
