@@ -47,38 +47,57 @@ class Ledger:
         """Container-seconds of the whole cluster up to an instant."""
         self._advance(at)
         if at < self._until:
-            place = max(0, bisect_right(self._times, at) - 1)
-            return self._totals[place]
+            return self._looked_up(at)
         return self._totals[-1] + sum(
             self._seconds(share, self._until, at) for share in self._now(at)
         )
 
+    def _looked_up(self, at: float) -> float:
+        """The total of an instant of the past, by the stretches that were added up."""
+        place = bisect_right(self._times, at) - 1
+        if place < 0:
+            return 0.0
+        begin, end = self._times[place], self._times[place + 1]
+        before, after = self._totals[place], self._totals[place + 1]
+        return before + (after - before) * (at - begin) / (end - begin)
+
     def _now(self, at: float) -> tuple[Share, ...]:
-        """The shares in the minute that is not over."""
-        if at <= self._until:
-            return ()
-        return shares_of(self._world, self._cluster, self._until + min(30.0, at - self._until))
+        """The shares in the stretch that is not over."""
+        return self._shares(self._stretch_end()) if at > self._until else ()
+
+    def _shares(self, end: float) -> tuple[Share, ...]:
+        return shares_of(self._world, self._cluster, (self._until + end) / 2)
 
     @staticmethod
     def _seconds(share: Share, begin: float, end: float) -> float:
-        held = min(end, share.application.ended) - max(begin, share.application.started)
-        return share.got * max(0.0, held)
+        return share.got * max(0.0, end - begin)
+
+    def _stretch_end(self) -> float:
+        """Up to there the same applications run, a minute at most."""
+        change = step_history(self._cluster).next_change(self._until)
+        return min(change, (self._until // _MINUTE + 1) * _MINUTE)
 
     def _advance(self, at: float) -> None:
-        """Add up whole minutes; those in which nothing runs are skipped."""
+        """Add up the stretches that are over; those in which nothing runs are skipped."""
         history = step_history(self._cluster)
-        while True:
+        while self._until < at:
             if not history.running(self._until):
-                change = min(history.next_change(self._until), at)
-                self._until = max(self._until, change)
-            end = (self._until // _MINUTE + 1) * _MINUTE
+                self._end_stretch(min(history.next_change(self._until), at), self._totals[-1])
+                continue
+            end = self._stretch_end()
             if end > at:
                 return
             total = self._totals[-1]
-            for share in shares_of(self._world, self._cluster, (self._until + end) / 2):
+            for share in self._shares(end):
                 seconds = self._seconds(share, self._until, end)
                 self._held[share.application.id] += seconds
                 total += seconds
-            self._until = end
+            self._end_stretch(end, total)
+
+    def _end_stretch(self, end: float, total: float) -> None:
+        if len(self._totals) > 1 and self._totals[-2] == self._totals[-1] == total:
+            self._times[-1] = end  # nothing ran before either: one stretch
+        else:
             self._times.append(end)
             self._totals.append(total)
+        self._until = end
