@@ -12,9 +12,11 @@ from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
+from hue_desktop.services.cost.values import CostOverview
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
 from hue_desktop.services.nodes import node_groups
+from hue_desktop.ui.bills import Bills
 from hue_desktop.ui.charts.event_marks import Happenings
 from hue_desktop.ui.charts.legend import LegendLine
 from hue_desktop.ui.charts.node_blocks import NodeBlocks, node_tip
@@ -57,6 +59,9 @@ class OverviewPage(Page):
         self._loaded = False
         self._chosen = False  #: whether the person said what cells are coloured by
         self._loads = NodeLoads()
+        self._bills: Bills[CostOverview] = Bills(
+            ctx.tasks, lambda ref: ctx.app.cost.overview(ref), self
+        )
         self._watch = HealthWatch(ctx, ref) if ref is not None else None
         self._health = HealthSnapshot(ref) if ref is not None else None
         self.tiles = {key: Tile("") for key in KEYS}
@@ -140,6 +145,7 @@ class OverviewPage(Page):
         return side
 
     def _connect(self) -> None:
+        self._bills.changed.connect(lambda _ref: self._show())
         if self._watch is not None:
             self._watch.changed.connect(self._reading_arrived)
         self.choice.currentIndexChanged.connect(lambda _index: self._show_map())
@@ -195,7 +201,8 @@ class OverviewPage(Page):
         assert self._snapshot is not None
         metrics = self._snapshot.metrics.get(cluster.ref, {})
         cost = self._snapshot.costs.get(cluster.ref)
-        texts = overview_tiles(cluster, cost, metrics, self._now(), self._health)
+        bill = self._bills.of(cluster.ref)
+        texts = overview_tiles(cluster, cost, metrics, self._now(), self._health, bill)
         for text in texts:
             self.tiles[text.key].show_figure(
                 text.figure, text.unit, text.caption, text.attention,
@@ -321,6 +328,7 @@ class OverviewPage(Page):
             return
         self._show()
         self._add_live()
+        self._ask_bill(self.cluster)
         health = self._health
         live = health is not None and health.collecting in (Collecting.LIVE, Collecting.PARTLY)
         if self._loaded and (live or not self.chart.follows):
@@ -329,6 +337,12 @@ class OverviewPage(Page):
         fresh = timedelta(seconds=max(_READ_AGAIN_S, self.chart.span_s / 360))
         if self._read_at is None or now - self._read_at >= fresh:
             self._read()
+
+    def _ask_bill(self, cluster: ClusterSnapshot) -> None:
+        """Add up what it has cost now and then; a cluster that has ended, once."""
+        active = cluster.summary.state.active
+        if active or (self._bills.of(cluster.ref) is None and not self._bills.error(cluster.ref)):
+            self._bills.ask([cluster.ref])
 
     # -- acting ----------------------------------------------------------------------------
 

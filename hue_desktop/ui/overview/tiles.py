@@ -14,8 +14,10 @@ from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.metrics import metric
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
+from hue_desktop.services.cost.values import CostOverview
 from hue_desktop.services.health.values import Collecting, HealthSnapshot
 from hue_desktop.services.nodes import attention_of
+from hue_desktop.ui.bills import carried_on
 from hue_desktop.ui.parts import StateShape, cluster_shape
 
 __all__ = ["KEYS", "TileText", "overview_tiles", "state_word"]
@@ -45,16 +47,18 @@ def overview_tiles(
     metrics: Mapping[str, float],
     now: datetime,
     health: HealthSnapshot | None = None,
+    costs: CostOverview | None = None,
 ) -> list[TileText]:
     """Those tiles that have data, in order; ``now`` is the region's time.
 
-    What live ``health`` knows takes the place of CloudWatch's older values in ``metrics``.
+    ``costs`` is the newest bill, which is carried on to ``now`` at the rate of now. What live
+    ``health`` knows takes the place of CloudWatch's older values in ``metrics``.
     """
     if health is not None and health.collecting in (Collecting.LIVE, Collecting.PARTLY):
         metrics = {**metrics, **_as_cloudwatch(health.values)}
     alerts = _alerts(health) if health is not None and cluster.summary.state.active else None
     made = [
-        _cost(cluster, cost),
+        _cost(cluster, cost, costs, now),
         _state(cluster, metrics, now),
         _nodes(cluster),
         _hdfs(metrics),
@@ -78,18 +82,50 @@ def state_word(state: ClusterState) -> str:
     }.get(state, state.value)
 
 
-def _cost(cluster: ClusterSnapshot, cost: ClusterCost | None) -> TileText | None:
-    if cost is None or not cluster.summary.state.active:
+def _cost(
+    cluster: ClusterSnapshot, cost: ClusterCost | None, costs: CostOverview | None, now: datetime
+) -> TileText | None:
+    if not cluster.summary.state.active:
+        return _final_bill(costs)
+    if cost is None:
         return None
     rate = cost.rate
-    parts = ((_("EC2"), rate.ec2), (_("EMR"), rate.emr), (_("EBS"), rate.ebs))
-    words = [f"{name} {money(value)}" for name, value in parts if value >= 0.005]
-    if rate.saved_by_spot >= 0.005:
-        words = [_("Spot saves {saved}/h").format(saved=money(rate.saved_by_spot))]
+    words = _so_far(cost, costs, now) if costs is not None else _parts_now(cost)
     if rate.unknown:
         words = [_("price of {n} nodes unknown").format(n=rate.unknown)]
-    figure = ("≥ " if rate.unknown else "") + money(rate.total)
+    figure = money(rate.total, at_least=rate.unknown > 0)
     return TileText("cost", _("Cost now"), figure, _("/h"), " · ".join(words))
+
+
+def _so_far(cost: ClusterCost, costs: CostOverview, now: datetime) -> list[str]:
+    """``$989.36 so far``, and what Spot saves."""
+    bill, rate = costs.bill, cost.rate
+    usd = carried_on(bill.total, bill.end, rate.total, now.timestamp())
+    words = [_("{usd} so far").format(usd=money(usd, at_least=bool(bill.unknown)))]
+    if rate.saved_by_spot >= 0.005:
+        words.append(_("{saved}/h saved by Spot").format(saved=money(rate.saved_by_spot)))
+    return words
+
+
+def _parts_now(cost: ClusterCost) -> list[str]:
+    """What is paid for, before anything was added up."""
+    rate = cost.rate
+    if rate.saved_by_spot >= 0.005:
+        return [_("Spot saves {saved}/h").format(saved=money(rate.saved_by_spot))]
+    parts = ((_("EC2"), rate.ec2), (_("EMR"), rate.emr), (_("EBS"), rate.ebs))
+    return [f"{name} {money(value)}" for name, value in parts if value >= 0.005]
+
+
+def _final_bill(costs: CostOverview | None) -> TileText | None:
+    """What an ended cluster has cost."""
+    if costs is None:
+        return None
+    bill = costs.bill
+    caption = ""
+    if bill.saved_by_spot >= 0.005:
+        caption = _("{saved} saved by Spot").format(saved=money(bill.saved_by_spot))
+    figure = money(bill.total, at_least=bool(bill.unknown))
+    return TileText("cost", _("Final bill"), figure, "", caption)
 
 
 def _state(cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime) -> TileText:
