@@ -196,22 +196,22 @@ class StripScene:
             painter.drawText(box, _RIGHT_MIDDLE, plain(share * top))
 
     def _paint_limits(self, painter: QPainter, index: int, plot: Plot, top: float) -> None:
+        """Dashed lines; the words of two that are close stand side by side on the upper one."""
         frame = self.frame
         painter.setFont(self._theme.font("small"))
-        metrics, left, last_y = painter.fontMetrics(), frame.left + 4, -100
-        for limit in plot.limits:
-            if not 0 < limit.value <= top:
-                continue
+        metrics, left, label_y = painter.fontMetrics(), frame.left + 4, -100
+        shown = [limit for limit in plot.limits if 0 < limit.value <= top]
+        for limit in sorted(shown, key=lambda each: -each.value):
             y = round(frame.y(index, limit.value, top))
             pen = QPen(self._theme.color(limit.token), 1)
             pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)
             painter.drawLine(frame.left, y, frame.right, y)
-            near = abs(y - last_y) < 16  # beside the label before, not on it
-            left, last_y = (left if near else frame.left + 4), y
+            if y - label_y >= 18:
+                left, label_y = frame.left + 4, y
             painter.setPen(self._theme.color(limit.token.removesuffix("-shape")))
             width = metrics.horizontalAdvance(limit.text)
-            painter.drawText(QRect(left, y - 16, width + 4, 15), _LEFT_MIDDLE, limit.text)
+            painter.drawText(QRect(left, label_y - 16, width + 4, 15), _LEFT_MIDDLE, limit.text)
             left += width + 10
 
     def _paint_legend(self, painter: QPainter, y: int, plot: Plot) -> None:

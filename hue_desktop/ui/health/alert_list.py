@@ -94,20 +94,23 @@ class AlarmRow(QWidget):
         super().__init__()
         shapes = {"ALARM": StateShape.FAILED, "OK": StateShape.RUNNING}
         mark = StateMark(shapes.get(alarm.state, StateShape.STOPPED), 10)
-        title = Label(alarm.name, weight=500, elide=True)
+        title = Label(alarm.name, weight=500, wrap=True)
+        title.setMinimumWidth(1)
         words = {"ALARM": _("in alarm"), "OK": _("OK"), "INSUFFICIENT_DATA": _("no data")}
         state = words.get(alarm.state, alarm.state)
         if alarm.changed is not None:
             state += " · " + date_time(moment(alarm.changed), today=today)
         when = Label(state, tone="text-2", size="small")
-        head = row(mark, title, when, spacing=8)
+        head = row(mark, title, spacing=8)
         head.setStretchFactor(title, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 10, 0, 10)
+        layout.setContentsMargins(0, 8, 0, 8)
         layout.setSpacing(2)
         layout.addLayout(head)
+        layout.addLayout(row(when, None, margins=(20, 0, 0, 0)))
         if alarm.state == "ALARM" and alarm.reason:
             reason = Label(alarm.reason, tone="text-2", wrap=True, selectable=True)
+            reason.setMinimumWidth(1)
             layout.addLayout(row(reason, margins=(20, 0, 0, 0)))
         self.setToolTip(alarm.reason)
         self.setAccessibleName(f"{alarm.name}, {state}, {alarm.reason}")

@@ -27,7 +27,8 @@ from hue_desktop.ui.tables import Column, DataTable, RowsModel
 __all__ = ["HealthSide", "RuleRow"]
 
 _ROW = 28
-_WIDE, _NARROW, _SLIM = 332, 264, 900
+_WIDE, _NARROW, _SLIM = 352, 264, 900
+_SHOWS_LIMITS = 240  #: a narrower table leaves the thresholds to tooltips and to the sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,15 @@ class HealthSide(SidePanel):
         self.alarms_head.setContentsMargins(0, 16, 0, 0)
 
 
+def _tip(row: RuleRow) -> str:
+    """What the rule says, from which values on, and what to do."""
+    rule = row.rule
+    limits = _("Warns at {warn}, critical at {critical}.").format(
+        warn=value_text(rule.metric, rule.warn), critical=value_text(rule.metric, rule.critical)
+    )
+    return "\n".join(filter(None, (rule.title, limits, rule.remedy)))
+
+
 _TONES = {AlertLevel.WARN: "warn", AlertLevel.CRITICAL: "critical", AlertLevel.UNKNOWN: "text-3"}
 
 
@@ -148,7 +158,7 @@ def _columns() -> tuple[Column[RuleRow], ...]:
             "rule", _("Metric"), lambda row: metric(row.rule.metric).title, kind="state",
             stretch=True, width=120,
             value=lambda row: level_shape(row.level), optional=False,
-            tooltip=lambda row: f"{row.rule.title}\n{row.rule.remedy}".strip(),
+            tooltip=_tip,
         ),
         Column(
             "now", _("Now"), lambda row: row.now, align="right", width=62,
@@ -157,10 +167,10 @@ def _columns() -> tuple[Column[RuleRow], ...]:
         ),
         Column(
             "warn", _("Warn"), lambda row: threshold_text(row.rule, row.rule.warn),
-            align="right", width=50, quiet=True,
+            align="right", width=42, quiet=True, hide_below=_SHOWS_LIMITS,
         ),
         Column(
             "critical", _("Crit."), lambda row: threshold_text(row.rule, row.rule.critical),
-            align="right", width=50, quiet=True, help=_("Critical"),
+            align="right", width=42, quiet=True, help=_("Critical"), hide_below=_SHOWS_LIMITS,
         ),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from hue_desktop.ui.nodes.rows import (
     Ages,
     NodeRow,
     NodeRows,
+    load_cells,
     matches,
     node_columns,
     row_groups,
@@ -202,7 +203,7 @@ class NodesPage(Page):
             self._show_map()
             return
         cost, words = self._cost(), self._words()
-        groups = row_groups(self._groups, self._rows, cost, words)
+        groups = row_groups(self._groups, self._rows, cost, words, self._loads)
         self.model.set_groups(groups)
         shown = sum(len(group.rows) for group in groups)
         if shown or not words:
@@ -228,7 +229,8 @@ class NodesPage(Page):
             known = [row.usd_hour for group in groups for row in group.rows]
             total = sum(usd for usd in known if usd is not None)
             unknown = sum(usd is None for usd in known)
-        cells = {}
+        shown_rows = [row for group in groups for row in group.rows]
+        cells = load_cells(shown_rows, self._loads)
         if total is not None:
             cells["cost"] = ("≥ " if unknown else "") + money(total)
         self.total.set_cells(title, cells)
@@ -265,8 +267,8 @@ class NodesPage(Page):
         if self._views.currentIndex() == 1:
             if self._rows:
                 self._show_map()
-        elif self.model.order[0] in LOADS:
-            self.model.sort_by(*self.model.order)
+        elif self._rows:
+            self._show_nodes()
         self.table.viewport().update()
 
     def _move_on(self) -> None:

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hue_desktop.core.format import DASH, money, node_rate, short_duration, utc_time
+from hue_desktop.core.format import (
+    DASH,
+    count,
+    money,
+    node_rate,
+    percent,
+    short_duration,
+    utc_time,
+)
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
@@ -21,6 +29,7 @@ __all__ = [
     "Ages",
     "NodeRow",
     "NodeRows",
+    "load_cells",
     "load_columns",
     "matches",
     "node_columns",
@@ -108,7 +117,7 @@ class Ages:
         return short_duration(self.now - born) if born else DASH
 
 
-_WARM, _HOT = 80.0, 90.0  #: percent of a node's disk or memory that ask for a look
+_WARM, _HOT = 80.0, 90.0  #: percent of a node's disk that ask for a look, and for a hand
 
 
 def load_columns(loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
@@ -121,20 +130,38 @@ def load_columns(loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
             kind="bar" if load.share else "text", hide_below=hide_below,
             value=lambda row: loads.share(row.node, key), help=load.title,
             sort=lambda row: loads.value(row.node, key), descending_first=True,
-            bar_color=lambda row: _bar_color(key, loads.value(row.node, key)),
+            bar_color=lambda row: _bar_color(key, row.node, loads.value(row.node, key)),
+            color=lambda row: _load_color(key, loads.value(row.node, key)),
         )  # fmt: skip
 
     return (
-        column("cpu", 92, 0), column("memory", 92, 620), column("disk", 92, 700),
-        column("containers", 60, 780), column("blocks", 72, 900),
+        column("cpu", 98, 0), column("memory", 98, 860), column("disk", 98, 700),
+        column("containers", 58, 980), column("blocks", 66, 980),
     )  # fmt: skip
 
 
-def _bar_color(key: str, value: float | None) -> str:
-    """A full disk is a state, a busy processor is what one pays for."""
+def _bar_color(key: str, node: Instance, value: float | None) -> str:
+    """The colour of the role; a full disk is a state, a busy processor is what one pays for."""
+    if key == "disk" and value is not None and value >= _WARM:
+        return "critical-shape" if value >= _HOT else "warn-shape"
+    return role_token(node.role, node.market)
+
+
+def _load_color(key: str, value: float | None) -> str:
     if key != "disk" or value is None or value < _WARM:
-        return "role-core"
-    return "critical-shape" if value >= _HOT else "warn-shape"
+        return ""
+    return "critical" if value >= _HOT else "warn"
+
+
+def load_cells(rows: Sequence[NodeRow], loads: NodeLoads) -> dict[str, str]:
+    """What a group's row shows of them: means of shares, sums of what is counted."""
+    cells = {}
+    for key in ("cpu", "memory", "disk", "containers", "blocks"):
+        known = [value for row in rows if (value := loads.value(row.node, key)) is not None]
+        if known:
+            share = LOADS[key].share
+            cells[key] = percent(sum(known) / len(known)) if share else count(sum(known))
+    return cells
 
 
 def node_columns(ages: Ages, loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
@@ -142,40 +169,41 @@ def node_columns(ages: Ages, loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
     return (
         Column(
             "instance", _("Instance"), lambda row: row.node.ec2_id or row.node.id,
-            kind="state", value=lambda row: row.shape, width=186, optional=False,
+            kind="state", value=lambda row: row.shape, width=182, optional=False,
             tooltip=lambda row: f"{row.node.ec2_id} · {row.node.id}",
         ),
         Column(
             "dns", _("Private DNS"), lambda row: row.node.private_dns.partition(".")[0] or DASH,
-            sort=_address, quiet=True, width=144, tooltip=lambda row: row.node.private_dns,
+            sort=_address, quiet=True, width=126, tooltip=lambda row: row.node.private_dns,
+            hide_below=800,
         ),
-        Column("type", _("Type"), lambda row: row.node.instance_type, width=108),
+        Column("type", _("Type"), lambda row: row.node.instance_type, width=98),
         Column(
-            "market", _("Market"), lambda row: market_word(row.node), width=96,
+            "market", _("Market"), lambda row: market_word(row.node), width=96, hide_below=1180,
             color=lambda row: "" if market_word(row.node) == _("Spot") else "text-2",
         ),
         Column(
-            "state", _("State"), lambda row: row.state, stretch=True, width=160,
+            "state", _("State"), lambda row: row.state, stretch=True, width=120,
             sort=lambda row: (not row.problem, row.state),
             color=lambda row: "warn" if row.problem else "text-2",
             tooltip=lambda row: row.problem or row.node.state_reason,
         ),
         Column(
             "zone", _("AZ"), lambda row: row.node.az or DASH, quiet=True, width=104,
-            hide_below=860, help=_("Availability zone"),
+            hide_below=1300, help=_("Availability zone"),
         ),
         Column(
             "group", _("Group"), lambda row: row.node.group_id, quiet=True, width=150,
-            hide_below=1300, help=_("Instance group or fleet"),
+            hide_below=1460, help=_("Instance group or fleet"),
         ),
         *load_columns(loads),
         Column(
-            "cost", _("$/h"), lambda row: node_rate(row.usd_hour), align="right", width=84,
+            "cost", _("$/h"), lambda row: node_rate(row.usd_hour), align="right", width=72,
             sort=lambda row: row.usd_hour, descending_first=True,
             help=_("EC2, EMR fee and EBS of this node now"),
         ),
         Column(
-            "age", _("Age"), ages.text, align="right", width=92, quiet=True,
+            "age", _("Age"), ages.text, align="right", width=78, quiet=True,
             sort=lambda row: row.node.ready or row.node.created, hide_below=560,
             tooltip=lambda row: utc_time(row.node.ready or row.node.created),
             help=_("Since the node was ready, by the region’s own clock"),
@@ -193,6 +221,7 @@ def row_groups(
     rows: Mapping[str, NodeRow],
     cost: ClusterCost | None,
     words: Sequence[str],
+    loads: NodeLoads | None = None,
 ) -> tuple[RowGroup[NodeRow], ...]:
     """The groups with their rows; with a filter only what matches, and its own subtotals."""
     kept = []
@@ -211,11 +240,21 @@ def row_groups(
             count=_count(len(shown), len(group.nodes)),
             note=group.note,
             square=role_token(group.role, group.market),
-            cells={"cost": ("≥ " if unknown else "") + money(usd)} if cost else {},
+            cells=_cells(usd, unknown, shown, loads) if cost else load_cells(shown, loads or _NONE),
             payload=group,
         )
         for (group, shown), usd, (_exact, unknown) in zip(kept, cents, sums, strict=True)
     )
+
+
+_NONE = NodeLoads()
+
+
+def _cells(
+    usd: float, unknown: bool, rows: Sequence[NodeRow], loads: NodeLoads | None
+) -> dict[str, str]:
+    cost = ("≥ " if unknown else "") + money(usd)
+    return {**load_cells(rows, loads or _NONE), "cost": cost}
 
 
 def _count(shown: int, of: int) -> str:
@@ -233,9 +272,9 @@ def _sum(group: NodeGroup, rows: Sequence[NodeRow], *, whole: bool) -> tuple[flo
 def zones_text(nodes: Sequence[Instance], az: str) -> str:
     """How many nodes there are and where; ``az`` is the cluster's zone, if nodes tell none."""
     zones = Counter(node.az or az for node in nodes if node.az or az)
-    count = ngettext("{n} node", "{n} nodes", len(nodes)).format(n=len(nodes))
+    number = ngettext("{n} node", "{n} nodes", len(nodes)).format(n=len(nodes))
     if not zones:
-        return count
+        return number
     if len(zones) == 1:
-        return _("{nodes}, all in {zone}").format(nodes=count, zone=next(iter(zones)))
-    return _("{nodes} in {n} zones").format(nodes=count, n=len(zones))
+        return _("{nodes}, all in {zone}").format(nodes=number, zone=next(iter(zones)))
+    return _("{nodes} in {n} zones").format(nodes=number, n=len(zones))

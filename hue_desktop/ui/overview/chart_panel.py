@@ -17,6 +17,7 @@ from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
 from hue_desktop.ui.charts.event_marks import marks_of
 from hue_desktop.ui.charts.health_strips import OVERVIEW, HealthSeries
+from hue_desktop.ui.charts.plots import Plot
 from hue_desktop.ui.parts import Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
 
@@ -32,6 +33,7 @@ RANGES: Mapping[str, float] = {
     "24h": 86400.0,
     "3d": 3 * 86400.0,
 }
+_LITTLE = 0.1  #: of the span; a strip with values for less of it gives way to others
 _KEEP = 1.5  #: so many spans of older points are held
 
 
@@ -124,7 +126,7 @@ class ChartPanel(QWidget):
         """Show what was read."""
         self.series.load(history.series)
         self._show_title(history.series)
-        plots = self.series.plots()
+        plots = self._plots(history.start, history.end)
         if not plots:
             text = _("CloudWatch shows a cluster’s first values some minutes after it is ready.")
             if self._ended:
@@ -146,7 +148,10 @@ class ChartPanel(QWidget):
             return
         chart.set_now(now)
         if fresh:
-            chart.set_plots(self.series.plots())
+            chart.set_plots(self._plots(chart.frame.start, now))
+        if any(data.source is Source.LIVE and len(data.times) for data in found.values()):
+            self.caption.setText(_("YARN and HDFS, live"))
+            self.caption.set_tone("text-2")
         if not self.follows:
             return
         pixel = self.span_s / max(1, chart.frame.right - chart.frame.left)
@@ -165,6 +170,15 @@ class ChartPanel(QWidget):
         """Dim what is no longer followed."""
         if self.chart is not None:
             self.chart.set_stale(stale)
+
+    def _plots(self, start: float, end: float) -> list[Plot]:
+        """Where there is room for some strips only, those that say most of these hours."""
+
+        def says_little(plot: Plot) -> bool:
+            first = min(float(curve.data.times[0]) for curve in plot.curves)
+            return end - max(first, start) < _LITTLE * (end - start)
+
+        return sorted(self.series.plots(), key=says_little)
 
     def _show_marks(self) -> None:
         if self.chart is not None:
