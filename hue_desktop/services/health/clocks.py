@@ -29,8 +29,11 @@ def steady() -> float:
 class RegionTimes:
     """Turns steady seconds into region epoch seconds; not safe from several threads."""
 
-    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, wall: Callable[[], float] = time.time, now: Callable[[], float] = steady
+    ) -> None:
         self._wall = wall
+        self._now = now
         self._seen: datetime | None = None
         self._anchor: tuple[float, float] | None = None  #: steady and region seconds
         self.rate = 1.0  #: region seconds per second
@@ -41,20 +44,20 @@ class RegionTimes:
             self._seen = clock.at_local
             self._learn(clock)
         elif self._anchor is None:
-            self._anchor = (steady(), self._wall())
+            self._anchor = (self._now(), self._wall())
         steady_s, region_s = self._anchor or (at, self._wall())
         return region_s + (at - steady_s) * self.rate
 
     def _learn(self, clock: RegionClock) -> None:
         """Take a newer look at the clock in, if the line does not go through it."""
-        now = steady()
+        now = self._now()
         rate = self.rate if clock.rate is None else clock.rate
         since = self._wall() - clock.at_local.timestamp()
         told = clock.region_time.timestamp() + since * rate
-        if self._anchor is not None and rate == self.rate:
-            drawn = self._anchor[1] + (now - self._anchor[0]) * rate
+        if self._anchor is not None:
+            drawn = self._anchor[1] + (now - self._anchor[0]) * self.rate
             if abs(told - drawn) <= TOLERANCE_S * max(1.0, rate):
-                return
+                told = drawn  # a better rate bends the line, it does not break it
         self._anchor, self.rate = (now, told), rate
 
 

@@ -127,7 +127,8 @@ class Tracked:
         """Rules or mutes have changed: look again at what was read last."""
         at = self.times.region(now_steady, clock)
         snapshot = self.snapshot
-        changed = self._judge(at, snapshot.values, snapshot.nodes, stale_s=1800.0)
+        hold_s = None if self.kept else 0.0
+        changed = self._judge(at, snapshot.values, snapshot.nodes, stale_s=1800.0, hold_s=hold_s)
         self._publish()
         return changed
 
