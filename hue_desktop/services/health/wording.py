@@ -95,7 +95,10 @@ def verdict_of(
         if collecting is Collecting.CONNECTING:
             return Verdict(AlertLevel.UNKNOWN, _("Not known"), _("Connecting to the cluster."))
         return None
-    return Verdict(AlertLevel.OK, _("Healthy"), _calm(values, alerts, collecting, problem))
+    text = _calm(values, alerts, collecting, problem)
+    if collecting is Collecting.PARTLY:  # what is not known cannot be called healthy
+        return Verdict(AlertLevel.WARN, _("Attention"), text)
+    return Verdict(AlertLevel.OK, _("Healthy"), text)
 
 
 def _troubles(
