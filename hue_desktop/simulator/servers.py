@@ -170,12 +170,14 @@ class Servers:
 
     async def _begin(self) -> None:
         await self.hadoop.start()
+        self._region.world.telemetry.opener = self._open_hdfs
         for name, serve in (("s3", self.s3.serve), ("ssh", self.ssh.serve)):
             task = asyncio.get_running_loop().create_task(serve(self._listeners[name]))
             task.add_done_callback(_report)
             self._serving.append(task)
 
     async def _end(self) -> None:
+        self._region.world.telemetry.opener = None
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -224,6 +226,11 @@ class Servers:
             aws_secret_access_key=SECRET_KEY,
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 5}),
         )
+
+    def _open_hdfs(self, cluster_id: str) -> None:
+        """Open the HDFS of a cluster that was open in an earlier run, if it still runs."""
+        with suppress(KeyError), self.hadoop.hdfs_of(cluster_id).session():
+            pass
 
     async def _s3_state(self, body: _Body) -> object:
         return {"endpoint_url": self.s3_endpoint_url, **self.s3.described()}

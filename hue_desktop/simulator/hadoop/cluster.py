@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hue_desktop.simulator.hadoop.datanodes import DataNode, NodeFacts
 from hue_desktop.simulator.hadoop.hdfs import Hdfs, HdfsOptions
+from hue_desktop.simulator.hadoop.recording import HdfsRecorder
 from hue_desktop.simulator.hadoop.seeds import Seed, first_tree, load
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.yarn.state import Yarn
@@ -61,6 +62,7 @@ class HdfsOfCluster:
         self._told: set[int] = set()  #: DataNodes whose end was told
         self._furniture = furniture
         self._hdfs: Hdfs | None = None
+        self._recorder: HdfsRecorder | None = None
         self._yarn: Yarn | None = None
 
     @property
@@ -80,7 +82,16 @@ class HdfsOfCluster:
                 with self._hdfs.session(self._nodes()) as hdfs:
                     load(hdfs, first_tree(int(cluster.ready * 1000)))
                     load(hdfs, self._furniture())
+            self._record(self._hdfs)
         return self._hdfs
+
+    def _record(self, hdfs: Hdfs) -> None:
+        """Note its figures from now on; one that was open in an earlier run goes on from there."""
+        world = self._region.world
+        noted = world.telemetry.hdfs_record(self.cluster.id).until
+        if noted:
+            hdfs.now = min(hdfs.now, noted * 1000)
+        self._recorder = HdfsRecorder(world, self.cluster.id, hdfs, self._nodes)
 
     @property
     def yarn(self) -> Yarn:
@@ -120,7 +131,10 @@ class HdfsOfCluster:
         """The HDFS at this instant, with the DataNodes that the cluster's nodes make up now."""
         with self._region.lock:
             self._region.world.advance()
-            with self.hdfs.session(self._nodes()) as hdfs:
+            hdfs = self.hdfs
+            if self._recorder is not None:
+                self._recorder.catch_up()
+            with hdfs.session(self._nodes()):
                 self._tell_ends()
                 yield hdfs
                 self._tell_ends()
@@ -218,15 +232,17 @@ class HdfsOfCluster:
 
     def close(self) -> None:
         """Write what is left."""
+        if self._recorder is not None:
+            self._recorder.close()
         if self._hdfs is not None:
             self._hdfs.close()
 
-    def _nodes(self) -> dict[str, NodeFacts]:
-        """The nodes with a DataNode, told anew when one of them has changed or time has."""
-        at = self._region.world.at
+    def _nodes(self, at: float | None = None) -> dict[str, NodeFacts]:
+        """The nodes with a DataNode (then, or now), told anew when one has changed or time has."""
+        at = self._region.world.at if at is None else at
         cached = self.cluster.node_cache.get(_CACHE)
-        if cached is not None and at < cached[0]:
-            nodes: dict[str, NodeFacts] = cached[1]
+        if cached is not None and cached[0] <= at < cached[1]:
+            nodes: dict[str, NodeFacts] = cached[2]
             return nodes
         nodes = {}
         changes = [NEVER]
@@ -240,7 +256,7 @@ class HdfsOfCluster:
                     for instant in (member.ready, member.draining, member.ended, member.unhealthy)
                     if instant > at
                 )
-        self.cluster.node_cache[_CACHE] = (min(changes), nodes)
+        self.cluster.node_cache[_CACHE] = (at, min(changes), nodes)
         return nodes
 
     def _facts(self, member: Instance, at: float) -> NodeFacts:

@@ -109,13 +109,16 @@ class Hdfs:
             self.blocks.finalize(tail, min(self.files.size(tail.id), file.block_size))
 
     @contextmanager
-    def session(self, nodes: Mapping[str, NodeFacts] | None = None) -> Iterator[Hdfs]:
+    def session(
+        self, nodes: Mapping[str, NodeFacts] | None = None, *, now: int | None = None
+    ) -> Iterator[Hdfs]:
         """One operation, or several that belong together, at one instant.
 
-        ``nodes`` are the cluster's DataNodes now; None leaves them as they were.
+        ``nodes`` are the cluster's DataNodes then; None leaves them as they were. ``now`` is an
+        instant between the last session and the clock's, epoch ms; by default the clock's.
         """
         with self.lock:
-            self.now = max(self.now, int(self._clock() * 1000))
+            self.now = max(self.now, int(self._clock() * 1000) if now is None else now)
             if nodes is not None:
                 self.blocks.see(nodes)
             self.blocks.advance(self.now)

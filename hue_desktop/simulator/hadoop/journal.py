@@ -26,6 +26,7 @@ class Journal:
 
     def __init__(self, file: Path | None) -> None:
         self._changes: dict[tuple[str, int], Json | None] = {}
+        self.noted = 0  #: counts all changes
         self._database: sqlite3.Connection | None = None
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +49,7 @@ class Journal:
 
     def put(self, table: str, key: int, document: Json | None) -> None:
         """Note a document to be written (or with None deleted) by the next commit."""
+        self.noted += 1
         if self._database is not None:
             self._changes[(table, key)] = document
 

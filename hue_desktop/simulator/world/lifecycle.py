@@ -184,11 +184,18 @@ class Lifecycle:
         cluster = world.clusters[event.cluster_id]
         if cluster.state != "WAITING" or cluster.idle_timeout is None:
             return
-        if not counts_as_idle(cluster, world.load_of(cluster)):
+        if not counts_as_idle(cluster, world.load_of(cluster), self._hdfs_share(cluster)):
             world.schedule(world.at + 300.0, "cluster-idle", cluster.id)
             return
         message = f"Terminated after being idle for {cluster.idle_timeout} seconds"
         self.terminate(cluster, "USER_REQUEST", message)
+
+    def _hdfs_share(self, cluster: Cluster) -> float | None:
+        """Percent of HDFS in use as it really is, if somebody has opened it."""
+        telemetry = self._world.telemetry
+        telemetry.refresh(cluster.id, opening=False)
+        figures = telemetry.hdfs_at(cluster.id, self._world.at)
+        return figures.share if figures is not None else None
 
     # The end
 
@@ -249,6 +256,8 @@ class Lifecycle:
             *cluster.fleets.values(),
             *cluster.instances.values(),
             *cluster.steps.values(),
+            *cluster.yarn_applications.values(),
+            *world.telemetry.drop(cluster.id),
         )
 
     def _on_swept(self, event: Event) -> None:
@@ -300,10 +309,14 @@ class Lifecycle:
         self._world.touch(cluster)
 
 
-def counts_as_idle(cluster: Cluster, load: Load) -> bool:
-    """Whether an auto-termination policy calls the cluster idle."""
+def counts_as_idle(cluster: Cluster, load: Load, hdfs_share: float | None = None) -> bool:
+    """Whether an auto-termination policy calls the cluster idle.
+
+    ``hdfs_share`` is the percentage of HDFS in use; None takes that of the load.
+    """
     names = {str(item.get("Name", "")).lower() for item in cluster.applications}
-    return load.is_idle and load.hdfs_utilization_pct < _HDFS_BUSY and not names & _NEVER_IDLE
+    share = load.hdfs_utilization_pct if hdfs_share is None else hdfs_share
+    return load.is_idle and share < _HDFS_BUSY and not names & _NEVER_IDLE
 
 
 def failing_action(cluster: Cluster) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hue_desktop.simulator.world.alarms import Alarm, AlarmEvent
 from hue_desktop.simulator.world.documents import Stored
+from hue_desktop.simulator.world.hdfs_record import HdfsDay, HdfsFigures, HdfsRecord
 
 __all__ = ["Telemetry"]
 
@@ -16,16 +18,30 @@ _EVENTS_KEPT = 2000
 
 
 class Telemetry:
-    """Alarms by name, and their history from the oldest on."""
+    """Alarms by name, their history from the oldest on, and the figures of each opened HDFS.
+
+    ``keepers`` bring the record of an HDFS that is open up to the world's instant; ``opener``
+    opens one that was open in an earlier run.
+    """
 
     def __init__(self) -> None:
+        self.keepers: dict[str, Callable[[], None]] = {}
+        self.opener: Callable[[str], None] | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
         self.alarms: dict[str, Alarm] = {}
         self.alarm_events: list[AlarmEvent] = []
+        self._hdfs: dict[str, HdfsRecord] = {}
+        self.keepers.clear()
 
     def entities(self) -> Iterator[Stored]:
         """Everything with a document."""
         yield from self.alarms.values()
         yield from self.alarm_events
+        for record in self._hdfs.values():
+            yield from record.days()
 
     def restore(self, documents: Mapping[str, Iterable[Json]]) -> None:
         """Take over the documents of an earlier run, by kind."""
@@ -34,12 +50,20 @@ class Telemetry:
             self.alarms[alarm.id] = alarm
         events = map(AlarmEvent.from_document, documents.get(AlarmEvent.KIND, ()))
         self.alarm_events = sorted(events, key=lambda event: event.id)
+        days: defaultdict[str, list[HdfsDay]] = defaultdict(list)
+        for document in documents.get(HdfsDay.KIND, ()):
+            day = HdfsDay.from_document(document)
+            days[day.id.partition(":")[0]].append(day)
+        self._hdfs = {key: HdfsRecord.of(key, found) for key, found in days.items()}
 
-    def note(self, at: float, alarm: str, kind: str, summary: str, data: str) -> list[Stored]:
-        """Add a line to an alarm's history; returns what is new, and with it what was dropped."""
+    # Alarms
+
+    def note(self, at: float, alarm: str, kind: str, summary: str, data: str) -> AlarmEvent:
+        """Add a line to an alarm's history."""
         number = int(self.alarm_events[-1].id) + 1 if self.alarm_events else 1
-        self.alarm_events.append(AlarmEvent(f"{number:09d}", at, alarm, kind, summary, data))
-        return [self.alarm_events[-1]]
+        event = AlarmEvent(f"{number:09d}", at, alarm, kind, summary, data)
+        self.alarm_events.append(event)
+        return event
 
     def overflow(self) -> list[AlarmEvent]:
         """Take the oldest lines away that are too many."""
@@ -48,3 +72,36 @@ class Telemetry:
             return []
         gone, self.alarm_events = self.alarm_events[:over], self.alarm_events[over:]
         return gone
+
+    # HDFS
+
+    def hdfs_record(self, cluster_id: str) -> HdfsRecord:
+        """The record of a cluster's HDFS, begun with the first call."""
+        record = self._hdfs.get(cluster_id)
+        if record is None:
+            record = self._hdfs[cluster_id] = HdfsRecord(cluster_id)
+        return record
+
+    def refresh(self, cluster_id: str, *, opening: bool = True) -> None:
+        """Bring the record of an HDFS up to now; ``opening`` one that is not open yet.
+
+        Nothing happens where nobody ever opened it.
+        """
+        if cluster_id not in self._hdfs:
+            return
+        if opening and cluster_id not in self.keepers and self.opener is not None:
+            self.opener(cluster_id)
+        keeper = self.keepers.get(cluster_id)
+        if keeper is not None:
+            keeper()
+
+    def hdfs_at(self, cluster_id: str, second: float) -> HdfsFigures | None:
+        """The figures of an HDFS at an instant; None while nobody had opened it."""
+        record = self._hdfs.get(cluster_id)
+        return record.at(second) if record is not None else None
+
+    def drop(self, cluster_id: str) -> list[Stored]:
+        """Forget a cluster's HDFS; the documents that are gone with it."""
+        record = self._hdfs.pop(cluster_id, None)
+        self.keepers.pop(cluster_id, None)
+        return list(record.days()) if record is not None else []

@@ -69,6 +69,7 @@ class World:
         self._public_zone = ("compute-1" if first else f"{region}.compute") + ".amazonaws.com"
         self.shapes = Shapes(types)
         self.moment = Moment(clock.now().timestamp())
+        self.telemetry = Telemetry()
         self.provisioning = Provisioning(self)
         self.lifecycle = Lifecycle(self)
         self.work = Work(self)
@@ -94,7 +95,7 @@ class World:
         self.instances_by_ec2_id: dict[str, Instance] = {}
         self.settings = Settings()
         self.timeline = Timeline()
-        self.telemetry = Telemetry()
+        self.telemetry.clear()
         self._changed: dict[tuple[str, str], Stored | None] = {}
         self._horizon = 0.0
 

@@ -258,7 +258,7 @@ class AlarmOperations:
     def _note(self, alarm: Alarm, at: float, kind: str, summary: str, data: Json) -> None:
         telemetry = self._world.telemetry
         text = json.dumps(data, separators=(",", ":"))
-        self._world.touch(alarm, *telemetry.note(at, alarm.id, kind, summary, text))
+        self._world.touch(alarm, telemetry.note(at, alarm.id, kind, summary, text))
         self._world.forget(*telemetry.overflow())
 
     # Finding and showing

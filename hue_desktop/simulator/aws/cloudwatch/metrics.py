@@ -75,11 +75,16 @@ def _bytes(sample: Sample, weight: float) -> float:
     return float(round(rate * FIVE_MINUTES * weight * (0.8 + 0.4 * sample.noise)))
 
 
-def _used_blocks_share(sample: Sample, share: float) -> float:
-    """Blocks that draining nodes still hand over."""
-    nodes = max(1, sample.load.core_nodes_running)
-    held = sample.load.hdfs_used_bytes / BLOCK_BYTES / nodes
-    return float(round(held * sample.draining * share))
+def _pending_blocks(sample: Sample) -> float:
+    """Blocks that are copied just now: those that lack a replica, and those of draining nodes."""
+    hdfs = sample.hdfs
+    held = hdfs.used / BLOCK_BYTES / max(1, hdfs.live)
+    return float(round(0.1 * hdfs.lacking + 0.05 * held * hdfs.draining))
+
+
+def _live_share(sample: Sample) -> float:
+    """Percent of the DataNodes that the NameNode hears from."""
+    return 100.0 * sample.hdfs.live / sample.hdfs.known if sample.hdfs.known else 0.0
 
 
 def _from_load(name: str, field: str, unit: str = "Count") -> Metric:
@@ -150,7 +155,7 @@ METRICS: dict[str, Metric] = {
         # Nodes
         _core_from_load("CoreNodesRunning", "core_nodes_running"),
         _core_from_load("CoreNodesPending", "core_nodes_pending"),
-        _core_from_load("LiveDataNodes", "live_data_nodes_pct", "Percent"),
+        _count("LiveDataNodes", _live_share, _has_core, "Percent"),
         _from_load("MRTotalNodes", "mr_total_nodes"),
         _from_load("MRActiveNodes", "mr_active_nodes"),
         _from_load("MRLostNodes", "mr_lost_nodes"),
@@ -176,10 +181,10 @@ METRICS: dict[str, Metric] = {
         # Input and output
         _count("S3BytesWritten", lambda sample: _bytes(sample, 0.4), unit="Bytes"),
         _count("S3BytesRead", lambda sample: _bytes(sample, 0.6), unit="Bytes"),
-        _core_from_load("HDFSUtilization", "hdfs_utilization_pct", "Percent"),
+        _count("HDFSUtilization", lambda sample: sample.hdfs.share, _has_core, "Percent"),
         _count("HDFSBytesRead", lambda sample: _bytes(sample, 0.5), _has_core, "Bytes"),
         _count("HDFSBytesWritten", lambda sample: _bytes(sample, 0.5), _has_core, "Bytes"),
-        _count("MissingBlocks", _zero, _has_core),
+        _count("MissingBlocks", lambda sample: float(sample.hdfs.missing), _has_core),
         _count("CorruptBlocks", _zero, _has_core),
         _count(
             "TotalLoad",
@@ -192,15 +197,11 @@ METRICS: dict[str, Metric] = {
         _count("YARNMemoryAvailablePercentage", _memory_share, unit="Percent"),
         _from_load("MemoryAllocatedMB", "memory_allocated_mb"),
         _count("PendingDeletionBlocks", _zero, _has_core),
-        _count("UnderReplicatedBlocks", lambda sample: float(round(sample.lost_blocks)), _has_core),
-        _count(
-            "DfsPendingReplicationBlocks",
-            lambda sample: round(0.1 * sample.lost_blocks) + _used_blocks_share(sample, 0.05),
-            _has_core,
-        ),
+        _count("UnderReplicatedBlocks", lambda sample: float(sample.hdfs.lacking), _has_core),
+        _count("DfsPendingReplicationBlocks", _pending_blocks, _has_core),
         _count(
             "CapacityRemainingGB",
-            lambda sample: (sample.load.hdfs_capacity_bytes - sample.load.hdfs_used_bytes) // _GIB,
+            lambda sample: float((sample.hdfs.capacity - sample.hdfs.used) // _GIB),
             _has_core,
         ),
         # Auto-termination

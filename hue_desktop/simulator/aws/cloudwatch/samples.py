@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from hue_desktop.simulator.world.clusters import Cluster
+from hue_desktop.simulator.world.hdfs_record import HdfsFigures
 from hue_desktop.simulator.world.lifecycle import counts_as_idle
 from hue_desktop.simulator.world.load import Load
 from hue_desktop.simulator.world.world import World
@@ -20,6 +21,8 @@ _REPAIR_S = 1800.0  #: how long HDFS needs to copy what a lost node held
 _SETTLED_S = 60  #: a sample this old does not change any more
 _KEPT = 9000  #: samples in memory, below 1 KB each: a month of one cluster
 
+_NO_HDFS = HdfsFigures(0, 0, 0, 0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -27,12 +30,11 @@ class Sample:
 
     load: Load
     map_reduce: float  #: share of the applications that are MapReduce
-    lost_blocks: float  #: blocks whose second copy is still missing
-    draining: int  #: core nodes that hand their blocks over
     noise: float  #: between 0 and 1, the same for the same instant
     masters: int
     masters_wanted: int
     idle: bool = False  #: as auto-termination sees it
+    hdfs: HdfsFigures = _NO_HDFS
 
 
 def sending(cluster: Cluster) -> tuple[float, float]:
@@ -71,6 +73,7 @@ class Samples:
         self._cache = cache
         self._fresh: dict[int, Sample] = {}
         self._history: _History | None = None
+        world.telemetry.refresh(cluster.id)
 
     def at(self, second: int) -> Sample:
         """The sample of an instant at which the cluster was :func:`sending`."""
@@ -86,19 +89,36 @@ class Samples:
     def _make(self, second: int, history: _History) -> Sample:
         load = self._world.load_of(self.cluster, second)
         jobs = sum(began <= second < ended for began, ended in history.jobs)
-        losses = history.losses
-        recent = losses[bisect_right(losses, second - _REPAIR_S) : bisect_right(losses, second)]
-        per_node = load.hdfs_used_bytes / BLOCK_BYTES / max(1, load.core_nodes_running)
+        recorded = self._world.telemetry.hdfs_at(self.cluster.id, second)
+        hdfs = recorded or _imagined(load, history, second)
         return Sample(
             load=load,
             map_reduce=min(1.0, jobs / load.apps_running) if load.apps_running else 0.0,
-            lost_blocks=sum(per_node * (1 - (second - ended) / _REPAIR_S) for ended in recent),
-            draining=sum(began <= second < ended for began, ended in history.drains),
             noise=self._world.chance.unit("metric", self.cluster.id, second),
             masters=load.running["MASTER"].nodes if load.running else 0,
-            idle=counts_as_idle(self.cluster, load),
             masters_wanted=load.requested["MASTER"].nodes if load.requested else 0,
+            idle=counts_as_idle(self.cluster, load, hdfs.share),
+            hdfs=hdfs,
         )
+
+
+def _imagined(load: Load, history: _History, second: int) -> HdfsFigures:
+    """HDFS as long as nobody has looked into it: what nodes hold, and what lost ones held."""
+    recent = history.losses[
+        bisect_right(history.losses, second - _REPAIR_S) : bisect_right(history.losses, second)
+    ]
+    per_node = load.hdfs_used_bytes / BLOCK_BYTES / max(1, load.core_nodes_running)
+    lacking = sum(per_node * (1 - (second - ended) / _REPAIR_S) for ended in recent)
+    wanted = load.core_nodes_running + load.core_nodes_pending
+    return HdfsFigures(
+        used=load.hdfs_used_bytes,
+        capacity=load.hdfs_capacity_bytes,
+        live=load.core_nodes_running,
+        known=max(wanted, load.core_nodes_running),
+        missing=0,
+        lacking=round(lacking),
+        draining=sum(began <= second < ended for began, ended in history.drains),
+    )
 
 
 class _History:

@@ -151,7 +151,7 @@ def test_the_answer_does_not_depend_on_when_one_asks(region: SimulatedRegion) ->
 def test_samples_are_kept_for_the_cluster_they_are_of_and_not_without_end() -> None:
     cache = SampleCache()
     first, later = (Cluster("j-1", 1, name, 0.0, "us-east-1a") for name in ("a", "b"))
-    sample = Sample(Load(), 0.0, 0.0, 0, 0.0, 1, 1)
+    sample = Sample(Load(), 0.0, 0.0, 1, 1)
     cache.put(first, 300, sample)
     assert cache.get(first, 300) is sample
     assert cache.get(later, 300) is None

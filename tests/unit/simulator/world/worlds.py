@@ -117,7 +117,8 @@ def entities(world: World) -> list[Stored]:
     for cluster in world.clusters.values():
         found += [cluster, *cluster.groups.values(), *cluster.fleets.values()]
         found += [*cluster.instances.values(), *cluster.steps.values()]
-    return found + list(world.timeline)
+        found += cluster.yarn_applications.values()
+    return [*found, *world.telemetry.entities(), *world.timeline]
 
 
 def group(role: str, count: int = 1, instance_type: str = "m5.xlarge", **more: Any) -> Json:
