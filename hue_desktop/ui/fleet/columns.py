@@ -57,7 +57,7 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             text=lambda row: row.uptime,
             sort=lambda row: row.facts.uptime_s,
             align="right",
-            width=98,
+            width=84,
             quiet=True,
             descending_first=True,
             hide_below=840,
@@ -71,7 +71,7 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             color=lambda row: "text-2" if _uncounted(row) else "",
             sort=lambda row: row.counts.total,
             align="right",
-            width=100,
+            width=98,
             descending_first=True,
             help=_("Running master, core and task nodes"),
         ),
@@ -81,13 +81,14 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             text=lambda row: percent(row.counts.spot_percent),
             sort=lambda row: row.counts.spot_percent,
             align="right",
-            width=62,
+            width=56,
             quiet=True,
             descending_first=True,
             help=_("Share of Spot in the running nodes"),
             hide_below=800,
         ),
         _cost(),
+        _so_far(),
         *_metrics(),
         Column(
             "idle",
@@ -95,9 +96,15 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             text=_idle,
             sort=lambda row: row.facts.idle_s,
             color=lambda row: "warn" if row.idling else "",
-            width=164,
+            kind="badge",
+            value=lambda row: row.marker,
+            tooltip=lambda row: row.marker_tip,
+            width=188,
             descending_first=True,
-            help=_("How long the cluster has waited without work, and what its nodes cost since"),
+            help=_(
+                "How long the cluster has waited without work, what its nodes cost since, and "
+                "what the idle finder says of it"
+            ),
         ),
         Column("more", "", text=lambda _row: "⋯", align="center", width=36, optional=False),
     )
@@ -110,13 +117,35 @@ def _cost() -> Column[FleetRow]:
         text=_cost_text,
         sort=lambda row: row.usd_hour,
         align="right",
-        width=84,
+        width=78,
         weight=lambda row: 400 if row.simulated or row.unread else 600,
         color=lambda row: "text-2" if row.simulated or row.unread else "",
         tooltip=_cost_tip,
         descending_first=True,
         help=_("EC2, EMR fee and EBS now"),
     )
+
+
+def _so_far() -> Column[FleetRow]:
+    return Column(
+        "sofar",
+        _("$ so far"),
+        text=_so_far_text,
+        sort=lambda row: row.so_far,
+        align="right",
+        width=92,
+        quiet=True,
+        color=lambda row: "text-2",
+        descending_first=True,
+        hide_below=940,
+        help=_("What the cluster has cost since it was created"),
+    )
+
+
+def _so_far_text(row: FleetRow) -> str:
+    if row.so_far is None:
+        return _("not yet") if row.active else DASH
+    return money(row.so_far, at_least=row.at_least)
 
 
 def _metrics() -> tuple[Column[FleetRow], ...]:
@@ -131,7 +160,7 @@ def _metrics() -> tuple[Column[FleetRow], ...]:
             color=lambda row: _share_color(row.yarn, _HIGH_YARN),
             bar_color=lambda row: "warn-shape" if (row.yarn or 0) >= _HIGH_YARN else "role-core",
             align="left",
-            width=110,
+            width=104,
             descending_first=True,
             help=_("YARN memory in use, CloudWatch’s newest value (5-minute data)"),
         ),
@@ -144,7 +173,7 @@ def _metrics() -> tuple[Column[FleetRow], ...]:
             value=lambda row: _part(row.hdfs),
             color=lambda row: _share_color(row.hdfs, _HIGH_HDFS),
             bar_color=lambda row: "warn-shape" if (row.hdfs or 0) >= _HIGH_HDFS else "role-core",
-            width=110,
+            width=104,
             descending_first=True,
             hide_below=900,
             help=_("HDFS in use, CloudWatch’s newest value (5-minute data)"),

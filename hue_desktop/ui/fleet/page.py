@@ -11,13 +11,16 @@ from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.fleet_filter import FleetFilter
 from hue_desktop.core.text import _
+from hue_desktop.services.cost.values import CostOverview, IdleFinding
 from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
 from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.bills import Bills
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.fleet.cards import FleetCards
 from hue_desktop.ui.fleet.columns import fleet_columns
 from hue_desktop.ui.fleet.filter_bar import FilterBar, kept
 from hue_desktop.ui.fleet.groups import ENDED, connection_groups, ended_group, trouble_text
+from hue_desktop.ui.fleet.money import dearest_findings, with_money
 from hue_desktop.ui.fleet.rows import FleetRow, FleetRows
 from hue_desktop.ui.fleet.sums import subtitle, tile_texts
 from hue_desktop.ui.focus import focus_on
@@ -29,6 +32,7 @@ from hue_desktop.ui.theme.tokens import SIZES
 
 __all__ = ["FleetPage"]
 
+_BILL_AGAIN_S = 600.0  #: in between, bills are carried on at the rate of now
 _TICK_MS = 10_000  #: how often uptimes and idle times move on while nothing else changes
 _UNREADABLE = (ConnectionState.FAILED, ConnectionState.EXPIRED)
 
@@ -40,6 +44,10 @@ class FleetPage(Page):
         super().__init__(ctx, ref)
         self._snapshot = FleetSnapshot()
         self._keeper = FleetRows()
+        self._findings: dict[ClusterRef, IdleFinding] = {}
+        self._bills: Bills[CostOverview] = Bills(
+            ctx.tasks, lambda ref: ctx.app.cost.overview(ref), self, every_s=_BILL_AGAIN_S
+        )
         self._rows: tuple[FleetRow, ...] = ()
         self._buttons: list[tuple[Action, Button]] = []
         self.model: RowsModel[FleetRow] = RowsModel(
@@ -69,7 +77,7 @@ class FleetPage(Page):
         self.setFocusProxy(self.table)
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
-        self._tick.timeout.connect(self._show)
+        self._tick.timeout.connect(self._move_on)
         self._connect()
         self.filter_bar.view.choose(self._memory.choice("fleet/view", "table", "cards"))
 
@@ -114,6 +122,7 @@ class FleetPage(Page):
         return holder
 
     def _connect(self) -> None:
+        self._bills.changed.connect(lambda _ref: self._show())
         self.filter_bar.filter_changed.connect(self._filter_changed)
         self.filter_bar.view_chosen.connect(self._view_chosen)
         self.table.clicked.connect(self._clicked)
@@ -165,7 +174,8 @@ class FleetPage(Page):
         self._show()
 
     def _show(self) -> None:
-        self._rows = self._keeper.of(self._snapshot)
+        rows = self._keeper.of(self._snapshot)
+        self._rows = with_money(rows, self._snapshot, self._bills.of, self._findings)
         statuses = self._snapshot.connections
         if not any(row.active for row in self._rows) and self._explain():
             return
@@ -337,11 +347,33 @@ class FleetPage(Page):
 
     # -- the window's manners --------------------------------------------------------------
 
+    def _move_on(self) -> None:
+        """Times and amounts follow the clock; bills and findings are read now and then."""
+        self._show()
+        # What runs is read first: bills ask EMR for the nodes that ended, too.
+        read = [row for row in self._rows if row.active and not row.unread]
+        if not read:
+            return
+        self._bills.ask([r.ref for r in sorted(read, key=lambda row: -(row.usd_hour or 0.0))])
+        app = self.ctx.app
+        self.ctx.tasks.run(
+            "metrics", lambda _token: app.cost.idle_findings(), owner=self, key="findings",
+            done=self._found,
+        )  # fmt: skip
+
+    def _found(self, findings: tuple[IdleFinding, ...]) -> None:
+        found = dearest_findings(findings)
+        if found != self._findings:
+            self._findings = found
+            self._show()
+
     def shown(self) -> None:
         self._tick.start()
+        self._move_on()
 
     def hidden(self) -> None:
         self._tick.stop()
+        self._bills.stop()
 
     def refresh(self) -> None:
         if not self._snapshot.connections:  # the file may have been corrected
@@ -374,8 +406,10 @@ def _without_data(rows: tuple[FleetRow, ...]) -> set[str]:
         hidden.add("yarn")
     if all(row.hdfs is None for row in rows):
         hidden.add("hdfs")
-    if not any(row.idling for row in rows):
+    if not any(row.idling or row.marker for row in rows):
         hidden.add("idle")
+    if all(row.so_far is None for row in rows):
+        hidden.add("sofar")
     if not any(row.counts.spot for row in rows):
         hidden.add("spot")
     return hidden

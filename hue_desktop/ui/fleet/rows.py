@@ -88,6 +88,10 @@ class FleetRow:
     ended: datetime | None
     ended_text: str  #: how, when and why it ended; empty while it has not
     facts: ClusterFacts = field(compare=False)
+    so_far: float | None = None  #: USD in whole cents, once it is added up
+    at_least: bool = False  #: a price in ``so_far`` is not known
+    marker: str = ""  #: what the idle finder says, in a word or two
+    marker_tip: str = ""
 
     @property
     def idling(self) -> bool:

@@ -189,4 +189,15 @@ def group_cells(rows: Sequence[FleetRow]) -> dict[str, str]:
         "nodes": str(sums.counts),
         "spot": percent(spot) if spot is not None else "",
         "cost": rate.replace(_("/h"), ""),
+        "sofar": _so_far(rows),
     }
+
+
+def _so_far(rows: Sequence[FleetRow]) -> str:
+    """What active clusters have cost; at least, while one is not added up."""
+    active = [row for row in rows if row.active]
+    known = [row.so_far for row in active if row.so_far is not None]
+    if not known:
+        return ""
+    partly = len(known) < len(active) or any(row.at_least for row in active)
+    return money(sum(known), at_least=partly)

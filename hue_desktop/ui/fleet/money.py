@@ -1,0 +1,75 @@
+"""What the cost service adds to the fleet's rows: dollars so far, and what the idle finder says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.format import money_day
+from hue_desktop.core.text import _
+from hue_desktop.services.cost.values import CostOverview, IdleFinding, IdleKind
+from hue_desktop.services.fleet import FleetSnapshot
+from hue_desktop.ui.bills import carried_on
+from hue_desktop.ui.fleet.rows import FleetRow
+
+__all__ = ["dearest_findings", "with_money"]
+
+
+def with_money(
+    rows: Iterable[FleetRow],
+    snapshot: FleetSnapshot,
+    bill_of: Callable[[ClusterRef], CostOverview | None],
+    findings: Mapping[ClusterRef, IdleFinding],
+) -> tuple[FleetRow, ...]:
+    """The rows with what is known; bills are carried on to the region's time at the rate of now."""
+    local = datetime.now(UTC)
+    made = []
+    for row in rows:
+        costs, found = bill_of(row.ref), findings.get(row.ref)
+        if costs is None and found is None:
+            made.append(row)
+            continue
+        so_far = None
+        if costs is not None:
+            now = snapshot.region_now(row.ref, now=local).timestamp()
+            usd_hour = row.usd_hour if row.active and not row.stale else None
+            so_far = round(carried_on(costs.bill.total, costs.bill.end, usd_hour, now), 2)
+        made.append(
+            replace(
+                row,
+                so_far=so_far,
+                at_least=costs is not None and bool(costs.bill.unknown),
+                marker=_marker(found) if found is not None else "",
+                marker_tip=_tip(found) if found is not None else "",
+            )
+        )
+    return tuple(made)
+
+
+def dearest_findings(findings: Iterable[IdleFinding]) -> dict[ClusterRef, IdleFinding]:
+    """One finding of each cluster: the one with the most dollars, the first of equal ones."""
+    found: dict[ClusterRef, IdleFinding] = {}
+    for each in findings:
+        known = found.get(each.ref)
+        if known is None or (each.usd_day or 0.0) > (known.usd_day or 0.0):
+            found[each.ref] = each
+    return found
+
+
+def _marker(found: IdleFinding) -> str:
+    """What stands beside the idle time; that a cluster idles is said there already."""
+    return {
+        IdleKind.FORGOTTEN: _("protected"),
+        IdleKind.NEVER_ENDS: _("never ends"),
+        IdleKind.SPARE_CORE: _("spare core"),
+        IdleKind.LARGE_MASTER: _("large primary"),
+    }.get(found.kind, "")
+
+
+def _tip(found: IdleFinding) -> str:
+    words = [found.title + ".", found.why]
+    if found.usd_day:
+        words.append(_("{usd} paid in vain.").format(usd=money_day(found.usd_day)))
+    return " ".join(words)
