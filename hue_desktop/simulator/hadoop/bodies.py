@@ -50,6 +50,9 @@ async def send(
             readable = hdfs.blocks.readable(part.block)
         if not readable:
             _break(request)
+        node = door.datanode()
+        if node is not None:
+            node.served += part.length
         try:
             if trouble.touches_bytes:
                 sent += await _send_slowly(request, answer, part, trouble, sent)
@@ -114,8 +117,11 @@ async def receive(door: Door, request: web.BaseRequest, writer: Writer, trouble:
     if request.headers.get("Expect", "").lower() == "100-continue" and request.transport:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     loop = asyncio.get_running_loop()
+    node = door.datanode()
     try:
-        await _fill(loop, request, writer, trouble)
+        received = await _fill(loop, request, writer, trouble)
+        if node is not None:
+            node.received += received
     except HdfsError:
         writer.abandon()
         raise
@@ -130,7 +136,8 @@ async def receive(door: Door, request: web.BaseRequest, writer: Writer, trouble:
 
 async def _fill(
     loop: asyncio.AbstractEventLoop, request: web.BaseRequest, writer: Writer, trouble: Trouble
-) -> None:
+) -> int:
+    """Write the body; how many bytes it had."""
     pieces: list[bytes] = []
     waiting = received = 0
     async for piece in request.content.iter_any():
@@ -147,6 +154,7 @@ async def _fill(
             full, pieces, waiting = pieces, [], 0
             await loop.run_in_executor(None, _write_all, writer, full)
     _write_all(writer, pieces)
+    return received
 
 
 def _write_all(writer: Writer, pieces: list[bytes]) -> None:

@@ -106,7 +106,7 @@ def load_of(world: World, cluster: Cluster, at: float) -> Load:
         is_idle=running_apps + pending_apps == 0,
         live_data_nodes_pct=min(100.0, 100.0 * core / core_wanted) if core_wanted else 0.0,
         mr_total_nodes=core + task,
-        mr_active_nodes=max(0, core + task - sick),
+        mr_active_nodes=room.nodes,
         mr_lost_nodes=history.lost(at),
         mr_unhealthy_nodes=sick,
         mr_decommissioned_nodes=history.decommissioned(at),

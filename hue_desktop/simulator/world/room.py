@@ -34,6 +34,7 @@ class Room:
     memory_mb: int = 0
     vcores: int = 0
     draining: int = 0
+    nodes: int = 0  #: that are RUNNING
 
 
 def workers_of(cluster: Cluster) -> list[Instance]:
@@ -72,7 +73,7 @@ class RoomHistory:
     """The room of one cluster at any instant."""
 
     def __init__(self, workers: Iterable[Instance], shapes: Shapes) -> None:
-        changes: defaultdict[float, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        changes: defaultdict[float, list[int]] = defaultdict(lambda: [0] * 5)
 
         def add(at: float, sign: int, *amounts: int) -> None:
             if at != NEVER:
@@ -85,18 +86,18 @@ class RoomHistory:
             end = min(node.ended, node.unhealthy)
             full = min(end, node.draining)
             if node.ready < full:
-                offered = (shape.containers, shape.yarn_mb, shape.vcpu, 0)
+                offered = (shape.containers, shape.yarn_mb, shape.vcpu, 0, 1)
                 add(node.ready, 1, *offered)
                 add(full, -1, *offered)
             if node.draining != NEVER:
                 begin, half = max(node.ready, node.draining), min(end, _half_drained(node))
                 if begin < half:
-                    left = (0, 0, 0, shape.containers // 2)
+                    left = (0, 0, 0, shape.containers // 2, 0)
                     add(begin, 1, *left)
                     add(half, -1, *left)
         self.changes = sorted(changes)
         self._rooms = [Room()]
-        sums = [0, 0, 0, 0]
+        sums = [0] * 5
         for at in self.changes:
             sums = [have + more for have, more in zip(sums, changes[at], strict=True)]
             self._rooms.append(Room(*sums))
