@@ -127,10 +127,13 @@ def round_values(points: Points) -> Points:
 
 def pack(points: Points, start: int) -> bytes:
     """The points as bytes; ``start`` is not after the first, and less than 49 days before each."""
-    spread = bool(np.any(points.low != points.mean) or np.any(points.high != points.mean))
+    one = points.low is points.mean is points.high
+    spread = not one and bool((points.low != points.high).any())
     offsets = (points.at - start).astype("<u4")
+    steps = offsets.copy()
+    steps[1:] -= offsets[:-1]
     columns = [
-        _shuffled(np.diff(offsets, prepend=np.uint32(0)).astype("<u4")),
+        _shuffled(steps),
         _shuffled(points.count.astype("<u4")),
         _shuffled(points.mean.astype("<f8")),
     ]

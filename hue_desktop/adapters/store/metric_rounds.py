@@ -7,7 +7,7 @@ for many rounds at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from hue_desktop.adapters.store.metric_blocks import LARGEST, Points, raw_points
 from hue_desktop.core.metrics import Sample
 
 __all__ = ["Pending", "Round"]
+
+_LATEST_S = 4e9  #: the year 2096; a later clock is wrong
 
 
 class Round:
@@ -40,7 +42,7 @@ class Round:
         )
         flat = np.array([pair for each in samples.values() for pair in each], np.float64)
         at, values = flat.reshape(-1, 2).T
-        good = np.isfinite(at) & (np.abs(at) < 1e12) & (np.abs(values) <= LARGEST)
+        good = (at >= 0.0) & (at < _LATEST_S) & (np.abs(values) <= LARGEST)
         return cls(
             series[good],
             np.rint(at[good] * 1000.0).astype(np.int64),
@@ -57,6 +59,14 @@ class Round:
             np.frombuffer(data, "<f8", length, 12 * length),
         )
 
+    def only(self, wanted: NDArray[np.int64] | None) -> Round:
+        """The samples of the series whose sorted numbers are given; all of them for ``None``."""
+        if wanted is None:
+            return self
+        places = np.minimum(np.searchsorted(wanted, self.series), len(wanted) - 1)
+        chosen = wanted[places] == self.series
+        return Round(self.series[chosen], self.at[chosen], self.values[chosen])
+
     def packed(self) -> bytes:
         """The columns one after the other."""
         columns = (self.series.astype("<u4"), self.at.astype("<i8"), self.values.astype("<f8"))
@@ -64,26 +74,30 @@ class Round:
 
 
 class Pending:
-    """The rounds of a cluster that are in no block yet, oldest first."""
+    """The rounds of a cluster that are in no block yet, oldest first; all series or ``wanted``."""
 
-    def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        rounds: list[Round] = []
+    def __init__(
+        self, rows: Iterable[tuple[int, bytes]], wanted: Collection[int] | None = None
+    ) -> None:
+        rounds = [Round.unpacked(b"")]
         self.ids: list[int] = []
+        chosen = None if wanted is None else np.array(sorted(wanted), np.int64)
         for row_id, data in rows:
             self.ids.append(row_id)
-            rounds.append(Round.unpacked(data))
-        empty = Round.unpacked(b"")
-        self._all = Round(
-            np.concatenate([each.series for each in (empty, *rounds)]),
-            np.concatenate([each.at for each in (empty, *rounds)]),
-            np.concatenate([each.values for each in (empty, *rounds)]),
-        )
-        self._order = np.argsort(self._all.series, kind="stable")
-        self._sorted = self._all.series[self._order]
+            rounds.append(Round.unpacked(data).only(chosen))
+        every = _joined(rounds)
+        order = np.argsort(every.series, kind="stable")
+        self._sorted = Round(every.series[order], every.at[order], every.values[order])
 
     @classmethod
     def read(
-        cls, connection: sqlite3.Connection, cluster: int, per_node: bool, most: int = -1
+        cls,
+        connection: sqlite3.Connection,
+        cluster: int,
+        per_node: bool,
+        *,
+        most: int = -1,
+        wanted: Collection[int] | None = None,
     ) -> Pending:
         """All of them, or the ``most`` oldest."""
         rows = connection.execute(
@@ -91,20 +105,31 @@ class Pending:
             " ORDER BY id LIMIT ?",
             (cluster, per_node, most),
         )
-        return cls(rows)
+        return cls(rows, wanted)
 
     def series(self) -> list[int]:
         """Which series have samples."""
-        found: list[int] = np.unique(self._sorted).tolist()
+        found: list[int] = np.unique(self._sorted.series).tolist()
         return found
 
     def of(self, series: int) -> Points:
         """The samples of one series."""
-        first, last = np.searchsorted(self._sorted, (series, series + 1))
-        chosen = self._order[first:last]
-        return raw_points(self._all.at[chosen], self._all.values[chosen])
+        first, last = np.searchsorted(self._sorted.series, (series, series + 1)).tolist()
+        return raw_points(self._sorted.at[first:last], self._sorted.values[first:last])
 
-    def all(self) -> Iterator[tuple[int, Points]]:
-        """The samples of every series."""
-        for series in self.series():
-            yield series, self.of(series)
+    def side_by_side(self, series: Sequence[int], stride: int) -> Points:
+        """The samples of neighbours in ``series()``, each series a stride after the one before."""
+        first = int(np.searchsorted(self._sorted.series, series[0]))
+        last = int(np.searchsorted(self._sorted.series, series[-1] + 1))
+        slots = np.searchsorted(np.array(series), self._sorted.series[first:last])
+        return raw_points(
+            self._sorted.at[first:last] + slots * stride, self._sorted.values[first:last]
+        )
+
+
+def _joined(rounds: list[Round]) -> Round:
+    return Round(
+        np.concatenate([each.series for each in rounds]),
+        np.concatenate([each.at for each in rounds]),
+        np.concatenate([each.values for each in rounds]),
+    )

@@ -21,7 +21,7 @@ from hue_desktop.adapters.store.codec import decode, encode
 from hue_desktop.adapters.store.database import Database
 from hue_desktop.adapters.store.metric_blocks import Points, aggregate, merge
 from hue_desktop.adapters.store.metric_rounds import Pending, Round
-from hue_desktop.adapters.store.metric_tiers import TIERS, Blocks, Tier, drop_old
+from hue_desktop.adapters.store.metric_tiers import STRIDE, TIERS, Reader, Tier, Writer, drop_old
 from hue_desktop.core.alerts import Alert
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.metrics import Sample, SeriesData, SeriesKey
@@ -33,9 +33,10 @@ _LIVE_STEP_S = 5.0
 _FEW_S = 300.0  #: of two or three samples nobody knows whether they are far apart or with a gap
 #: Rounds are put into blocks when there are so many, by whether they are of single nodes; fewer
 #: rounds to read beside the blocks against fewer times that a block is written anew.
-_RIPE_ROUNDS = {False: 120, True: 60}
+_RIPE_ROUNDS = {False: 120, True: 120}
 _RIPE_MS = 3_600_000
 _MOST_ROUNDS = 480  #: of one roll-up; what is left is taken by the next
+_DROP_MS = 3_600_000
 _SERIES_AT_ONCE = 250  #: in one transaction, so that nobody waits long to write
 _STEPS_S = (10, 15, 20, 30)  #: what raw samples are put together to
 
@@ -56,6 +57,7 @@ class SqliteMetrics:
         self._database = database
         self._guard = threading.Lock()
         self._known: dict[ClusterRef, _Known] = {}
+        self._dropped: dict[ClusterRef, int] = {}  #: the hour in which old blocks were dropped last
 
     # -- samples ------------------------------------------------------------------------------
 
@@ -100,13 +102,13 @@ class SqliteMetrics:
             if cluster is None or not numbers:
                 return {}
             pending = {
-                per_node: Pending.read(connection, cluster, per_node)
+                per_node: Pending.read(connection, cluster, per_node, wanted=numbers.values())
                 for per_node in {bool(key.node) for key in numbers}
             }
             found: dict[SeriesKey, SeriesData] = {}
             for key, number in numbers.items():
-                reader = _Reader(Blocks(connection, number), pending[bool(key.node)].of(number))
-                data = reader.read(key, round(start * 1000), round(end * 1000) + 1, most)
+                series = _Series(Reader(connection, number), pending[bool(key.node)].of(number))
+                data = series.read(key, round(start * 1000), round(end * 1000) + 1, most)
                 if data is not None:
                     found[key] = data
             return found
@@ -139,8 +141,11 @@ class SqliteMetrics:
             if cluster is None:
                 continue
             with self._database.reading() as connection:
-                pending = Pending.read(connection, cluster, per_node, _MOST_ROUNDS)
-            self._roll(cluster, per_node, pending, at)
+                pending = Pending.read(connection, cluster, per_node, most=_MOST_ROUNDS)
+            self._roll(cluster, per_node, pending)
+        if self._dropped.get(ref) != at // _DROP_MS:
+            self._dropped[ref] = at // _DROP_MS
+            self._drop(ref, at)
 
     def _ripe(self, ref: ClusterRef, per_node: bool, now: int) -> int | None:
         """The cluster's number when its rounds are to be put into blocks."""
@@ -156,23 +161,33 @@ class SqliteMetrics:
         ripe = rounds >= _RIPE_ROUNDS[per_node] or oldest <= now - _RIPE_MS
         return int(cluster) if ripe else None
 
-    def _roll(self, cluster: int, per_node: bool, pending: Pending, now: int) -> None:
+    def _roll(self, cluster: int, per_node: bool, pending: Pending) -> None:
         series = pending.series()
         for begin in range(0, len(series), _SERIES_AT_ONCE):
+            chosen = series[begin : begin + _SERIES_AT_ONCE]
             with self._database.writing() as connection:
                 if not _still_first(connection, cluster, per_node, pending):
                     return  # another process was faster, or the cluster is forgotten
-                for number in series[begin : begin + _SERIES_AT_ONCE]:
-                    Blocks(connection, number).add(pending.of(number))
+                aged = connection.execute(
+                    "SELECT aged FROM metric_cluster WHERE id = ?", (cluster,)
+                ).fetchone()[0]
+                writer = Writer(connection, chosen, aged, per_node)
+                writer.add(pending.side_by_side(chosen, STRIDE))
+        with self._database.writing() as connection:
+            if _still_first(connection, cluster, per_node, pending):
+                connection.execute(
+                    "DELETE FROM metric_round WHERE cluster = ? AND per_node = ? AND id <= ?",
+                    (cluster, per_node, pending.ids[-1]),
+                )
+
+    def _drop(self, ref: ClusterRef, now: int) -> None:
+        """Delete what is older than its tier keeps; a cluster that has nothing left, too."""
         with self._guard, self._database.writing() as connection:
-            if not _still_first(connection, cluster, per_node, pending):
-                return
-            connection.execute(
-                "DELETE FROM metric_round WHERE cluster = ? AND per_node = ? AND id <= ?",
-                (cluster, per_node, pending.ids[-1]),
-            )
-            drop_old(connection, cluster, per_node, now)
-            _drop_empty(connection, cluster, now)
+            cluster = _cluster(connection, ref)
+            if cluster is not None:
+                for per_node in (False, True):
+                    drop_old(connection, cluster, per_node, now)
+                _drop_empty(connection, cluster, now)
 
     def forget(self, ref: ClusterRef) -> None:
         """Drop samples, series and alerts of a cluster."""
@@ -258,10 +273,10 @@ class SqliteMetrics:
                 known.series[key] = int(rows[0][0])
 
 
-class _Reader:
+class _Series:
     """Reads one series: its blocks, and the samples that are in none yet."""
 
-    def __init__(self, blocks: Blocks, pending: Points) -> None:
+    def __init__(self, blocks: Reader, pending: Points) -> None:
         self._blocks = blocks
         self._pending = pending
 
@@ -420,6 +435,12 @@ def _drop_empty(connection: sqlite3.Connection, cluster: int, now: int) -> None:
     )
     connection.execute(
         "UPDATE metric_cluster SET first = max(first, min(last, ?)) WHERE id = ?", (year, cluster)
+    )
+    connection.execute(
+        "DELETE FROM metric_cluster WHERE id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM metric_series WHERE cluster = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM metric_alert WHERE cluster = ?1)",
+        (cluster,),
     )
 
 

@@ -190,4 +190,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (connection, cluster_id)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE metric_cluster ADD COLUMN aged INTEGER NOT NULL DEFAULT 0;
+    """,
 )
