@@ -286,7 +286,12 @@ class CostPage(Page):
             ),
             action=_("Ask for $0.01"),
         )
-        if not wanted:
+        if wanted:
+            self.read_explorer()
+
+    def read_explorer(self) -> None:
+        """Ask Cost Explorer; the person has agreed."""
+        if self.ref is None:
             return
         ref, app = self.ref, self.ctx.app
         self.explorer.show_asking()

@@ -26,10 +26,16 @@ def stops() -> tuple[TourStop, ...]:
         TourStop("cost", _("Cost of a cluster"), _open, page_ready(CostPage, _drawn)),
         TourStop(
             "cost-crosshair",
-            _("Cost of six hours with the crosshair, by user"),
+            _("Cost of six hours with the crosshair, by application, and Cost Explorer"),
             _open_crosshair,
             page_ready(CostPage, _drawn_with_cursor),
             on_page(CostPage, _reset),
+        ),
+        TourStop(
+            "cost-ended",
+            _("The final bill of a cluster that has ended"),
+            _open_ended,
+            page_ready(CostPage, _drawn),
         ),
     )
 
@@ -56,16 +62,27 @@ def _open_crosshair(ctx: UiContext, window: QWidget) -> None:
     page = page_shown(window, CostPage)
     if page is not None:
         page.chart.ranges.choose("6h")
-        page.shares.kinds.choose("user")
+        page.shares.kinds.choose("application")
+        page.read_explorer()
 
 
 def _drawn_with_cursor(page: CostPage) -> bool:
     chart = page.chart.chart
-    if not _drawn(page) or chart is None or page.chart.ranges.current != "6h":
+    if not _drawn(page) or chart is None or not page.explorer.ask.isEnabled():
+        return False
+    if page.shares.states.state == "loading":
         return False
     frame = chart.frame
     chart.set_cursor(frame.end - (frame.end - frame.start) / 3)
     return True
+
+
+def _open_ended(ctx: UiContext, _window: QWidget) -> None:
+    clusters = ctx.app.fleet.snapshot().clusters.values()
+    ended = [each for each in clusters if each.summary.ended is not None]
+    if ended:
+        longest = max(ended, key=lambda each: each.summary.normalized_instance_hours)
+        ctx.navigate.open_cluster(longest.ref, "cost")
 
 
 def _reset(page: CostPage) -> None:

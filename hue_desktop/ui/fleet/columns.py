@@ -47,7 +47,7 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             text=_state,
             sort=lambda row: (-row.attention.value, row.state),
             color=_state_color,
-            tooltip=lambda row: f"{row.state}. {row.sentence}".strip(),
+            tooltip=lambda row: f"{row.state}. {row.sentence} {row.marker_tip}".strip(),
             width=150,
             stretch=True,
         ),
@@ -96,15 +96,10 @@ def _columns() -> tuple[Column[FleetRow], ...]:
             text=_idle,
             sort=lambda row: row.facts.idle_s,
             color=lambda row: "warn" if row.idling else "",
-            kind="badge",
-            value=lambda row: row.marker,
             tooltip=lambda row: row.marker_tip,
-            width=188,
+            width=150,
             descending_first=True,
-            help=_(
-                "How long the cluster has waited without work, what its nodes cost since, and "
-                "what the idle finder says of it"
-            ),
+            help=_("How long the cluster has waited without work, and what its nodes cost since"),
         ),
         Column("more", "", text=lambda _row: "⋯", align="center", width=36, optional=False),
     )
@@ -187,18 +182,21 @@ def _uncounted(row: FleetRow) -> bool:
 
 
 def _state(row: FleetRow) -> str:
-    """The state, or the sentence that says why the cluster asks to be looked at."""
+    """The state, or the sentence that says why the cluster asks to be looked at.
+
+    What the idle finder says stands after the state, in a word or two.
+    """
     if row.ended_text:
         return row.ended_text
     if row.attention in (Attention.WARN, Attention.CRITICAL) and row.sentence:
         return row.sentence.rstrip(".")
-    return row.state
+    return f"{row.state} · {row.marker}" if row.marker else row.state
 
 
 def _state_color(row: FleetRow) -> str:
     if row.attention is Attention.CRITICAL:
         return "critical"
-    return "warn" if row.attention is Attention.WARN or row.idling else "text-2"
+    return "warn" if row.attention is Attention.WARN or row.idling or row.marker else "text-2"
 
 
 def _cost_text(row: FleetRow) -> str:

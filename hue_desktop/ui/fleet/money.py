@@ -59,7 +59,7 @@ def dearest_findings(findings: Iterable[IdleFinding]) -> dict[ClusterRef, IdleFi
 
 
 def _marker(found: IdleFinding) -> str:
-    """What stands beside the idle time; that a cluster idles is said there already."""
+    """What stands after the state; that a cluster idles is said in a column of its own."""
     return {
         IdleKind.FORGOTTEN: _("protected"),
         IdleKind.NEVER_ENDS: _("never ends"),

@@ -406,7 +406,7 @@ def _without_data(rows: tuple[FleetRow, ...]) -> set[str]:
         hidden.add("yarn")
     if all(row.hdfs is None for row in rows):
         hidden.add("hdfs")
-    if not any(row.idling or row.marker for row in rows):
+    if not any(row.idling for row in rows):
         hidden.add("idle")
     if all(row.so_far is None for row in rows):
         hidden.add("sofar")
