@@ -29,11 +29,15 @@ def apply(name: str, world: World) -> None:
 
 def hdfs_seeds(name: str, world: World, cluster: Cluster) -> Iterable[Seed]:
     """What a scenario puts into the HDFS of a cluster when that is first opened."""
-    if name != "demo":
-        return ()
-    from hue_desktop.simulator.scenarios import demo_hdfs
+    if name == "demo":
+        from hue_desktop.simulator.scenarios import demo_hdfs
 
-    return demo_hdfs.seeds(world, cluster)
+        return demo_hdfs.seeds(world, cluster)
+    if name in ("fleet-1000", "month"):
+        from hue_desktop.simulator.scenarios.bulk import bulk
+
+        return bulk(world, cluster, ())
+    return ()
 
 
 def s3_seeds(name: str, world: World) -> Iterable[S3Seed]:

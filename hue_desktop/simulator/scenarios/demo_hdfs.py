@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hue_desktop.simulator.hadoop.seeds import Seed
+from hue_desktop.simulator.scenarios.bulk import bulk
 from hue_desktop.simulator.scenarios.samples import (
     clicks_json,
     customers_csv,
@@ -33,7 +34,13 @@ _PART = "c000.snappy.parquet"
 
 
 def seeds(world: World, cluster: Cluster) -> Iterator[Seed]:
-    """The files of one cluster; nothing for those that have no part in the demo."""
+    """The files of one cluster: those one looks at, and as much as its charts have shown so far."""
+    told = list(_told(world, cluster))
+    yield from told
+    yield from bulk(world, cluster, told)
+
+
+def _told(world: World, cluster: Cluster) -> Iterator[Seed]:
     now = datetime.fromtimestamp(int(world.at), UTC)
     if cluster.name == "analytics-prod":
         yield from _warehouse(now)

@@ -143,7 +143,7 @@ class RunJobFlow:
             configurations=list(request.get("Configurations") or ()),
             bootstrap_actions=list(request.get("BootstrapActions") or ()),
             request=_echoed(request),
-            hdfs_fill=world.between((0.02, 0.07), "hdfs-fill", number),
+            hdfs_fill=world.between((0.0005, 0.002), "hdfs-fill", number),
         )
         cluster.ec2_attributes = self._ec2_attributes(request, instances, cluster.az)
         if _masters(instances) > 1:
