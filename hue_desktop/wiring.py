@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hue_desktop.adapters.store.transfers import SqliteTransfers
     from hue_desktop.core.changes import JournalEntry, Plan
     from hue_desktop.core.clusters import ClusterRef
-    from hue_desktop.core.cost_ports import ExplorerStore, SpotStore
+    from hue_desktop.core.cost_ports import ExplorerStore, LaunchStore, SpotStore
     from hue_desktop.core.file_systems import FileSystem
     from hue_desktop.core.health_ports import MetricStore, RecordedStore
     from hue_desktop.core.metrics import SeriesData, YarnApplication
@@ -485,6 +485,12 @@ class Application:
         return SqliteSpotPrices(self._database) if self._database is not None else None
 
     @cached_property
+    def _launch_store(self) -> LaunchStore | None:
+        from hue_desktop.adapters.store.launches import SqliteLaunches
+
+        return SqliteLaunches(self._database) if self._database is not None else None
+
+    @cached_property
     def _explorer_store(self) -> ExplorerStore | None:
         from hue_desktop.adapters.store.explorer import SqliteExplorerCosts
 
@@ -507,6 +513,7 @@ class Application:
         from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
         from hue_desktop.adapters.aws.emr import AwsEmr
         from hue_desktop.adapters.aws.identity import AwsIdentity
+        from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
         from hue_desktop.adapters.aws.launching import AwsLaunching
         from hue_desktop.adapters.aws.prices import AwsPrices
         from hue_desktop.adapters.aws.session import AwsSession
@@ -530,6 +537,7 @@ class Application:
             steps=AwsSteps(session),
             spot_histories=AwsSpotHistories(session, self._spot_store),
             cost_explorer=AwsCostExplorer(session, self._explorer_store),
+            launch_times=AwsLaunchTimes(session, self._launch_store),
             alarms=AwsAlarms(session),
         )
 

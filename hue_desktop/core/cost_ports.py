@@ -15,6 +15,8 @@ __all__ = [
     "ExplorerCosts",
     "ExplorerStore",
     "KeptSpot",
+    "LaunchStore",
+    "LaunchTimes",
     "SpotHistories",
     "SpotStore",
 ]
@@ -53,6 +55,26 @@ class SpotStore(Protocol):
         self, connection: str, region: str, pool: Pool, steps: Sequence[PriceStep], until: float
     ) -> None:
         """Keep more steps; an instant that is there keeps its price. They hold ``until`` then."""
+
+
+class LaunchTimes(Protocol):
+    """When EC2 launched the nodes of clusters (region epoch seconds by EC2 id)."""
+
+    def read(self, cluster_id: str) -> Mapping[str, float]:
+        """Those that EC2 tells now and those that are known from before. Blocks; ``HueError``."""
+
+    def known(self, cluster_id: str) -> Mapping[str, float]:
+        """Those that are known from before."""
+
+
+class LaunchStore(Protocol):
+    """Launches of nodes in the state directory."""
+
+    def load(self, connection: str, cluster_id: str) -> Mapping[str, float]:
+        """What was kept, by EC2 id."""
+
+    def add(self, connection: str, cluster_id: str, launched: Mapping[str, float]) -> None:
+        """Keep more; what is there stays."""
 
 
 @dataclass(frozen=True, slots=True)

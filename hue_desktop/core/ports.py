@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ManagedScaling,
     )
     from hue_desktop.core.connections import Connection, LoadedConnections, RunningRegion
-    from hue_desktop.core.cost_ports import CostExplorer, SpotHistories
+    from hue_desktop.core.cost_ports import CostExplorer, LaunchTimes, SpotHistories
     from hue_desktop.core.health_ports import AlarmDoor
     from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
     from hue_desktop.core.pricing import Interruption, PriceSource, TypePrice
@@ -279,6 +279,7 @@ class RegionAccess:
     steps: StepDoor | None = None
     spot_histories: SpotHistories | None = None
     cost_explorer: CostExplorer | None = None
+    launch_times: LaunchTimes | None = None
     alarms: AlarmDoor | None = None
 
 

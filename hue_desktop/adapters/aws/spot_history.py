@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from hue_desktop.core.pricing import PriceSource
 __all__ = ["AwsSpotHistories"]
 
 TOLD_S = 90 * 86400.0  #: EC2 tells no more
-FRESH_S = 60.0  #: of this machine's time
+FRESH_S = 300.0  #: of the region's time: prices change every few hours
 TYPES_PER_CALL = 100
 SOURCE = "Spot history"
 LINUX = ("Linux/UNIX", "Linux/UNIX (Amazon VPC)")
@@ -33,12 +32,11 @@ Pool = tuple[str, str]
 
 @dataclass
 class _Known:
-    """What is known of a pool: from ``since`` to ``until``, read at ``read_at`` (monotonic)."""
+    """What is known of a pool: from ``since`` to ``until``."""
 
     steps: list[PriceStep]
     since: float
     until: float
-    read_at: float
 
 
 class AwsSpotHistories:
@@ -85,7 +83,7 @@ class AwsSpotHistories:
         oldest = max(start, now - TOLD_S)
         groups: dict[tuple[float, str], list[str]] = defaultdict(list)
         for kind, az in pools:
-            since = self._since((kind, az), oldest, min(end, now))
+            since = self._since((kind, az), oldest, min(end, now), now)
             if since is not None:
                 groups[since, az].append(kind)
         for (since, az), kinds in groups.items():
@@ -101,12 +99,12 @@ class AwsSpotHistories:
                     self._take((kind, az), found.get((kind, az), []), since, now)
         return None
 
-    def _since(self, pool: Pool, oldest: float, end: float) -> float | None:
+    def _since(self, pool: Pool, oldest: float, end: float, now: float) -> float | None:
         """From when on to ask; ``None`` when everything up to ``end`` is known."""
         known = self._known.get(pool)
         if known is None or oldest < known.since:
             return oldest
-        if end <= known.until or time.monotonic() - known.read_at < FRESH_S:
+        if end <= known.until or now - known.until < FRESH_S:
             return None
         return max(known.until, oldest)
 
@@ -143,7 +141,7 @@ class AwsSpotHistories:
             since = min(since, known.since)
         else:
             steps = sorted(fresh.values())
-        self._known[pool] = _Known(steps, since, now, time.monotonic())
+        self._known[pool] = _Known(steps, since, now)
         self._keep(pool, sorted(fresh.values()), now)
 
     def _keep(self, pool: Pool, steps: Sequence[PriceStep], now: float) -> None:
@@ -161,4 +159,4 @@ class AwsSpotHistories:
 
 
 def _known_of(kept: KeptSpot) -> _Known:
-    return _Known(list(kept.steps), kept.steps[0].at, kept.until, -math.inf)
+    return _Known(list(kept.steps), kept.steps[0].at, kept.until)

@@ -193,4 +193,13 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE metric_cluster ADD COLUMN aged INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    CREATE TABLE node_launch (
+        connection TEXT NOT NULL,
+        cluster_id TEXT NOT NULL,
+        ec2_id     TEXT NOT NULL,
+        launched   REAL NOT NULL,
+        PRIMARY KEY (connection, cluster_id, ec2_id)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -7,6 +7,7 @@ was recorded of it.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -27,8 +28,9 @@ from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.values import FleetSnapshot, extrapolate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from hue_desktop.core.cost_ports import LaunchTimes
     from hue_desktop.core.health_ports import RecordedStore
     from hue_desktop.core.ports import RegionAccess
 
@@ -88,12 +90,13 @@ class Ledger:
         self._recorded = recorded
         self._lock = threading.Lock()
         self._locks: dict[ClusterRef, threading.Lock] = {}
+        self._launches: dict[ClusterRef, Mapping[str, float]] = {}
         self._read: dict[ClusterRef, tuple[float, ClusterSnapshot]] = {}
 
     def account(self, ref: ClusterRef) -> Account:
         """What is known of a cluster now. ``HueError`` when nothing can be known."""
         snapshot = self.snapshot(ref)
-        lives = lives_of(snapshot)
+        lives = lives_of(snapshot, self._launched(ref, snapshot))
         now = self.now(ref)
         return Account(snapshot, lives, self._book(ref, lives), self._spot(ref, lives, now), now)
 
@@ -101,6 +104,10 @@ class Ledger:
         """The region's time, as far as it is known. Does not block."""
         doors = self._access.peek(ref.connection, ref.region)
         return extrapolate(doors.emr.clock() if doors else None, datetime.now(UTC)).timestamp()
+
+    def forget(self, ref: ClusterRef) -> None:
+        """Read the cluster anew with the next question. Does not block."""
+        self._read.pop(ref, None)
 
     def snapshot(self, ref: ClusterRef) -> ClusterSnapshot:
         """The cluster with every node that is known of it, ended ones too."""
@@ -139,6 +146,23 @@ class Ledger:
         except HueError:
             return None
 
+    def _launched(self, ref: ClusterRef, snapshot: ClusterSnapshot) -> Mapping[str, float]:
+        """When EC2 launched the nodes; asked for again only when there is a new one."""
+        known = self._launches.get(ref, {})
+        new = {node.ec2_id for node in snapshot.instances or () if node.active} - known.keys()
+        if ref in self._launches and not new - {""}:
+            return known
+        try:
+            door = self._access.of(ref.connection, ref.region).launch_times
+            found = {} if door is None else _launches(door, ref.cluster_id)
+        except Cancelled:
+            raise
+        except HueError:
+            found = {}
+        unknown = dict.fromkeys(new, math.nan)  # what EC2 does not tell is not asked for again
+        known = self._launches[ref] = {**unknown, **known, **found}
+        return known
+
     def _book(self, ref: ClusterRef, lives: tuple[Life, ...]) -> PriceBook:
         types = {life.instance_type for life in lives}
         volumes = {volume.volume_type for life in lives for volume in life.volumes}
@@ -166,6 +190,15 @@ class Ledger:
             raise
         except HueError:
             return SpotHistory()
+
+
+def _launches(door: LaunchTimes, cluster_id: str) -> Mapping[str, float]:
+    try:
+        return door.read(cluster_id)
+    except Cancelled:
+        raise
+    except HueError:  # no permission: EMR's own times do
+        return door.known(cluster_id)
 
 
 def _still_right(known: ClusterSnapshot, newest: ClusterSnapshot | None, age_s: float) -> bool:

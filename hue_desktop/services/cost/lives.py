@@ -1,14 +1,16 @@
 """The lives of a cluster's nodes, as they are billed.
 
-A life begins when EMR created the node (Timeline.CreationDateTime) and gave it an EC2 instance. EC2
-itself bills from *running* on, some seconds later, which EMR does not tell; a node that still waits
-for its EC2 instance (AWAITING_FULFILLMENT), or never got one, is not billed.
+A life begins when EC2 launched the node (LaunchTime). Where EC2 does not tell, because it may not
+be asked or has forgotten the instance, it begins when EMR created the node (CreationDateTime),
+which is some seconds earlier, for Spot sometimes minutes. EC2 bills from *running* on, seconds
+after the launch; nobody tells that moment. A node that still waits for EC2 (AWAITING_FULFILLMENT),
+or never got an instance, is not billed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+import math
+from collections.abc import Iterable, Mapping
 
 from hue_desktop.core.billing import Life
 from hue_desktop.core.clusters import ClusterSnapshot
@@ -21,8 +23,14 @@ _RECLAIMED = "Server.SpotInstanceTermination"  #: EC2's code, which EMR's reason
 _Asked = dict[tuple[str, str], tuple[EbsVolume, ...]]
 
 
-def lives_of(snapshot: ClusterSnapshot) -> tuple[Life, ...]:
-    """The lives of all nodes that are known, ended ones too."""
+def lives_of(
+    snapshot: ClusterSnapshot, launched: Mapping[str, float] | None = None
+) -> tuple[Life, ...]:
+    """The lives of all nodes that are known, ended ones too.
+
+    ``launched`` is when EC2 launched them, by EC2 id; NaN where EC2 does not tell.
+    """
+    launched = launched or {}
     asked = volumes_asked(snapshot)
     roles = {group.id: group.role for group in snapshot.groups or ()}
     roles.update({fleet.id: fleet.role for fleet in snapshot.fleets or ()})
@@ -33,7 +41,7 @@ def lives_of(snapshot: ClusterSnapshot) -> tuple[Life, ...]:
     known: _Asked = {}
     found = []
     for node in snapshot.instances or ():
-        started = _begin(node, snapshot)
+        started = _begin(node, snapshot, launched)
         if started is None:
             continue
         kind = (node.group_id, node.instance_type)
@@ -48,7 +56,7 @@ def lives_of(snapshot: ClusterSnapshot) -> tuple[Life, ...]:
                 market=node.market,
                 instance_type=node.instance_type,
                 az=node.az or az,
-                started=started.timestamp(),
+                started=started,
                 ended=_end(node, snapshot),
                 volumes=volumes,
                 reclaimed=node.market is Market.SPOT and _RECLAIMED in node.state_reason,
@@ -74,10 +82,16 @@ def merged_nodes(
     return tuple(nodes.values())
 
 
-def _begin(node: Instance, snapshot: ClusterSnapshot) -> datetime | None:
+def _begin(
+    node: Instance, snapshot: ClusterSnapshot, launched: Mapping[str, float]
+) -> float | None:
     if not node.ec2_id or node.state is InstanceState.AWAITING_FULFILLMENT:
         return None
-    return node.created or snapshot.summary.created
+    known = launched.get(node.ec2_id)
+    if known is not None and not math.isnan(known):
+        return known
+    created = node.created or snapshot.summary.created
+    return created.timestamp() if created is not None else None
 
 
 def _end(node: Instance, snapshot: ClusterSnapshot) -> float | None:

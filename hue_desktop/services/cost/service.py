@@ -124,6 +124,10 @@ class CostService:
         """The region's time, as far as it is known. Does not block."""
         return datetime.fromtimestamp(self._ledger.now(ref), UTC)
 
+    def refresh(self, ref: ClusterRef) -> None:
+        """Ask EMR and EC2 anew with the next question. Does not block."""
+        self._ledger.forget(ref)
+
     def recorded(self) -> tuple[ClusterSnapshot, ...]:
         """Clusters that were opened once, without their nodes, the newest last seen first."""
         store = self._recorded()

@@ -14,6 +14,7 @@ from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
 from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
 from hue_desktop.adapters.aws.emr import AwsEmr
 from hue_desktop.adapters.aws.identity import AwsIdentity
+from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
 from hue_desktop.adapters.aws.launching import AwsLaunching
 from hue_desktop.adapters.aws.meter import Meter
 from hue_desktop.adapters.aws.prices import AwsPrices
@@ -153,7 +154,9 @@ def open_house(
     access = AccessPool(lambda name: _only(connection, name), open_doors)
     books = PriceBooks(access)
     intervals = {**_POLLING, **(polling or {})}
-    fleet = FleetService(access, lane, lambda: (connection,), intervals.__getitem__, books, lambda: recorded)
+    fleet = FleetService(
+        access, lane, lambda: (connection,), intervals.__getitem__, books, lambda: recorded
+    )
     texts = settings or {}
     plans = PlanMaker(
         access,
@@ -232,4 +235,5 @@ def open_doors(connection: Connection, region: str) -> RegionAccess:
         close=session.close,
         spot_histories=AwsSpotHistories(session),
         cost_explorer=AwsCostExplorer(session),
+        launch_times=AwsLaunchTimes(session),
     )

@@ -78,6 +78,7 @@ def test_our_bill_is_what_the_region_charges(
     """Resized, partly ended, partly Spot; only what is not in our bill makes a difference."""
     cluster_id = mixed(region)
     region.jump(hours=5)
+    cost.bill(house.ref(cluster_id))  # somebody looks while EC2 still knows its nodes
     emr = region.client("emr")
     groups = emr.list_instance_groups(ClusterId=cluster_id)["InstanceGroups"]
     task = next(group["Id"] for group in groups if group["InstanceGroupType"] == "TASK")
@@ -88,16 +89,30 @@ def test_our_bill_is_what_the_region_charges(
     emr.terminate_job_flows(JobFlowIds=[cluster_id])
     region.jump(days=3)
 
+    cost.refresh(house.ref(cluster_id))
     ours = cost.bill(house.ref(cluster_id))
     theirs = charged(region, cluster_id)
 
     ec2 = theirs["Amazon Elastic Compute Cloud - Compute"]
-    assert ours.of_part(CostPart.EC2) == pytest.approx(ec2, rel=2e-3)
+    assert ours.of_part(CostPart.EC2) == pytest.approx(ec2, rel=2e-4)
     assert ours.of_part(CostPart.EMR) == pytest.approx(theirs["Amazon Elastic MapReduce"], rel=2e-3)
     assert not ours.unknown
     assert ours.saved_by_spot > 0
     assert {who.market for _part, who in ours.usd} == set(Market)
     assert {source.name for source in ours.sources} >= {"Spot history"}
+
+
+def test_nodes_that_ec2_has_forgotten_are_billed_from_when_emr_asked_for_them(
+    region: SimulatedRegion, house: House, cost: CostService
+) -> None:
+    """Seconds more, never less."""
+    cluster_id = mixed(region)
+    region.jump(hours=12)
+    region.client("emr").terminate_job_flows(JobFlowIds=[cluster_id])
+    region.jump(days=3)
+    ours = cost.bill(house.ref(cluster_id)).of_part(CostPart.EMR)
+    theirs = charged(region, cluster_id)["Amazon Elastic MapReduce"]
+    assert theirs < ours < theirs * 1.003
 
 
 def test_cost_explorers_figure_stands_beside_ours_with_the_difference_explained(
@@ -256,9 +271,9 @@ def test_applications_users_and_steps_share_the_bill(region: SimulatedRegion, ho
     last = service.bill(ref, now - 1 * HOUR, now).total
     assert shares["a"].usd == pytest.approx(alone + both / 4, rel=1e-3)
     assert shares["b"].usd == pytest.approx(both * 3 / 4 + last, rel=1e-3)
-    assert shares["a"].container_share == pytest.approx(16 / (16 + 24), rel=1e-6)
+    assert shares["a"].container_share == pytest.approx(16 / (16 + 24), rel=1e-3)
     assert sum(each.container_share or 0 for each in users.values()) == pytest.approx(1)
-    assert users["bob"].usd == pytest.approx(shares["b"].usd, rel=1e-6)
+    assert users["bob"].usd == pytest.approx(shares["b"].usd, rel=1e-3)
 
 
 def test_without_yarn_nobody_knows_what_steps_cost(
