@@ -100,13 +100,13 @@ class _Data:
         walks = np.cumsum(self.random.normal(size=(CHARTS, POINTS)), axis=1)
         self.values = 60.0 + walks - walks.min(axis=1, keepdims=True)
 
-    def step(self) -> np.ndarray:
+    def step(self) -> list[float]:
         """The newest value of each series, a second later."""
         self.now += 1.0
         newest = np.abs(self.values[:, -1] + self.random.normal(size=CHARTS))
         self.times = np.append(self.times[1:], self.now)
         self.values = np.hstack([self.values[:, 1:], newest[:, None]])
-        return newest
+        return [float(value) for value in newest]
 
 
 class _Strips:

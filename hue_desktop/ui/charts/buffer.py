@@ -46,13 +46,15 @@ class SeriesBuffer:
         """The newest instant."""
         return float(self._times[self._high - 1]) if self._high > self._low else None
 
-    def replace(self, times: Sequence[float], values: Sequence[float], step_s: float) -> None:
+    def replace(
+        self, times: Sequence[float] | Column, values: Sequence[float] | Column, step_s: float
+    ) -> None:
         """Forget everything and hold these."""
         self._low = self._high = 0
         self.step_s = step_s
         self.append(times, values)
 
-    def append(self, times: Sequence[float], values: Sequence[float]) -> int:
+    def append(self, times: Sequence[float] | Column, values: Sequence[float] | Column) -> int:
         """Add those points that are newer than what is there; how many that were.
 
         Values that are not finite are left out: they stay gaps.

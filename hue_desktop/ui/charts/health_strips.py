@@ -135,7 +135,7 @@ OVERVIEW = (
         Unit.USD_PER_HOUR,
     ),
     STRIPS[1],
-    *(strip for strip in STRIPS if strip.key in ("nodes", "disk")),
+    *(strip for key in ("nodes", "disk") for strip in STRIPS if strip.key == key),
 )
 
 

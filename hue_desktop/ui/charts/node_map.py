@@ -28,6 +28,7 @@ from hue_desktop.ui.theme import Theme
 __all__ = ["MapBlock", "MapCell", "NodeMap"]
 
 _SQUARE = 8
+_MANY = 150  #: when more cells than that change, painting all is quicker than looking which
 _EDGE = 2  #: room for the ring around a cell at the edge
 
 
@@ -80,8 +81,9 @@ class NodeMap(QAbstractScrollArea):
         if not any(changed):
             return
         was_narrow, self._narrow = self._narrow, self._is_narrow()
-        if was_narrow != self._narrow:
+        if was_narrow != self._narrow or sum(map(len, changed)) > _MANY:
             self.viewport().update()
+            return
         dirty = QRegion()
         for places, placed, block in zip(changed, self._layout.blocks, self._blocks, strict=True):
             for index in places:

@@ -53,7 +53,10 @@ class Curve:
         if not near:
             return None
         best = min(near, key=lambda i: abs(float(times[i]) - moment))
-        if abs(float(times[best]) - moment) > self.gap_s:
+        reach = self.gap_s
+        if 0 < index < len(times) and float(times[index] - times[index - 1]) > reach:
+            reach = self.data.step_s  # between the ends of a gap nothing was measured
+        if abs(float(times[best]) - moment) > reach:
             return None
         return float(times[best]), float(self.data.values[best])
 

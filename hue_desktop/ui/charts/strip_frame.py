@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["StripFrame", "how_many_fit"]
 
@@ -50,26 +51,19 @@ class StripFrame:
         """Where the strips end and the time labels begin."""
         return max(self.top + 1, self.height - TIME)
 
-    def _least(self, index: int) -> int:
-        return _least(self.lines[index])
-
     @property
     def content(self) -> int:
         """How high all strips are together; more than there is room for when it scrolls."""
-        return max(self.bottom - self.top, sum(map(self._least, range(len(self.lines)))))
+        heights, _tops = _places(self.lines, self.bottom - self.top)
+        return max(self.bottom - self.top, sum(heights))
 
     def height_of(self, index: int) -> int:
         """Height of a strip, rule and margins included."""
-        least = [self._least(i) for i in range(len(self.lines))]
-        even = (self.bottom - self.top) // max(1, len(least))
-        if max(least) <= even:
-            return even
-        spare = max(0, self.bottom - self.top - sum(least))
-        return least[index] + spare // len(least)
+        return _places(self.lines, self.bottom - self.top)[0][index]
 
     def top_of(self, index: int) -> int:
         """Where a strip begins: its rule."""
-        return self.top - self.scrolled + sum(self.height_of(i) for i in range(index))
+        return self.top - self.scrolled + _places(self.lines, self.bottom - self.top)[1][index]
 
     def axis(self, index: int) -> tuple[int, int]:
         """Top and height of a strip's axis."""
@@ -89,6 +83,17 @@ class StripFrame:
         """Where a shown value of a strip stands."""
         axis_top, height = self.axis(index)
         return axis_top + 1 + (height - 2) * (1 - value / (top or 1.0))
+
+
+@lru_cache(maxsize=64)
+def _places(lines: tuple[int, ...], room: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Heights of the strips, and where each begins below the first one."""
+    least = [_least(each) for each in lines]
+    even = room // max(1, len(least))
+    spare = max(0, room - sum(least)) // max(1, len(least))
+    heights = tuple(even if max(least) <= even else each + spare for each in least)
+    tops = tuple(sum(heights[:index]) for index in range(len(heights)))
+    return heights, tops
 
 
 def _least(lines: int) -> int:

@@ -32,7 +32,8 @@ def break_after(times: Column, gap_s: float) -> NDArray[np.bool_]:
     steps = np.diff(times)
     if len(steps) < 3:
         return np.asarray(steps > gap_s)
-    beside = np.maximum(np.roll(steps, 1), np.roll(steps, -1))
+    beside = np.empty_like(steps)
+    np.maximum(steps[:-2], steps[2:], out=beside[1:-1])
     beside[0], beside[-1] = steps[1], steps[-2]
     return np.asarray((steps > gap_s) | (steps > _LOCAL * beside))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,13 +15,14 @@ from pytestqt.qtbot import QtBot
 from hue_desktop.core.clusters import ClusterRef, ClusterState
 from hue_desktop.core.errors import Throttled, Unreachable
 from hue_desktop.core.instances import Market, Role
-from hue_desktop.core.ports import Series
+from hue_desktop.core.metrics import SeriesData, SeriesKey, Source
 from hue_desktop.core.steps import StepState
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.services.health import Event, EventKind, events_of
 from hue_desktop.ui.actions import ActionContext
+from hue_desktop.ui.charts.event_marks import event_shape, marks_of
+from hue_desktop.ui.charts.health_strips import OVERVIEW, HealthSeries
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
-from hue_desktop.ui.overview.history import event_shape, marks_of, strips_of
 from hue_desktop.ui.overview.page import OverviewPage
 from hue_desktop.ui.overview.tiles import overview_tiles
 from hue_desktop.ui.parts import StateShape
@@ -178,24 +179,23 @@ def test_every_control_has_a_name(desk: tuple[OverviewPage, Places, FleetSnapsho
 # -- the chart -------------------------------------------------------------------------------
 
 
-def _points(value: float, *minutes: int) -> tuple[tuple[datetime, float], ...]:
-    return tuple((NOW - timedelta(minutes=before), value) for before in minutes)
+_GIB = 1024.0**3
+_END = NOW.timestamp()
 
 
-def _series() -> dict[str, Series]:
+def _data(name: str, value: float, *minutes: int) -> dict[SeriesKey, SeriesData]:
+    times = [_END - 60 * before for before in minutes]
+    key = SeriesKey(name)
+    return {key: SeriesData(key, times, [value] * len(times), 300.0, Source.CLOUDWATCH)}
+
+
+def _series() -> dict[SeriesKey, SeriesData]:
     return {
-        "MemoryTotalMB": Series("MemoryTotalMB", _points(1024.0 * 1024, 30, 25, 20, 15, 10, 5)),
-        "MemoryAllocatedMB": Series("MemoryAllocatedMB", _points(512.0 * 1024, 30, 25, 5)),
-        "HDFSUtilization": Series("HDFSUtilization", ()),
-        "CoreNodesRunning": Series("CoreNodesRunning", _points(8, 30, 25, 20, 15, 10, 5)),
+        **_data("yarn.memory.total", 1024.0 * _GIB, 30, 25, 20, 15, 10, 5),
+        **_data("yarn.memory.used", 512.0 * _GIB, 30, 25, 5),
+        **_data("hdfs.share", 0.0),
+        **_data("yarn.nodes.live", 8, 30, 25, 20, 15, 10, 5),
     }
-
-
-def test_a_series_without_points_has_no_strip() -> None:
-    strips = strips_of(_series())
-    assert [strip.key for strip in strips] == ["memory", "nodes"]
-    assert [line.key for line in strips[0].lines] == ["used", "capacity"]
-    assert strips[0].highest == 1200
 
 
 def test_marks_keep_apart_and_attention_wins() -> None:
@@ -223,13 +223,13 @@ def panel(qapp: QApplication, qtbot: QtBot) -> ChartPanel:
 
 
 def test_the_chart_in_its_four_states(panel: ChartPanel) -> None:
-    start = NOW - timedelta(hours=1)
+    start = _END - 3600
     assert panel.states.state == "loading"
     panel.show_failed(Throttled("Too many requests."))
     assert panel.states.state == "failed"
-    panel.show_history(History(start, NOW))
+    panel.show_history(History(start, _END))
     assert panel.states.state == "empty"
-    panel.show_history(History(start, NOW, _series()))
+    panel.show_history(History(start, _END, _series()))
     assert panel.states.state == "shown"
     panel.show_failed(Throttled("Too many requests."))
     assert panel.states.state == "shown"
@@ -237,24 +237,47 @@ def test_the_chart_in_its_four_states(panel: ChartPanel) -> None:
 
 
 def test_the_crosshair_reads_values_and_gaps(panel: ChartPanel, qtbot: QtBot) -> None:
-    panel.show_history(History(NOW - timedelta(hours=1), NOW, _series()))
+    panel.show_history(History(_END - 3600, _END, _series()))
     chart = panel.chart
     assert chart is not None
-    chart.set_cursor(NOW - timedelta(minutes=25))
-    assert chart.readings() == {"memory.used": 512, "memory.capacity": 1024, "nodes.core": 8}
-    chart.set_cursor(NOW - timedelta(minutes=15))
-    assert chart.readings()["memory.used"] is None
+    chart.set_cursor(_END - 25 * 60)
+    found = {key: round(value or 0) for key, value in chart.readings().items()}
+    assert found == {
+        "memory.yarn.memory.used": 512,
+        "memory.yarn.memory.total": 1024,
+        "nodes.yarn.nodes.live": 8,
+    }
+    chart.set_cursor(_END - 15 * 60)
+    assert chart.readings()["memory.yarn.memory.used"] is None
     chart.set_cursor(None)
     chart.setFocus()
     QTest.keyClick(chart, Qt.Key.Key_Left)
-    assert chart.readings()["nodes.core"] == 8
+    assert chart.readings()["nodes.yarn.nodes.live"] == 8
     assert "YARN memory, in use: 512 GiB" in chart.accessibleDescription()
+
+
+def test_live_values_move_the_axis_and_say_where_they_are_from(panel: ChartPanel) -> None:
+    panel.ranges.choose("1h")
+    panel.show_history(History(_END - 3600, _END, _series()))
+    assert panel.caption.text() == "CloudWatch, a value every 5 min"
+    key = SeriesKey("yarn.memory.used")
+    live = SeriesData(key, [_END + 55, _END + 60], [600 * _GIB, 700 * _GIB], 5.0)
+    panel.show_live({key: live}, _END + 60)
+    chart = panel.chart
+    assert chart is not None
+    assert chart.frame.end == _END + 60
+    assert chart.readings()["memory.yarn.memory.used"] == 700
+    assert panel.caption.text() == "YARN and HDFS, live"
+    chart.pan(-1800)
+    assert not panel.follows
+    panel.show_live({}, _END + 120)
+    assert chart.frame.end == _END + 60 - 1800
 
 
 def test_another_range_asks_again(panel: ChartPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.range_chosen):
         panel.ranges.choose("3d")
-    assert panel.span == timedelta(days=3)
+    assert panel.span_s == 3 * 86400
 
 
 def test_the_latest_list_shows_whole_rows(
@@ -294,20 +317,22 @@ def test_marks_carry_a_short_label_and_the_whole_text() -> None:
 def test_a_low_chart_leaves_a_strip_out_rather_than_cutting_legends(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
-    from hue_desktop.ui.charts.strips import TimeStrips
+    from hue_desktop.ui.charts.live_strips import LiveStrips
 
     ctx, _places = make_context(qapp)
-    points = tuple((NOW - timedelta(minutes=5 * i), 10.0) for i in reversed(range(20)))
-    names = ("MemoryTotalMB", "MemoryAllocatedMB", "ContainerAllocated", "ContainerPending",
-             "HDFSUtilization", "MRTotalNodes", "CoreNodesRunning")  # fmt: skip
-    strips = strips_of({name: Series(name, points, "") for name in names})
-    chart = TimeStrips(ctx.theme)
+    series = HealthSeries(OVERVIEW)
+    minutes = tuple(5 * i for i in reversed(range(20)))
+    names = ("yarn.memory.total", "yarn.memory.used", "yarn.containers",
+             "yarn.containers.pending", "hdfs.share", "yarn.nodes.live")  # fmt: skip
+    series.load({key: data for name in names for key, data in _data(name, 10, *minutes).items()})
+    chart = LiveStrips(ctx.theme, scrolls=False)
     qtbot.addWidget(chart)
-    chart.resize(760, 340)
+    chart.resize(760, 380)
     chart.show()
-    chart.set_data(strips, (), NOW - timedelta(hours=6), NOW)
-    assert [strip.key for strip in chart.strips] == ["memory", "containers", "hdfs", "nodes"]
-    chart.resize(760, 210)
-    qtbot.waitUntil(lambda: len(chart.strips) == 3)
-    assert [strip.key for strip in chart.strips] == ["memory", "containers", "nodes"]
+    chart.set_plots(series.plots())
+    chart.set_span(_END - 6 * 3600, _END)
+    assert [plot.key for plot in chart.plots] == ["memory", "containers", "nodes", "disk"]
+    chart.resize(760, 230)
+    qtbot.waitUntil(lambda: len(chart.plots) == 2)
+    assert [plot.key for plot in chart.plots] == ["memory", "containers"]
     ctx.tasks.close()
