@@ -39,8 +39,8 @@ __all__ = ["StackedAreas"]
 _ALPHA = 0.82
 _NAME_HEIGHT = 15
 _SEAM = 14  #: pixels; a narrower step has no seam
-_PILL = 56  #: labels nearer to the crosshair than this would touch its time
-_ENDS = 76  #: labels nearer than this to the first or last one would touch it
+_PILL = 40  #: labels nearer to the crosshair than this would touch its time
+_APART = 10  #: least room between two labels of the time axis
 
 
 class StackedAreas(QWidget):
@@ -269,29 +269,25 @@ class StackedAreas(QWidget):
             painter.drawText(QRect(0, y - 8, frame.left - 8, 16), _RIGHT_MIDDLE, text)
 
     def _paint_times(self, painter: QPainter) -> None:
-        frame = self._frame
+        """Both ends of the axis, and round times between them; the crosshair has its own."""
+        frame, width = self._frame, QFontMetrics(self._theme.font("small")).horizontalAdvance
         painter.setFont(self._theme.font("small"))
         first = date_time(frame.start, today=frame.end)
-        last = _("now") if self._live else date_time(frame.end, today=frame.end, always_date=True)
-        ends = ((frame.left, first, _LEFT_MIDDLE), (frame.right - 120, last, _RIGHT_MIDDLE))
+        last = _("now") if self._live else date_time(frame.end, today=frame.start)
+        labels = [(frame.left, width(first), first)]
+        labels.append((frame.right - width(last), width(last), last))
         cursor = frame.x(self._cursor) if self._cursor is not None else None
-        for at, label in time_ticks(frame.start, frame.end, frame.right - frame.left):
+        for at, text in time_ticks(frame.start, frame.end, frame.right - frame.left):
             x = round(frame.x(at))
             painter.setPen(self._theme.color("line"))
             painter.drawLine(x, frame.strip_top(0), x, frame.bottom)
-            crowded = x - frame.left < _ENDS or frame.right - x < _ENDS
-            if not crowded and (cursor is None or abs(cursor - x) >= _PILL):
-                painter.setPen(self._theme.color("text-2"))
-                painter.drawText(QRect(x - 40, frame.bottom + 6, 80, 16), _CENTER, label)
+            left, room = x - width(text) // 2, width(text)
+            if left > labels[0][0] + labels[0][1] + _APART and left + room + _APART < labels[1][0]:
+                labels.append((left, room, text))
         painter.setPen(self._theme.color("text-2"))
-        for x, text, side in ends:
-            near = (
-                cursor is not None
-                and abs(cursor - (frame.left + 30 if side is _LEFT_MIDDLE else frame.right - 20))
-                < 70
-            )
-            if not near:
-                painter.drawText(QRect(x, frame.bottom + 6, 120, 16), side, text)
+        for left, room, text in labels:
+            if cursor is None or left - _PILL > cursor or left + room + _PILL < cursor:
+                painter.drawText(QRect(left, frame.bottom + 6, room + 2, 16), _LEFT_MIDDLE, text)
 
     # -- events ----------------------------------------------------------------------------
 
@@ -343,4 +339,3 @@ class StackedAreas(QWidget):
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_CENTER = Qt.AlignmentFlag.AlignCenter
