@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["NAMES", "apply", "hdfs_seeds", "s3_seeds"]
 
 #: Scenario -> the module that has its ``build(world)``; imported when it is asked for.
-_MODULES = {"demo": "demo", "empty": "empty", "fleet-1000": "fleet_1000"}
+_MODULES = {"demo": "demo", "empty": "empty", "fleet-1000": "fleet_1000", "month": "month"}
 NAMES = tuple(_MODULES)
 
 

@@ -18,7 +18,7 @@ def furnished(name: str, seed: int = 0) -> TestedWorld:
 
 
 def test_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match="'nothing'; there are demo, empty, fleet-1000"):
+    with pytest.raises(ValueError, match="'nothing'; there are demo, empty, fleet-1000, month"):
         furnished("nothing")
 
 
@@ -95,3 +95,22 @@ def test_fleet_of_a_thousand_nodes() -> None:
     answer = tested.call("ListInstances", ClusterId=large.id, InstanceStates=["RUNNING"])
     assert len(answer["Instances"]) > 990
     assert {item.state for item in small} >= {"WAITING", "TERMINATED"}
+
+
+def test_a_month_of_one_cluster() -> None:
+    tested = furnished("month")
+    world = tested.world
+    cluster = next(iter(world.clusters.values()))
+    assert world.at - cluster.ready > 29.9 * 86400
+    lives = [item for item in cluster.instances.values() if item.market == "SPOT"]
+    assert len(lives) > 20
+    assert sum(item.notice != NEVER for item in lives) >= 3
+    core = [item for item in cluster.instances.values() if item.role == "CORE"]
+    assert len(core) == 6
+    days = [world.at - 86400.0 * back for back in range(29)]
+    assert len({world.load_of(cluster, at).task_nodes_running for at in days}) >= 2
+    working = [
+        not world.load_of(cluster, world.at - 3600.0 * back).is_idle for back in range(29 * 24)
+    ]
+    assert 0.1 < sum(working[-100:]) / 100 < 0.9
+    assert 0.1 < sum(working[:100]) / 100 < 0.9
