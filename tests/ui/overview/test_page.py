@@ -164,7 +164,7 @@ def test_a_thousand_nodes_fit_the_map(qapp: QApplication, qtbot: QtBot) -> None:
 def test_every_control_has_a_name(desk: tuple[OverviewPage, Places, FleetSnapshot]) -> None:
     page, _places, snapshot = desk
     page.apply(everything(snapshot))
-    page.chart.show_history(History(NOW - timedelta(hours=6), NOW, _series()))
+    page.chart.show_history(History(_END - 6 * 3600, _END, _series()))
     nameless = [
         widget
         for widget in page.findChildren(QWidget)
