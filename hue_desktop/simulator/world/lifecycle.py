@@ -10,6 +10,7 @@ from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.load import Load, hdfs_capacity
+from hue_desktop.simulator.world.outlived import outlived
 from hue_desktop.simulator.world.timeline import Event
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _ORDERLY = frozenset({"USER_REQUEST", "ALL_STEPS_COMPLETED"})
 
 #: Percent of HDFS in use from which on a cluster is not idle.
 _HDFS_BUSY = 10.0
+#: How long the bill remembers nodes: fourteen months.
+_BILLED_S = 430 * 86400.0
 #: Applications with which a cluster is never idle.
 _NEVER_IDLE = frozenset({"hbase", "presto", "prestosql", "trino"})
 
@@ -250,7 +253,9 @@ class Lifecycle:
             return
         for instance in cluster.instances.values():
             world.instances_by_ec2_id.pop(instance.ec2_id, None)
+        world.touch(*world.telemetry.outlive(outlived(cluster, cluster.instances.values())))
         world.forget(
+            *world.telemetry.settle(world.at - _BILLED_S),
             cluster,
             *cluster.groups.values(),
             *cluster.fleets.values(),
@@ -274,6 +279,7 @@ class Lifecycle:
                 world.instances_by_ec2_id.pop(instance.ec2_id, None)
             if old:
                 collection.members = [item for item in collection.members if item.ended >= horizon]
+                world.touch(*world.telemetry.outlive(outlived(cluster, old)))
                 world.forget(*old)
         world.schedule(world.at + 86400.0, "cluster-swept", cluster.id)
 

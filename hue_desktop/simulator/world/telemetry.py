@@ -1,4 +1,4 @@
-"""What the region has measured or watches, beside the clusters: alarms and recorded figures."""
+"""What the region knows beside its clusters: alarms, recorded figures, what was paid for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from hue_desktop.simulator.world.alarms import Alarm, AlarmEvent
 from hue_desktop.simulator.world.documents import Stored
 from hue_desktop.simulator.world.hdfs_record import HdfsDay, HdfsFigures, HdfsRecord
+from hue_desktop.simulator.world.outlived import Outlived
 
 __all__ = ["Telemetry"]
 
@@ -18,7 +19,8 @@ _EVENTS_KEPT = 2000
 
 
 class Telemetry:
-    """Alarms by name, their history from the oldest on, and the figures of each opened HDFS.
+    """Alarms by name, their history from the oldest on, the figures of each opened HDFS, and nodes
+    that only the bill remembers.
 
     ``keepers`` bring the record of an HDFS that is open up to the world's instant; ``opener``
     opens one that was open in an earlier run.
@@ -33,6 +35,7 @@ class Telemetry:
         """Forget everything."""
         self.alarms: dict[str, Alarm] = {}
         self.alarm_events: list[AlarmEvent] = []
+        self.outlived: dict[str, Outlived] = {}
         self._hdfs: dict[str, HdfsRecord] = {}
         self.keepers.clear()
 
@@ -40,6 +43,7 @@ class Telemetry:
         """Everything with a document."""
         yield from self.alarms.values()
         yield from self.alarm_events
+        yield from self.outlived.values()
         for record in self._hdfs.values():
             yield from record.days()
 
@@ -50,6 +54,8 @@ class Telemetry:
             self.alarms[alarm.id] = alarm
         events = map(AlarmEvent.from_document, documents.get(AlarmEvent.KIND, ()))
         self.alarm_events = sorted(events, key=lambda event: event.id)
+        past = map(Outlived.from_document, documents.get(Outlived.KIND, ()))
+        self.outlived = {item.id: item for item in past}
         days: defaultdict[str, list[HdfsDay]] = defaultdict(list)
         for document in documents.get(HdfsDay.KIND, ()):
             day = HdfsDay.from_document(document)
@@ -71,6 +77,21 @@ class Telemetry:
         if over <= 0:
             return []
         gone, self.alarm_events = self.alarm_events[:over], self.alarm_events[over:]
+        return gone
+
+    # Bills
+
+    def outlive(self, items: Iterable[Outlived]) -> list[Stored]:
+        """Remember nodes that EMR forgets; what is to be written."""
+        added = {item.id: item for item in items}
+        self.outlived.update(added)
+        return list(added.values())
+
+    def settle(self, before: float) -> list[Stored]:
+        """Forget nodes that ended before an instant; the documents that are gone."""
+        gone: list[Stored] = [item for item in self.outlived.values() if item.ended < before]
+        for item in gone:
+            del self.outlived[item.key]
         return gone
 
     # HDFS

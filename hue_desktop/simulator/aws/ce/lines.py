@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import calendar
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from hue_desktop.simulator.aws.ec2.nodes import node_volumes
+from hue_desktop.simulator.aws.ec2.nodes import node_volumes, root_volume
 from hue_desktop.simulator.aws.pricing.products import usage_type
 from hue_desktop.simulator.instance_types import EbsPrice
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.instances import Instance, Volume
+from hue_desktop.simulator.world.outlived import Outlived
 from hue_desktop.simulator.world.world import World
 
 __all__ = ["COMPUTE", "EC2_OTHER", "EMR", "S3", "Line", "Lines"]
@@ -72,13 +73,24 @@ class Lines:
             for instance in cluster.instances.values():
                 span = _life(instance, start, end)
                 if span is not None:
-                    marked = {**tags, "aws:elasticmapreduce:instance-group-role": instance.role}
-                    yield from self._instance(cluster, instance, span, marked)
+                    volumes = [volume for _key, volume in node_volumes(cluster, instance)]
+                    yield from self._instance(instance, volumes, span, tags)
             yield from self._requests(cluster, start, end)
+        for item in self._world.telemetry.outlived.values():
+            span = _life(item, start, end)
+            if span is not None:
+                volumes = [root_volume(*item.root), *item.volumes]
+                tags = {**item.tags, "aws:elasticmapreduce:job-flow-id": item.cluster_id}
+                yield from self._instance(item, volumes, span, tags)
 
     def _instance(
-        self, cluster: Cluster, item: Instance, span: tuple[float, float], tags: Mapping[str, str]
+        self,
+        item: Instance | Outlived,
+        volumes: Iterable[Volume],
+        span: tuple[float, float],
+        cluster_tags: Mapping[str, str],
     ) -> Iterator[Line]:
+        tags = {**cluster_tags, "aws:elasticmapreduce:instance-group-role": item.role}
         world = self._world
         found = world.types.get(item.instance_type)
         hours = (span[1] - span[0]) / _HOUR_S
@@ -109,7 +121,7 @@ class Lines:
                 found.name,
                 item.az,
             )
-        for _key, volume in node_volumes(cluster, item):
+        for volume in volumes:
             yield from self._volume(volume, span, tags, item.az)
         low, high = _TRANSFER_GB_HOUR
         gb = hours * (low + (high - low) * world.chance.unit("transfer", item.id))
@@ -151,7 +163,7 @@ class Lines:
             name = usage_type(self._world.types, usage)
             yield Line(S3, name, operation, asked * usd, asked, "Requests")
 
-    def _spot_usd(self, item: Instance, span: tuple[float, float]) -> float:
+    def _spot_usd(self, item: Instance | Outlived, span: tuple[float, float]) -> float:
         if item.notice <= item.ended < item.fulfilled + _FREE_S:
             return 0.0
         pool = (item.instance_type, item.az)
@@ -197,7 +209,7 @@ class _SpotBill:
             self._spent.append(self._spent[-1] + lasted * self._prices[place - 1])
 
 
-def _life(instance: Instance, start: float, end: float) -> tuple[float, float] | None:
+def _life(instance: Instance | Outlived, start: float, end: float) -> tuple[float, float] | None:
     """The part of a period for which an instance is charged."""
     begun = instance.fulfilled
     if begun == NEVER or instance.ended <= begun:

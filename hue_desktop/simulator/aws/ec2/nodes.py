@@ -11,7 +11,7 @@ from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.instances import Instance, Volume
 from hue_desktop.simulator.world.world import World
 
-__all__ = ["STATE_CODES", "Node", "Nodes", "moment", "node_volumes"]
+__all__ = ["STATE_CODES", "Node", "Nodes", "moment", "node_volumes", "root_volume"]
 
 STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
 
@@ -153,13 +153,19 @@ class Nodes:
         return found
 
 
+def root_volume(gib: int | None, iops: int | None, mibps: int | None) -> Volume:
+    """The root volume that EMR makes when a request names these figures, or none."""
+    return (_ROOT[0], _ROOT[1], gib or _ROOT[2], iops or _ROOT[3], mibps or _ROOT[4])
+
+
 def node_volumes(cluster: Cluster, instance: Instance) -> list[tuple[str, Volume]]:
     """(volume id, (device, type, GiB, IOPS, MiB/s)) of an instance, the root volume first."""
-    root: Mapping[str, Any] = cluster.request
-    size = root.get("EbsRootVolumeSize") or _ROOT[2]
-    iops = root.get("EbsRootVolumeIops") or _ROOT[3]
-    throughput = root.get("EbsRootVolumeThroughput") or _ROOT[4]
-    volume: Volume = (_ROOT[0], _ROOT[1], size, iops, throughput)
+    request: Mapping[str, Any] = cluster.request
+    volume = root_volume(
+        request.get("EbsRootVolumeSize"),
+        request.get("EbsRootVolumeIops"),
+        request.get("EbsRootVolumeThroughput"),
+    )
     # Data volumes have the instance's digits turned by one and more; the root has them as is.
     listed = [(f"vol-{instance.ec2_id[2:]}", volume)]
     specs = instance.volumes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +210,23 @@ def test_figures_are_late_and_grow_by_themselves() -> None:
         assert first > 0
         region.jump(hours=12)
         assert total(ask(ce, **day)) > first
+
+
+def test_the_bill_remembers_what_emr_has_forgotten(tmp_path: Path) -> None:
+    day = {"TimePeriod": {"Start": "2026-10-29", "End": "2026-11-01"}}
+    with simulated_region(start=START, paused=True, state=tmp_path) as region:
+        cluster_id = launch(region, "short")
+        region.jump(hours=5)
+        region.client("emr").terminate_job_flows(JobFlowIds=[cluster_id])
+        region.jump(days=2)
+        query = {**day, "Filter": of_cluster(cluster_id)}
+        first = total(ask(region.client("ce"), **query))
+        assert first > 1
+        region.jump(days=80)
+        assert region.client("emr").list_clusters()["Clusters"] == []
+        assert total(ask(region.client("ce"), **query)) == pytest.approx(first)
+    with simulated_region(start=START, paused=True, state=tmp_path) as region:
+        assert total(ask(region.client("ce"), **query)) == pytest.approx(first)
 
 
 def test_a_tag_that_was_never_activated_has_no_data(ce: Any) -> None:

@@ -166,3 +166,49 @@ def test_wrong_requests_get_ec2s_error(ec2: Any, call: Any, code: str) -> None:
     with pytest.raises(ClientError) as caught:
         call(ec2)
     assert caught.value.response["Error"]["Code"] == code
+
+
+def test_a_window_begins_with_the_price_in_force_and_the_past_never_changes() -> None:
+    with simulated_region(start=NOW, paused=True) as region:
+        ec2 = region.client("ec2")
+        window: dict[str, Any] = {
+            "InstanceTypes": ["m5.xlarge"],
+            "AvailabilityZone": "us-east-1a",
+            "StartTime": NOW - timedelta(days=3),
+            "EndTime": NOW - timedelta(days=1),
+        }
+        found = history(ec2, **window)
+        assert found[-1]["Timestamp"] <= window["StartTime"] < found[-2]["Timestamp"]
+        assert found[0]["Timestamp"] <= window["EndTime"]
+        instant = {**window, "EndTime": window["StartTime"]}
+        assert history(ec2, **instant) == found[-1:]
+        region.jump(days=20)
+        assert history(ec2, **window) == found
+        region.jump(days=80)
+        oldest = history(ec2, **{**window, "EndTime": region.clock.now()})[-1]["Timestamp"]
+        assert timedelta(days=90) <= region.clock.now() - oldest < timedelta(days=90, hours=9)
+
+
+def test_ec2_takes_instances_back_when_the_price_of_their_pool_changes() -> None:
+    with simulated_region("month", start=NOW, paused=True) as region:
+        market, cluster = region.world.market, next(iter(region.world.clusters.values()))
+        chosen = [item for item in cluster.instances.values() if item.market == "SPOT"]
+        assert len(chosen) > 20
+        ec2 = region.client("ec2")
+        for item in chosen[:10]:
+            launched = datetime.fromtimestamp(item.fulfilled, UTC)
+            end = market.interruption_after(item.id, item.instance_type, item.az, launched)
+            if end is None or end > NOW + timedelta(days=300):
+                continue
+            changes = market.history(item.instance_type, item.az, end - timedelta(hours=9), end)
+            gap = min(abs((end - at).total_seconds()) for at, _ in changes)
+            assert gap <= 180 or end == launched + timedelta(minutes=3)
+            before = history(
+                ec2,
+                InstanceTypes=[item.instance_type],
+                AvailabilityZone=item.az,
+                StartTime=launched,
+                EndTime=launched,
+            )
+            price = market.price(item.instance_type, item.az, launched)
+            assert float(before[0]["SpotPrice"]) == pytest.approx(price)
