@@ -58,8 +58,8 @@ class DataNode:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         node = self._node()
         if request.path == "/jmx" and node is not None:
-            with self._door.cluster.session() as hdfs:
-                beans = datanode_beans(self._door.cluster, hdfs, node)
+            with self._door.cluster.session():
+                beans = datanode_beans(self._door.cluster, node)
                 return jmx_answer(self._door, request, beans)
         path, params = read_target(request.raw_path)
         op = params.text("op").upper()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_DNS, uuid5
 
 from hue_desktop.simulator.hadoop.datanodes import DataNode
-from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.mbeans import jvm_metrics
 
 if TYPE_CHECKING:
@@ -16,20 +16,21 @@ __all__ = ["datanode_beans"]
 Json = dict[str, Any]
 
 _HEAP_MB = 1024.0
+_DIRECTORIES = "FSDataset{dirpath='[/mnt/hdfs]'}"
 #: Bytes a second that a container reads from HDFS on the average, and writes to it.
 _READ_BYTES_S = 6.0e6
 _WRITTEN_BYTES_S = 2.5e6
 _BLOCK = 128 * 1024**2
 
 
-def datanode_beans(cluster: HdfsOfCluster, hdfs: Hdfs, node: DataNode) -> list[Json]:
+def datanode_beans(cluster: HdfsOfCluster, node: DataNode) -> list[Json]:
     """The beans of a DataNode that runs; the caller holds a session."""
     since = node.running_since / 1000
     host = node.host
     return [
         jvm_metrics("DataNode", host, _HEAP_MB, 0.1, cluster.at - since, cluster.chance),
         _activity(cluster, node, since),
-        _dataset(cluster, hdfs, node),
+        *_datasets(cluster, node),
     ]
 
 
@@ -67,14 +68,10 @@ def _activity(cluster: HdfsOfCluster, node: DataNode, since: float) -> Json:
     }
 
 
-def _dataset(cluster: HdfsOfCluster, hdfs: Hdfs, node: DataNode) -> Json:
+def _datasets(cluster: HdfsOfCluster, node: DataNode) -> list[Json]:
+    """The disks twice, as Hadoop has them: under the storage's id, and as a metric."""
     other = cluster.non_dfs_bytes(node)
-    return {
-        "name": "Hadoop:service=DataNode,name=FSDatasetState",
-        "modelerType": "FSDatasetState",
-        "tag.Context": "FSDatasetState",
-        "tag.StorageInfo": "FSDataset{dirpath='[/mnt/hdfs]'}",
-        "tag.Hostname": node.host,
+    figures = {
         "Capacity": node.capacity,
         "DfsUsed": node.used,
         "Remaining": max(0, min(node.remaining, node.capacity - node.used - other)),
@@ -85,5 +82,24 @@ def _dataset(cluster: HdfsOfCluster, hdfs: Hdfs, node: DataNode) -> Json:
         "CacheCapacity": 0,
         "NumBlocksCached": 0,
         "NumBlocksFailedToCache": 0,
-        "NumBlocksFailedToUnCache": 0,
     }
+    storage = uuid5(NAMESPACE_DNS, node.key)
+    return [
+        {
+            "name": f"Hadoop:service=DataNode,name=FSDatasetState-{storage}",
+            "modelerType": "org.apache.hadoop.hdfs.server.datanode.fsdataset.impl.FsDatasetImpl",
+            **figures,
+            "NumBlocksFailedToUncache": 0,
+            "FailedStorageLocations": [],
+            "StorageInfo": _DIRECTORIES,
+        },
+        {
+            "name": "Hadoop:service=DataNode,name=FSDatasetState",
+            "modelerType": "FSDatasetState",
+            "tag.Context": "FSDatasetState",
+            "tag.StorageInfo": _DIRECTORIES,
+            "tag.Hostname": node.host,
+            **figures,
+            "NumBlocksFailedToUnCache": 0,
+        },
+    ]

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median, pstdev
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.hadoop.datanodes import DataNode
@@ -24,6 +25,12 @@ Json = dict[str, Any]
 _GIB = 1024**3
 _DOMAIN = "Hadoop:service=NameNode,name="
 _HEAP_MB = 4096.0
+_PACKAGE = "org.apache.hadoop.hdfs.server.namenode."
+_CLASSES = {
+    "FSNamesystemState": f"{_PACKAGE}FSNamesystem",
+    "NameNodeInfo": f"{_PACKAGE}FSNamesystem",
+    "NameNodeStatus": f"{_PACKAGE}NameNode",
+}
 _SAFE_MODE = (
     "Safe mode is ON. It was turned on manually. "
     'Use "hdfs dfsadmin -safemode leave" to turn safe mode off.'
@@ -47,7 +54,8 @@ def namenode_beans(cluster: HdfsOfCluster, hdfs: Hdfs) -> list[Json]:
 
 
 def _bean(name: str, members: Json) -> Json:
-    return {"name": f"{_DOMAIN}{name}", "modelerType": name, **members}
+    """A bean; what the metrics system makes is of its own name, the rest of a Java class."""
+    return {"name": f"{_DOMAIN}{name}", "modelerType": _CLASSES.get(name, name), **members}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,11 @@ class _Facts:
     @property
     def leaving(self) -> list[DataNode]:
         return [node for node in self.live if node.leaving is not None]
+
+    @property
+    def stale(self) -> int:
+        """DataNodes that are silent and not yet dead."""
+        return sum(1 for node in self.live if not node.running)
 
     def remaining(self, node: DataNode) -> int:
         """Bytes that still fit on a node, what lies beside HDFS taken off."""
@@ -122,8 +135,6 @@ def _figures(facts: _Facts) -> Json:
         "NumInMaintenanceLiveDataNodes": 0,
         "NumInMaintenanceDeadDataNodes": 0,
         "NumEnteringMaintenanceDataNodes": 0,
-        "NumStaleDataNodes": sum(1 for node in live if not node.running),
-        "StaleDataNodes": sum(1 for node in live if not node.running),
         "NumStaleStorages": 0,
         "VolumeFailuresTotal": 0,
         "EstimatedCapacityLostTotal": 0,
@@ -138,6 +149,7 @@ def _namesystem(facts: _Facts, figures: Json, host: str) -> Json:
         "tag.HAState": "active",
         "tag.Hostname": host,
         **figures,
+        "StaleDataNodes": facts.stale,
         "CapacityTotalGB": float(facts.capacity // _GIB),
         "CapacityUsedGB": float(facts.used // _GIB),
         "CapacityRemainingGB": float(facts.free // _GIB),
@@ -159,6 +171,7 @@ def _namesystem(facts: _Facts, figures: Json, host: str) -> Json:
 def _state(facts: _Facts, figures: Json) -> Json:
     return {
         **figures,
+        "NumStaleDataNodes": facts.stale,
         "FSState": "safeMode" if facts.hdfs.safe_mode else "Operational",
         "MaxObjects": 0,
         "FsLockQueueLength": 0,
@@ -172,7 +185,7 @@ def _status(facts: _Facts, host: str) -> Json:
         "SecurityEnabled": False,
         "LastHATransitionTime": 0,
         "BytesWithFutureGenerationStamps": 0,
-        "SlowPeersReport": "[]",
+        "SlowPeersReport": None,
         "SlowDisksReport": None,
         "State": "active",
     }
@@ -202,7 +215,6 @@ def _info(facts: _Facts) -> Json:
         "CacheUsed": 0,
         "CacheCapacity": 0,
         "Safemode": _SAFE_MODE if hdfs.safe_mode else "",
-        "TotalFiles": facts.files,
         "TotalBlocks": len(hdfs.blocks.blocks),
         "Threads": 79,
         "NumberOfMissingBlocks": health.missing,
@@ -215,10 +227,18 @@ def _info(facts: _Facts) -> Json:
         "NameDirStatuses": json.dumps(
             {"active": {"/mnt/namenode": "IMAGE_AND_EDITS"}, "failed": {}}
         ),
+        "NodeUsage": json.dumps({"nodeUsage": _spread(facts.live)}),
         "DistinctVersionCount": 1,
         "DistinctVersions": [{"key": cluster.hadoop_version, "value": len(live)}],
         "NNStartedTimeInMillis": int(cluster.cluster.ready * 1000),
     }
+
+
+def _spread(nodes: list[DataNode]) -> dict[str, str]:
+    """How evenly the DataNodes are filled."""
+    shares = [100.0 * node.used / node.capacity for node in nodes if node.capacity] or [0.0]
+    spread = {"min": min(shares), "median": median(shares), "max": max(shares)}
+    return {name: f"{share:.2f}%" for name, share in (spread | {"stdDev": pstdev(shares)}).items()}
 
 
 def _live(facts: _Facts, node: DataNode) -> Json:

@@ -15,7 +15,15 @@ Json = dict[str, Any]
 
 
 class BadQuery(Exception):
-    """A query that is no ObjectName, or a ``get`` without an attribute."""
+    """A query that is no ObjectName, or a ``get`` without an attribute; has Hadoop's answer."""
+
+    def __init__(self, answer: Json) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+_NO_NAME: Json = {}
+_NO_ATTRIBUTE: Json = {"result": "ERROR", "message": "query format is not as expected."}
 
 
 def answer(beans: Sequence[Json], query_string: str) -> Json:
@@ -34,7 +42,7 @@ def answer(beans: Sequence[Json], query_string: str) -> Json:
 def _attribute(beans: Sequence[Json], get: str) -> Json:
     name, colons, attribute = get.partition("::")
     if not colons or not attribute:
-        raise BadQuery
+        raise BadQuery(_NO_ATTRIBUTE)
     for bean in beans:
         if _matches(bean["name"], _parsed(name)):
             return {
@@ -53,7 +61,7 @@ def _parsed(name: str) -> tuple[str, dict[str, str], bool]:
     """Domain, key properties, and whether further properties may follow."""
     domain, colon, listed = name.partition(":")
     if not colon or not listed:
-        raise BadQuery
+        raise BadQuery(_NO_NAME)
     properties: dict[str, str] = {}
     more = False
     for part in listed.split(","):
@@ -61,7 +69,7 @@ def _parsed(name: str) -> tuple[str, dict[str, str], bool]:
         if part == "*":
             more = True
         elif not equals or not key or not value:
-            raise BadQuery
+            raise BadQuery(_NO_NAME)
         else:
             properties[key] = value
     return domain, properties, more

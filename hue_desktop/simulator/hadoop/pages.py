@@ -162,9 +162,8 @@ def jmx_answer(door: Door, request: web.BaseRequest, beans: Sequence[Json]) -> w
     at = door.cluster.at
     try:
         value: Json = answer(beans, request.query_string)
-    except BadQuery:
-        value = {"result": "ERROR", "message": "query format is not as expected."}
-        return json_answer(value, 400, trouble=NO_TROUBLE, at=at)
+    except BadQuery as bad:
+        value = bad.answer  # with 200, as Hadoop has it
     if trouble.spoils:
         value = trouble.spoiled(value)
     text = json.dumps(value).replace(": NaN", ': "NaN"')

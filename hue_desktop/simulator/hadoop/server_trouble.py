@@ -81,7 +81,10 @@ class ServerTrouble:
         return self.spoiled(value)
 
     def _is_missing(self, item: Any) -> bool:
-        return isinstance(item, dict) and _fits(str(item.get("modelerType", "")), self.without)
+        """Whether an item of a list is a bean that shall not be there."""
+        if not isinstance(item, dict) or "modelerType" not in item:
+            return False
+        return _fits(str(item.get("name", "")).rpartition(",name=")[2], self.without)
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from typing import Any
 
 import pytest
@@ -29,7 +31,7 @@ def test_the_namenode_says_the_same_in_each_bean(house: YarnRegion) -> None:
     webhdfs(house).put("/user/hadoop/file", b"x" * 1000)
     base = house.region.front.servers.hadoop.webhdfs_url(house.cluster_id)
     answer = ask(f"{base}/jmx")
-    beans = {bean["modelerType"]: bean for bean in answer.json["beans"]}
+    beans = {bean["name"].rpartition("=")[2]: bean for bean in answer.json["beans"]}
     system, state = beans["FSNamesystem"], beans["FSNamesystemState"]
     info = beans["NameNodeInfo"]
     live = json.loads(info["LiveNodes"])
@@ -68,7 +70,7 @@ def test_a_dead_datanode(house: YarnRegion) -> None:
     house.region.jump(minutes=5)
     silent = json.loads(house.namenode("NameNodeInfo")["LiveNodes"])
     assert max(node["lastContact"] for node in silent.values()) == 300
-    assert house.namenode("FSNamesystem")["NumStaleDataNodes"] == 1
+    assert house.namenode("FSNamesystemState")["NumStaleDataNodes"] == 1
     house.region.jump(minutes=10)
     info = house.namenode("NameNodeInfo")
     assert len(json.loads(info["LiveNodes"])) == 2
@@ -135,3 +137,24 @@ def test_what_clients_read_and_write_counts(house: YarnRegion) -> None:
 def test_a_task_node_has_no_datanode(house: YarnRegion) -> None:
     with pytest.raises(KeyError):
         house.node(house.ids("TASK")[0], "/jmx", 9864)
+
+
+@pytest.mark.real
+def test_members_are_those_of_a_real_namenode(house: YarnRegion) -> None:
+    address = os.environ.get("HUE_REAL_WEBHDFS")
+    if not address:
+        pytest.skip("HUE_REAL_WEBHDFS is not set")
+    servers = house.region.front.servers.hadoop
+    core = house.ids("CORE")[0]
+    told = {bean["name"]: bean for bean in ask(f"{address}/jmx").json["beans"]}
+    ours = ask(f"{servers.webhdfs_url(house.cluster_id)}/jmx").json["beans"]
+    ours += house.node(core, "/jmx", 9864).json["beans"]
+    for bean in ours:
+        name = re.sub(r"(DataNodeActivity|FSDatasetState)-.*", r"\1-", bean["name"])
+        real = told.get(name) or next(told[known] for known in told if known.startswith(name))
+        assert not set(bean) - set(real), bean["name"]
+        for member in set(bean) & set(real) - {"SlowPeersReport"}:
+            assert type(bean[member]) is type(real[member]), (bean["name"], member)
+    for get in ("Hadoop:service=NameNode,name=JvmMetrics", "Hadoop:service=NameNode,name=No::No"):
+        url = servers.webhdfs_url(house.cluster_id)
+        assert ask(f"{url}/jmx?get={get}").json == ask(f"{address}/jmx?get={get}").json
