@@ -92,7 +92,7 @@ def merge(old: Points, new: Points, *, fill: bool = False) -> Points:
     """Both in time order. At one instant the new point wins, or with ``fill`` the old one."""
     if not len(new):
         return old
-    both = join([new, old] if fill else [old, new]) if len(old) else new
+    both = join([old, new]) if len(old) else new
     if len(both) > 1 and not bool(np.all(both.at[1:] > both.at[:-1])):
         both = both.where(np.argsort(both.at, kind="stable"))
         other = both.at[1:] != both.at[:-1]

@@ -299,12 +299,12 @@ class _Series:
 
     def _first(self, tier: Tier) -> int | None:
         found = self._blocks.first(tier)
-        if len(self._pending):
-            waiting = int(self._pending.at[0])
-            if tier.step:
-                waiting = waiting // tier.step * tier.step
-            return waiting if found is None else min(found, waiting)
-        return found
+        if not len(self._pending):
+            return found
+        if not tier.step:  # what comes late does not bring back the raw samples around it
+            return int(self._pending.at[0]) if found is None else found
+        waiting = int(self._pending.at[0]) // tier.step * tier.step
+        return waiting if found is None else min(found, waiting)
 
     def _reaches(self, first: int, begin: int) -> bool:
         """Whether a tier that begins at ``first`` lacks nothing from ``begin`` on."""
