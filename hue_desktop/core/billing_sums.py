@@ -24,9 +24,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hue_desktop.core.billing import (
     FREE_S,
@@ -147,15 +148,6 @@ class _Pool:
         return before + (sums[last] - sums[first + 1]) + heights[last] * (end - times[last])
 
 
-class _Rate(NamedTuple):
-    """Prices of a node by the hour; ``None`` is unknown. ``whole`` is whether all EBS is in it."""
-
-    listed: _Flat | None
-    fee: _Flat | None
-    ebs: _Flat
-    whole: bool
-
-
 class _Strip:
     """One meter running for several nodes, by slice: how many ran all of it, and the rest."""
 
@@ -193,6 +185,35 @@ class _Strip:
                 into[place][key] = into[place].get(key, 0.0) + usd
 
 
+class _Run:
+    """A meter with all that it counted for one part and one kind of nodes."""
+
+    def __init__(self, meter: _Meter, edges: Sequence[float]) -> None:
+        self.meter = meter
+        self.amounts: list[float] = []
+        self.strip = _Strip(meter, edges) if len(edges) > 2 else None
+
+    def add(self, start: float, end: float) -> float:
+        """One more node; what it costs."""
+        usd = self.meter.usd(start, end)
+        self.amounts.append(usd)
+        if self.strip is not None:
+            self.strip.add(start, end)
+        return usd
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Nodes with the same prices; ``None`` is unknown. ``whole``: nothing but Spot may be."""
+
+    ec2: _Run | None
+    fee: _Run | None
+    ebs: _Run
+    whole: bool
+    listed: float | None  #: USD per hour on-demand
+    pool: _Pool | None  #: of Spot nodes
+
+
 class _Tally:
     """Takes lives in, one after the other."""
 
@@ -200,16 +221,12 @@ class _Tally:
         self._book = book
         self._spot = spot
         self._edges = edges
-        self._sliced = len(edges) > 2
-        self._flats: dict[float, _Flat] = {}
-        self._rates: dict[tuple[str, tuple[EbsVolume, ...]], _Rate] = {}
+        self._kinds: dict[tuple[str, str, str, str, tuple[EbsVolume, ...]], _Kind] = {}
         self._pools: dict[tuple[str, str], _Pool] = {}
-        self._strips: dict[tuple[CostPart, Who, _Meter], _Strip] = {}
-        self._sums: dict[_Key, list[float]] = defaultdict(list)
+        self._runs: dict[tuple[CostPart, Who, _Pool | float], _Run] = {}
         self._nodes: dict[str, float] = defaultdict(float)
         self._on_demand: list[float] = []
         self._unknown: set[str] = set()
-        self._has_spot = False
 
     def add_all(self, lives: Iterable[Life]) -> _Tally:
         for life in lives:
@@ -220,91 +237,96 @@ class _Tally:
         return self
 
     def bill(self, *, with_slices: bool = True) -> Bill:
+        amounts: dict[_Key, list[float]] = defaultdict(list)
+        for (part, who, _meter), run in self._runs.items():
+            amounts[part, who] += run.amounts
+        usd = {key: math.fsum(each) for key, each in amounts.items() if each}
         return Bill(
             start=self._edges[0],
             end=self._edges[-1],
-            usd={key: math.fsum(amounts) for key, amounts in self._sums.items()},
+            usd=usd,
             by_node=dict(self._nodes),
             on_demand_usd=math.fsum(self._on_demand),
             unknown=frozenset(self._unknown),
-            slices=self._slices() if with_slices else (),
+            slices=self._slices(usd) if with_slices else (),
             sources=self._sources(),
         )
 
     def _add(self, life: Life, start: float, end: float) -> None:
-        rate = self._rate(life)
-        who = Who(life.role, life.market)
-        if life.market is Market.SPOT:
-            usd = self._add_spot(life, who, rate, start, end)
-        else:
-            usd = self._run(CostPart.EC2, who, rate.listed, start, end)
-            self._on_demand.append(usd)
-            if rate.listed is None:
-                self._unknown.add(life.node)
-        usd += self._run(CostPart.EMR, who, rate.fee, start, end)
-        usd += self._run(CostPart.EBS, who, rate.ebs, start, end)
-        if rate.fee is None or not rate.whole:
+        kind = self._kind(life)
+        usd = self._add_ec2(life, kind, start, end)
+        if kind.fee is not None:
+            usd += kind.fee.add(start, end)
+        usd += kind.ebs.add(start, end)
+        if not kind.whole:
             self._unknown.add(life.node)
         self._nodes[life.node] += usd
 
-    def _add_spot(self, life: Life, who: Who, rate: _Rate, start: float, end: float) -> float:
-        """EC2 of a Spot node. On-demand is counted for as long as the Spot price is known."""
-        if _is_free(life):
+    def _add_ec2(self, life: Life, kind: _Kind, start: float, end: float) -> float:
+        """EC2 of a node. On-demand is counted for as long as its price is known."""
+        if kind.ec2 is None or (kind.pool is not None and _is_free(life)):
             return 0.0
-        self._has_spot = True
-        pool = self._pool(life.instance_type, life.az)
-        usd = self._run(CostPart.EC2, who, pool, start, end)
-        known_s = pool.known_s(start, end)
+        usd = kind.ec2.add(start, end)
+        if kind.pool is None:
+            self._on_demand.append(usd)
+            return usd
+        known_s = kind.pool.known_s(start, end)
         if known_s < end - start - _CLOCK_S:
             self._unknown.add(life.node)
-        listed = rate.listed
         # without a list price nothing is claimed to be saved
-        self._on_demand.append(usd if listed is None else listed.usd_hour * known_s / _HOUR_S)
+        self._on_demand.append(usd if kind.listed is None else kind.listed * known_s / _HOUR_S)
         return usd
 
-    def _run(
-        self, part: CostPart, who: Who, meter: _Meter | None, start: float, end: float
-    ) -> float:
-        if meter is None:
-            return 0.0
-        usd = meter.usd(start, end)
-        self._sums[part, who].append(usd)
-        if self._sliced:
-            key = (part, who, meter)
-            strip = self._strips.get(key)
-            if strip is None:
-                strip = self._strips[key] = _Strip(meter, self._edges)
-            strip.add(start, end)
-        return usd
+    def _kind(self, life: Life) -> _Kind:
+        """What the life's nodes cost. Values instead of enums: they are hashed for each life."""
+        key = (
+            life.role._value_,
+            life.market._value_,
+            life.instance_type,
+            life.az,
+            life.volumes,
+        )
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = self._new_kind(life)
+        return kind
 
-    def _slices(self) -> tuple[BillSlice, ...]:
-        if not self._sliced:
-            return (BillSlice(self._edges[0], self._edges[-1], _summed(self._sums)),)
-        found: list[dict[_Key, float]] = [{} for _edge in self._edges[1:]]
-        for (part, who, _meter), strip in self._strips.items():
-            strip.pour(found, (part, who))
-        return tuple(
-            BillSlice(start, end, usd)
-            for (start, end), usd in zip(pairwise(self._edges), found, strict=True)
+    def _new_kind(self, life: Life) -> _Kind:
+        who = Who(life.role, life.market)
+        listed = self._book.on_demand(life.instance_type)
+        fee = self._book.emr_fee(life.instance_type)
+        ebs, whole = ebs_rate(self._book, life.volumes)
+        pool = self._pool(life.instance_type, life.az) if life.market is Market.SPOT else None
+        return _Kind(
+            ec2=self._run(CostPart.EC2, who, listed if pool is None else pool),
+            fee=self._run(CostPart.EMR, who, fee),
+            ebs=self._run(CostPart.EBS, who, ebs) or _Run(_Flat(0.0), self._edges),
+            whole=whole and fee is not None and (pool is not None or listed is not None),
+            listed=listed,
+            pool=pool,
         )
 
-    def _rate(self, life: Life) -> _Rate:
-        key = (life.instance_type, life.volumes)
-        rate = self._rates.get(key)
-        if rate is None:
-            usd, whole = ebs_rate(self._book, life.volumes)
-            rate = self._rates[key] = _Rate(
-                self._flat(self._book.on_demand(life.instance_type)),
-                self._flat(self._book.emr_fee(life.instance_type)),
-                self._flat(usd) or _Flat(0.0),
-                whole,
-            )
-        return rate
-
-    def _flat(self, usd_hour: float | None) -> _Flat | None:
-        if usd_hour is None:
+    def _run(self, part: CostPart, who: Who, price: _Pool | float | None) -> _Run | None:
+        if price is None:
             return None
-        return self._flats.setdefault(usd_hour, _Flat(usd_hour))
+        key = (part, who, price)
+        run = self._runs.get(key)
+        if run is None:
+            meter = price if isinstance(price, _Pool) else _Flat(price)
+            run = self._runs[key] = _Run(meter, self._edges)
+        return run
+
+    def _slices(self, usd: Mapping[_Key, float]) -> tuple[BillSlice, ...]:
+        if len(self._edges) == 2:
+            return (BillSlice(self._edges[0], self._edges[1], usd),)
+        found: list[dict[_Key, float]] = [{} for _edge in self._edges[1:]]
+        for (part, who, _meter), run in self._runs.items():
+            if run.strip is not None:
+                run.strip.pour(found, (part, who))
+        return tuple(
+            BillSlice(start, end, amounts)
+            for (start, end), amounts in zip(pairwise(self._edges), found, strict=True)
+        )
 
     def _pool(self, instance_type: str, az: str) -> _Pool:
         key = (instance_type, az)
@@ -317,8 +339,4 @@ class _Tally:
         """Of list prices, and of the Spot history where a Spot node was billed."""
         listed = [each for each in self._book.sources if each.name != _SPOT_SOURCE]
         own = self._spot.source
-        return (*listed, own) if self._has_spot and own is not None else tuple(listed)
-
-
-def _summed(sums: dict[_Key, list[float]]) -> dict[_Key, float]:
-    return {key: math.fsum(amounts) for key, amounts in sums.items()}
+        return (*listed, own) if self._pools and own is not None else tuple(listed)
