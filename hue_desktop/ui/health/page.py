@@ -175,9 +175,13 @@ class HealthPage(Page):
 
     def _changed(self, change: HealthChange) -> None:
         """A reading arrived."""
-        self.health = change.snapshot
-        self._show()
+        self.show_health(change.snapshot)
         self._add_live()
+
+    def show_health(self, snapshot: HealthSnapshot) -> None:
+        """Show what is known of the cluster's health now."""
+        self.health = snapshot
+        self._show()
 
     def _add_live(self) -> None:
         """Take what was measured since the newest value that is shown."""

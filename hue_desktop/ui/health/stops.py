@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.text import _
+from hue_desktop.services.health import Collecting
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.health.page import HealthPage
 from hue_desktop.ui.page import TourStop
@@ -14,7 +17,7 @@ __all__ = ["stops"]
 
 
 def stops() -> tuple[TourStop, ...]:
-    """Six hours with the crosshair, a quarter of an hour live, and the rules."""
+    """Six hours with the crosshair, alerts with the values live, the tunnel down, the rules."""
     return (
         TourStop(
             "health",
@@ -22,6 +25,20 @@ def stops() -> tuple[TourStop, ...]:
             _open_crosshair,
             page_ready(HealthPage, _drawn_with_cursor),
             on_page(HealthPage, _reset),
+        ),
+        TourStop(
+            "health-alerts",
+            _("Health with alerts"),
+            _open_with_low_limits,
+            page_ready(HealthPage, _alerted),
+            _set_back,
+        ),
+        TourStop(
+            "health-down",
+            _("Health while the tunnel is down"),
+            _open_broken,
+            page_ready(HealthPage, _drawn),
+            on_page(HealthPage, lambda page: page.shown()),
         ),
         TourStop("health-rules", _("Alert rules"), _open_rules, _rules_shown, _close_rules),
     )
@@ -56,6 +73,44 @@ def _drawn_with_cursor(page: HealthPage) -> bool:
 def _reset(page: HealthPage) -> None:
     if page.chart.chart is not None:
         page.chart.chart.set_cursor(None)
+
+
+def _open_with_low_limits(ctx: UiContext, window: QWidget) -> None:
+    """Thresholds below what the cluster does now, so that its own values raise alerts."""
+    low = {"hdfs-share": (20.0, 90.0), "core-disk": (25.0, 95.0), "namenode-heap": (5.0, 10.0)}
+    rules = ctx.app.health.default_rules()
+    ctx.app.health.set_rules(
+        replace(rule, warn=low[rule.key][0], critical=low[rule.key][1], hold_s=0.0)
+        if rule.key in low
+        else rule
+        for rule in rules
+    )
+    _open(ctx, window)
+    page = page_shown(window, HealthPage)
+    if page is not None:
+        page.chart.ranges.choose("15m")
+
+
+def _alerted(page: HealthPage) -> bool:
+    return _drawn(page) and page.health is not None and any(a.active for a in page.health.alerts)
+
+
+def _set_back(ctx: UiContext, window: QWidget) -> None:
+    ctx.app.health.set_rules(ctx.app.health.default_rules())
+    page = page_shown(window, HealthPage)
+    if page is not None:
+        page.chart.ranges.choose("1h")
+
+
+def _open_broken(ctx: UiContext, window: QWidget) -> None:
+    """As it looks when the way to the cluster breaks; nothing is read meanwhile."""
+    _open(ctx, window)
+    page = page_shown(window, HealthPage)
+    if page is None or page.health is None:
+        return
+    page.hidden()
+    problem = _("The tunnel to the primary node is down. It is tried again every 5 s.")
+    page.show_health(replace(page.health, collecting=Collecting.BROKEN, problem=problem))
 
 
 def _open_rules(ctx: UiContext, window: QWidget) -> None:

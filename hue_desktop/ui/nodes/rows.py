@@ -169,12 +169,12 @@ def node_columns(ages: Ages, loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
     return (
         Column(
             "instance", _("Instance"), lambda row: row.node.ec2_id or row.node.id,
-            kind="state", value=lambda row: row.shape, width=182, optional=False,
+            kind="state", value=lambda row: row.shape, width=190, optional=False,
             tooltip=lambda row: f"{row.node.ec2_id} · {row.node.id}",
         ),
         Column(
             "dns", _("Private DNS"), lambda row: row.node.private_dns.partition(".")[0] or DASH,
-            sort=_address, quiet=True, width=126, tooltip=lambda row: row.node.private_dns,
+            sort=_address, quiet=True, width=138, tooltip=lambda row: row.node.private_dns,
             hide_below=800,
         ),
         Column("type", _("Type"), lambda row: row.node.instance_type, width=98),

@@ -117,14 +117,17 @@ class OverviewPage(Page):
 
     def _make_topology(self) -> QWidget:
         place = QWidget()
-        hint = GivingWay(Label(_("one cell is one node"), tone="text-2"), None)
-        colour = Label(_("Colour"), tone="text-2")
-        self._map_controls: tuple[QWidget, ...] = (hint, colour, self.choice, self.legend)
-        head = row(
-            Label(_("Topology"), weight=600), hint, colour, self.choice, self.legend,
-            spacing=8, margins=(0, 8, 16, 6),
+        hint, colour = (
+            Label(_("one cell is one node"), tone="text-2"),
+            Label(_("Colour"), tone="text-2"),
+        )
+        self._head = GivingWay(
+            hint, None, colour, self.choice, self.legend,
+            matters=(self.choice, self.legend, colour, hint), spacing=8,
         )  # fmt: skip
-        head.setStretchFactor(hint, 1)
+        self._map_controls: tuple[QWidget, ...] = (self._head,)
+        head = row(Label(_("Topology"), weight=600), self._head, spacing=8, margins=(0, 8, 16, 6))
+        head.setStretchFactor(self._head, 1)
         layout = QVBoxLayout(place)
         layout.setContentsMargins(0, 0, 0, 8)
         layout.setSpacing(0)
@@ -225,6 +228,7 @@ class OverviewPage(Page):
         blocks, legend = self._blocks.of(groups, what, by_node, self._now(), self._loads)
         self.map.set_blocks(blocks)
         self.legend.set_entries(legend)
+        self._head.fit()
         self.map_states.show_content()
 
     def _show_lists(self, cluster: ClusterSnapshot) -> None:
