@@ -152,7 +152,9 @@ def test_members_are_those_of_a_real_namenode(house: YarnRegion) -> None:
     for bean in ours:
         name = re.sub(r"(DataNodeActivity|FSDatasetState)-.*", r"\1-", bean["name"])
         real = told.get(name) or next(told[known] for known in told if known.startswith(name))
-        assert not set(bean) - set(real), bean["name"]
+        # Several daemons in one process share a monitor of pauses: not all tell its figures.
+        more = {member for member in set(bean) - set(real) if not member.startswith("Gc")}
+        assert not more, bean["name"]
         for member in set(bean) & set(real) - {"SlowPeersReport"}:
             assert type(bean[member]) is type(real[member]), (bean["name"], member)
     for get in ("Hadoop:service=NameNode,name=JvmMetrics", "Hadoop:service=NameNode,name=No::No"):
