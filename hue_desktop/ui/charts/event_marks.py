@@ -58,8 +58,8 @@ def marks_of(events: Sequence[Event], start: datetime, end: datetime) -> tuple[M
 
 def _weight(event: Event) -> int:
     """What is drawn first where two events stand too close."""
-    kinds = {EventKind.STEP: 0, EventKind.CLUSTER: 1, EventKind.NODES: 1, EventKind.CHANGE: 2}
-    return 10 * event.attention.value + kinds[event.kind]
+    kinds = {EventKind.STEP: 0, EventKind.CHANGE: 2}
+    return 10 * event.attention.value + kinds.get(event.kind, 1)
 
 
 def _mark_shape(event: Event) -> StateShape | None:
