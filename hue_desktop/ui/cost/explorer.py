@@ -90,8 +90,15 @@ class ExplorerPanel(QWidget):
         self.text.set_tone(tone)
         words = ((self.figure, figure), (self.days, days), (self.text, text), (self.why, why))
         for label, said in words:
-            label.setText(said)
+            label.setText(_unbroken(said))
             label.setVisible(bool(said))
+
+
+def _unbroken(text: str) -> str:
+    """No line ends between a sign and its dollars."""
+    for sign in ("+", MINUS):
+        text = text.replace(f"{sign}$", f"{sign}\N{WORD JOINER}$")
+    return text
 
 
 def difference_text(found: ExplorerFigure) -> str:

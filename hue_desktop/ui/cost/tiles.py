@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hue_desktop.core.billing import Bill, CostPart
+from hue_desktop.core.billing import Bill
 from hue_desktop.core.clusters import ClusterSummary
 from hue_desktop.core.format import (
     DASH,
@@ -51,7 +51,7 @@ def cost_tiles(
     ended = not summary.state.active
     made = [_so_far(summary, overview, split, now), _saved(rate, overview, now), _idle(overview)]
     if ended:
-        return [_parts_paid(overview), *made]
+        return made
     return [_now(rate, split), made[0], _month(overview, now), *made[1:]]
 
 
@@ -158,15 +158,3 @@ def _idle(overview: CostOverview | None) -> TileText:
         )
     figure = money(overview.idle_usd, at_least=bool(overview.bill.unknown))
     return TileText("idle", label, figure, "", words, "warn")
-
-
-def _parts_paid(overview: CostOverview | None) -> TileText:
-    """What an ended cluster cost per hour while it lived."""
-    label = _("Mean while it ran")
-    bill = overview.bill if overview is not None else None
-    if bill is None or bill.end <= bill.start:
-        return TileText("now", label, DASH, "", _("not added up yet") if bill is None else "")
-    ec2, emr, ebs = (bill.of_part(part) for part in (CostPart.EC2, CostPart.EMR, CostPart.EBS))
-    mean = bill.total * 3600 / (bill.end - bill.start)
-    figure = money(mean, at_least=bool(bill.unknown))
-    return TileText("now", label, figure, _("/h"), shares_text(ec2, emr, ebs))

@@ -16,7 +16,7 @@ from hue_desktop.core.billing import Bill, PriceStep, SpotHistory
 from hue_desktop.core.billing_sums import bill
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.cost import PriceBook
-from hue_desktop.core.errors import HueError
+from hue_desktop.core.errors import HueError, NotFound
 from hue_desktop.core.pricing import CostRate, PriceSource, TypePrice
 from hue_desktop.services.cost.lives import lives_of
 from hue_desktop.services.cost.values import (
@@ -80,8 +80,9 @@ class SampleCosts:
         slices: int = 0,
     ) -> Bill:
         self._ask("bill")
-        cluster = self.snapshot.clusters[ref]
-        assert cluster.summary.created is not None
+        cluster = self.snapshot.clusters.get(ref)
+        if cluster is None or cluster.summary.created is None:
+            raise NotFound("Nobody knows this cluster.")
         begin = cluster.summary.created.timestamp() if start is None else start
         until = (cluster.summary.ended or NOW).timestamp() if end is None else end
         return bill(lives_of(cluster), self.book, self.spot, begin, until, slices)

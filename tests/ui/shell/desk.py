@@ -15,6 +15,7 @@ from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.ui.app import Desk
 from hue_desktop.ui.shell.feed import everything
 from hue_desktop.wiring import Application, Paths
+from tests.ui.cost.sample_costs import SampleCosts
 from tests.ui.sample_fleet import fleet
 
 __all__ = ["StillFleet", "YesAsker", "open_desk"]
@@ -112,6 +113,7 @@ def open_desk(
     application = Application.open(Paths(folder / "config", folder / "data"))
     still = StillFleet(fleet() if snapshot is None else snapshot)
     application.fleet = cast(Any, still)
+    application.cost = cast(Any, SampleCosts(still.now))
     desk = Desk(application, asker=YesAsker())
     try:
         desk.window.resize(*size)
