@@ -90,14 +90,14 @@ _ACTIONS = {"emr": "elasticmapreduce", "service-quotas": "servicequotas"}
 
 def _not_allowed(service: str, operation: str, account_id: str) -> ApiError:
     """What IAM lets a service answer when no policy allows an action."""
-    if service == "ec2":
-        text = f"You are not authorized to perform this operation. User: {_USER}"
-        return ApiError("UnauthorizedOperation", text.format(account=account_id), status=403)
     action = f"{_ACTIONS.get(service, service)}:{operation}"
     text = (
         f"User: {_USER.format(account=account_id)} is not authorized to perform: {action} because "
         f"no identity-based policy allows the {action} action"
     )
+    if service == "ec2":
+        said = f"You are not authorized to perform this operation. {text}"
+        return ApiError("UnauthorizedOperation", said, status=403)
     if service in ("cloudwatch", "iam", "sts"):
         return ApiError("AccessDenied", text, status=403)
     return ApiError("AccessDeniedException", text)

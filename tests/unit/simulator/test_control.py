@@ -171,6 +171,31 @@ def test_a_cut_connection_and_a_broken_proxy(region: SimulatedRegion) -> None:
     emr.list_clusters()
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "call", "code"),
+    [
+        ("emr", "ListClusters", "list_clusters", "AccessDeniedException"),
+        ("ec2", "DescribeInstances", "describe_instances", "UnauthorizedOperation"),
+        ("cloudwatch", "DescribeAlarms", "describe_alarms", "AccessDenied"),
+        ("sts", "GetCallerIdentity", "get_caller_identity", "AccessDenied"),
+    ],
+)
+def test_an_operation_is_denied_until_it_is_allowed_again(
+    region: SimulatedRegion, service: str, operation: str, call: str, code: str
+) -> None:
+    denied = {"service": service, "operation": operation}
+    assert region.control("deny", denied)["denied"] == [f"{service}:{operation}"]
+    client = region.client(service)
+    for _ in range(2):
+        with pytest.raises(ClientError) as error:
+            getattr(client, call)()
+        assert code_of(error) == code
+        assert "not authorized to perform" in str(error.value)
+    region.client("cloudwatch").list_metrics()
+    region.control("deny", {**denied, "allow": True})
+    getattr(client, call)()
+
+
 def test_latency_is_added(region: SimulatedRegion) -> None:
     region.control("latency", {"ms": 150})
     emr = region.client("emr")
@@ -183,6 +208,7 @@ def test_reset_ends_all_trouble(region: SimulatedRegion) -> None:
     region.control("credentials", {"expired": True})
     region.control("latency", {"ms": 60_000})
     region.control("faults", {"code": "X", "count": 9})
+    region.control("deny", {"service": "emr"})
     state = region.control("reset", {})
     assert state["credentials_expired"] is False
     assert state["latency_ms"] == 0
