@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from hue_desktop.simulator.world.clusters import Cluster
     from hue_desktop.simulator.world.world import World
 
-__all__ = ["Application", "Applications", "Runs", "application_id", "applications_of", "outcome_of"]
+__all__ = [
+    "Application",
+    "Applications",
+    "Runs",
+    "application_id",
+    "applications_of",
+    "count_forgotten",
+    "outcome_of",
+]
 
 _KEPT = 200  #: finished applications a cluster remembers
 _FINISHED = {"COMPLETED": "FINISHED", "FAILED": "FAILED"}
@@ -82,6 +90,15 @@ def outcome_of(application: Step | Application) -> str:
     if isinstance(application, Step) and application.killed:
         return "KILLED"
     return _FINISHED.get(application.state, "KILLED")
+
+
+def count_forgotten(cluster: Cluster, application: Step | Application) -> None:
+    """Keep what has ended in the counters of a cluster that forgets it."""
+    if application.started != NEVER:
+        counts = dict(cluster.applications_forgotten)
+        state = outcome_of(application)
+        counts[state] = counts.get(state, 0) + 1
+        cluster.applications_forgotten = counts
 
 
 class Applications:
@@ -169,5 +186,6 @@ class Applications:
     def _prune(self, cluster: Cluster) -> None:
         done = [item for item in cluster.yarn_applications.values() if item.state != "RUNNING"]
         for item in done[: max(0, len(done) - _KEPT)]:
+            count_forgotten(cluster, item)
             del cluster.yarn_applications[item.id]
             self._world.forget(item)

@@ -197,14 +197,17 @@ class Finished:
 
 
 class StepHistory:
-    """When the applications of a cluster ran and how they ended."""
+    """When the applications of a cluster ran and how they ended.
+
+    Those that are forgotten count as if they had ended long ago: counters never go back.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         self._steps = applications_of(cluster)
         self._changes: list[float] = []
         self._running: list[tuple[Step | Application, ...]] = [()]
         self._ends: list[float] = []
-        self._finished: list[Finished] = [Finished()]
+        self._forgotten: dict[str, int] = cluster.applications_forgotten
         self._sweep()
         self._tally()
 
@@ -240,7 +243,8 @@ class StepHistory:
         return self._changes[place] if place < len(self._changes) else NEVER
 
     def _tally(self) -> None:
-        counts = {"FINISHED": 0, "FAILED": 0, "KILLED": 0}
+        counts = {name: self._forgotten.get(name, 0) for name in ("FINISHED", "FAILED", "KILLED")}
+        self._finished = [Finished(*counts.values())]
         done = [step for step in self._steps if step.ended != NEVER and not _runs(step)]
         for step in sorted(done, key=lambda item: item.ended):
             counts[outcome_of(step)] += 1

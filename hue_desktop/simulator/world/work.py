@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.world import timing
-from hue_desktop.simulator.world.applications import application_id
+from hue_desktop.simulator.world.applications import application_id, count_forgotten
 from hue_desktop.simulator.world.carriers import Carrier
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.documents import NEVER
@@ -150,8 +150,10 @@ class Work:
         names = {workload["name"] for workload in cluster.workloads}
         done = [step for step in cluster.steps.values() if not step.active and step.name in names]
         for step in done[: max(0, len(done) - _KEEP_RECURRING)]:
+            count_forgotten(cluster, step)
             del cluster.steps[step.id]
             self._world.forget(step)
+            self._world.touch(cluster)
 
     # Running
 
