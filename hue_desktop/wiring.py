@@ -387,7 +387,8 @@ class Application:
     def problems(self) -> tuple[HueError, ...]:
         """What is wrong with the user's files, to be shown once."""
         found = (self.state_problem,) if self.state_problem else ()
-        return (*found, *self.settings.problems, *self.connections.problems())
+        rules = self.health.problems if "health" in self.__dict__ else ()
+        return (*found, *self.settings.problems, *self.connections.problems(), *rules)
 
     def check_state(self) -> HueError | None:
         """Look for damage that opening the state does not meet; also what opening met. Blocks."""

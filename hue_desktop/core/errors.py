@@ -16,6 +16,7 @@
     ├── ProtocolError          an answer that is not what the protocol says
     ├── ReadOnly               read-only mode is on; nothing was sent
     └── Cancelled              the person cancelled it
+        └── NotConfirmed       the person was asked whether a host is the right one, and said no
 
 Adapters translate what boto, sockets and files raise and chain the cause. A bug has no place in it.
 """
@@ -28,6 +29,7 @@ __all__ = [
     "ConfigurationError",
     "CredentialsError",
     "HueError",
+    "NotConfirmed",
     "NotFound",
     "ProtocolError",
     "ReadOnly",
@@ -127,3 +129,7 @@ class ReadOnly(HueError):
 
 class Cancelled(HueError):
     """The person cancelled the work before it was done."""
+
+
+class NotConfirmed(Cancelled):
+    """The person did not confirm a host's key; asking again by ourselves would be a nuisance."""

@@ -27,7 +27,7 @@ from hue_desktop.adapters.hadoop.jmx import (
 )
 from hue_desktop.adapters.hadoop.json_door import JsonDoor, Place
 from hue_desktop.adapters.hadoop.yarn import applications_of, cluster_values, nodes_of
-from hue_desktop.core.errors import Cancelled, HueError, Unreachable
+from hue_desktop.core.errors import AccessDenied, Cancelled, HueError, Unreachable
 from hue_desktop.core.file_systems import Connector
 from hue_desktop.core.metrics import NodeReading, Reading, YarnApplication
 from hue_desktop.core.text import _
@@ -82,16 +82,17 @@ class HadoopServers:
         self._data_node_ports: dict[str, int] = {}
 
     def read(self, *, applications: bool = True, data_nodes: bool = True) -> Reading:
-        """Ask all of them once. ``Unreachable`` when none answers."""
+        """Ask all of them once. ``Unreachable`` when none answers, or why there is no way."""
         at, begun = time.time(), time.monotonic()
-        yarn, hdfs = _Half(), _Half()
+        halves: dict[str, _Half] = {}  # of those who come back in time
         side_by_side(
             [
-                lambda: self._half(yarn, lambda: self._ask_yarn(yarn, applications)),
-                lambda: self._half(hdfs, lambda: self._ask_hdfs(hdfs, data_nodes)),
+                lambda: self._half(halves, _YARN, lambda half: self._ask_yarn(half, applications)),
+                lambda: self._half(halves, _HDFS, lambda half: self._ask_hdfs(half, data_nodes)),
             ],
             ROUND_S,
         )
+        yarn, hdfs = (halves.get(name) or _silent() for name in (_YARN, _HDFS))
         if self._door.closed:
             raise Cancelled(_("The connection was closed."))
         missing = {
@@ -101,6 +102,9 @@ class HadoopServers:
         }
         if len(missing) == 2:
             assert yarn.error is not None
+            for error in (yarn.error, hdfs.error):
+                if isinstance(error, (AccessDenied, Cancelled)):
+                    raise error  # it is the way there that a person has to do something about
             raise Unreachable(yarn.error.message, remedy=yarn.error.remedy) from yarn.error
         return Reading(
             at=at,
@@ -116,14 +120,13 @@ class HadoopServers:
         """Close the connections; a read under way ends soon with ``Cancelled``."""
         self._door.close()
 
-    def _half(self, half: _Half, ask: Callable[[], None]) -> None:
-        half.error = Unreachable(_("It is silent."))  # stands if it does not come back in time
+    def _half(self, halves: dict[str, _Half], name: str, ask: Callable[[_Half], None]) -> None:
+        half = _Half()
         try:
-            ask()
+            ask(half)
         except HueError as error:
-            half.error = error
-        else:
-            half.error = None
+            half = _Half(error=error)  # half a half is none
+        halves[name] = half
 
     # -- YARN ---------------------------------------------------------------------------------
 
@@ -215,6 +218,10 @@ class HadoopServers:
             raise
         except HueError:
             return None
+
+
+def _silent() -> _Half:
+    return _Half(error=Unreachable(_("It is silent.")))
 
 
 def side_by_side(jobs: Sequence[Callable[[], None]], timeout_s: float) -> None:

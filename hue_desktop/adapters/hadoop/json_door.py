@@ -58,8 +58,8 @@ class JsonDoor:
     def first(self, place: Place, path: str, suits: Callable[[Any], bool]) -> Answer:
         """The first address whose answer suits, and the answer.
 
-        Where the service was met before, its neighbours are asked only if there it refuses or does
-        not suit (another one has become active); a silent one is likely the tunnel's silence.
+        Where the service was met before and is silent now, that is likely the tunnel's silence:
+        its neighbours are left for the next round.
         """
         failed: HueError | None = None
         for address in place.candidates():
@@ -69,9 +69,10 @@ class JsonDoor:
                 raise
             except HueError as error:
                 failed = failed or error
-                if address == place.met:
+                was_met = address == place.met
+                if was_met:
                     place.met = None  # the next round looks everywhere
-                if error.exhausted:
+                if error.exhausted or (was_met and isinstance(error.__cause__, TimeoutError)):
                     break
                 continue
             if suits(answer):

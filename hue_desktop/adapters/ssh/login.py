@@ -14,9 +14,9 @@ from hue_desktop.adapters.ssh.host_keys import fingerprint, keys_in, names
 from hue_desktop.core.connections import SshSettings
 from hue_desktop.core.errors import (
     AccessDenied,
-    Cancelled,
     ConfigurationError,
     HueError,
+    NotConfirmed,
     ProtocolError,
     Unreachable,
 )
@@ -137,7 +137,7 @@ class Login:
                 ),
             )
         if not self._confirm(str(hop), shown):
-            raise Cancelled(_("The host key of {host} was not confirmed.").format(host=hop))
+            raise NotConfirmed(_("The host key of {host} was not confirmed.").format(host=hop))
         self._host_keys.pin(hop.host, hop.port, key.get_name(), key.get_base64())
 
     def _authenticate(self, paramiko: Any, transport: Any, hop: Hop) -> None:

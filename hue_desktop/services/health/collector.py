@@ -7,6 +7,7 @@ answers back; so do the public methods of the service.
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hue_desktop.core.alerts import Alert
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
-from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.errors import Cancelled, HueError, NotFound, Unreachable
 from hue_desktop.core.instances import Role
 from hue_desktop.core.metrics import Reading, of_cloudwatch
 from hue_desktop.core.text import _
@@ -262,10 +263,12 @@ class Collector:
         tracked.busy_since = None
         if isinstance(error, Cancelled) and self._stopped.is_set():
             return
-        wait_s = tracked.back_off_s(self._interval_s(tracked))
-        tracked.fail(error, wait_s)
-        tracked.due = steady() + tracked.back_off_s(self._interval_s(tracked))
-        if tracked.failures % REOPEN_AFTER == 0 or isinstance(error, Cancelled):
+        if isinstance(error, NotFound):  # EMR has forgotten the cluster
+            self._end(tracked)
+            return
+        wait_s = tracked.fail(error, self._interval_s(tracked))
+        tracked.due = steady() + wait_s
+        if tracked.failures % REOPEN_AFTER == 0 or not error.retryable:
             self._drop_servers(tracked)
         self._announce(tracked, (), always=True)
 
@@ -273,7 +276,7 @@ class Collector:
         """A reading hangs: close its connections, and count it as failed."""
         tracked.number += 1
         self._drop_servers(tracked)
-        self._failed(tracked, tracked.number, HueError(_("The servers are silent.")))
+        self._failed(tracked, tracked.number, Unreachable(_("The servers are silent.")))
 
     def _end(self, tracked: Tracked) -> None:
         tracked.kept = False
@@ -303,7 +306,7 @@ class Collector:
                 continue
             if not cluster.summary.state.active:
                 self._end(tracked)
-            elif "summary" in parts and tracked.busy_since is None:
+            elif "summary" in parts and tracked.busy_since is None and math.isfinite(tracked.due):
                 tracked.due = min(tracked.due, steady())  # it may be up, or lost its master
 
     def _judge_all_by_cloudwatch(self) -> None:

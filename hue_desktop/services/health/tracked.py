@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from hue_desktop.core.alert_rules import mean_of
 from hue_desktop.core.alerts import Alert, AlertRule
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.errors import HueError
+from hue_desktop.core.errors import AccessDenied, ConfigurationError, HueError, NotConfirmed
 from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.metrics import NodeReading, Reading, Sample, SeriesData, SeriesKey
 from hue_desktop.core.text import _
@@ -37,6 +38,7 @@ CLUSTER_POINTS = 3600  #: instants of cluster series that are kept: an hour at o
 NODE_POINTS = 720  #: of each node: an hour at one in five seconds
 MOST_NODES = 200  #: with more, a node has its newest values only
 BACK_OFF_S = (5.0, 10.0, 20.0, 40.0, 60.0)  #: until the next try after so many failures
+REFUSED_S = 300.0  #: after a refusal, which a person has to do something about
 STORED_NODE_STEP_S = 60.0  #: nodes are kept in the store once in so long
 STORED_NODE_METRICS = frozenset(("node.cpu", "node.memory", "node.disk", "yarn.memory.share"))
 STALE_ROUNDS = 6.0
@@ -106,13 +108,27 @@ class Tracked:
         )
         return changed
 
-    def fail(self, error: HueError, wait_s: float) -> None:
-        """No server answered. What was read last stays, with its time."""
+    def fail(self, error: HueError, interval_s: float) -> float:
+        """No server answered: how many seconds to wait. What was read last stays, with its time.
+
+        What may pass is tried again ever more seldom, but for good. Nobody is asked a second time
+        about a host that they did not confirm, until the cluster is looked at again.
+        """
         self.failures += 1
-        problem = _("{reason} It is tried again every {wait} s.").format(
-            reason=error.message, wait=round(wait_s)
-        )
+        if isinstance(error, NotConfirmed):
+            pattern, wait_s = (
+                _("{reason} It is tried again when the page is opened anew."),
+                math.inf,
+            )
+        elif isinstance(error, (AccessDenied, ConfigurationError)):
+            pattern, wait_s = _("{reason} It is tried again every {wait} s."), REFUSED_S
+        else:
+            step_s = BACK_OFF_S[min(self.failures, len(BACK_OFF_S)) - 1]
+            pattern, wait_s = _("{reason} It is tried again in {wait} s."), max(interval_s, step_s)
+        wait = "" if math.isinf(wait_s) else str(math.ceil(wait_s))
+        problem = pattern.format(reason=error.message, wait=wait)
         self._publish(collecting=Collecting.BROKEN, problem=problem)
+        return wait_s
 
     def take_cloudwatch(
         self, values: Mapping[str, float], clock: RegionClock | None, now_steady: float
@@ -142,12 +158,6 @@ class Tracked:
             return False
         self._publish(collecting=collecting, problem=problem)
         return True
-
-    def back_off_s(self, interval_s: float) -> float:
-        """How long to wait after the failures so far; never for good, so that it mends itself."""
-        if not self.failures:
-            return interval_s
-        return max(interval_s, BACK_OFF_S[min(self.failures, len(BACK_OFF_S)) - 1])
 
     # -- what is asked of it ------------------------------------------------------------------
 

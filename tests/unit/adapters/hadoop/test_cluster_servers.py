@@ -230,6 +230,24 @@ def test_the_active_namenode_is_found(rm: Scripted, nn: Scripted) -> None:
         servers.close()
 
 
+def test_a_silent_namenode_is_looked_for_in_the_next_round(rm: Scripted, nn: Scripted) -> None:
+    said = threading.Event()
+
+    def nothing() -> object:
+        said.wait(10)
+        return {}
+
+    with scripted_server(namenode(CapacityUsed=77)) as other:
+        servers = _open([rm.port], [nn.port, other.port], timeout_s=0.3)
+        assert servers.read(data_nodes=False).values["hdfs.used"] == 1000
+        nn.answers["name=FSNamesystem"] = nothing
+        assert "HDFS’s NameNode" in servers.read(data_nodes=False).missing
+        assert not other.asked, "likely the tunnel is silent, and they would be as well"
+        assert servers.read(data_nodes=False).values["hdfs.used"] == 77
+        said.set()
+        servers.close()
+
+
 class _Counter:
     """A DataNode's bytes."""
 

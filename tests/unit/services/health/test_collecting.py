@@ -218,3 +218,32 @@ def test_a_fast_region(tmp_path: Path) -> None:
 def _step(ward: Ward, ref: ClusterRef) -> float:
     data = ward.health.live(ref, [SHARE], 0, FOREVER).get(SHARE)
     return data.step_s if data is not None else 0.0
+
+
+def test_who_was_not_confirmed_is_not_asked_about_again(
+    region: SimulatedRegion, tmp_path: Path, cluster_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hue_desktop.services.health.tracked.BACK_OFF_S", (0.1,))
+    asked: list[str] = []
+
+    def refuse(host: str, _fingerprint: str) -> bool:
+        asked.append(host)
+        return False
+
+    with open_ward(region, tmp_path, confirm=refuse) as ward:
+        ref = ward.house.ref(cluster_id)
+        ward.house.cluster(cluster_id, lambda cluster: cluster.cluster)
+        ward.health.watch(ref)
+        broken = ward.until(ref, lambda now: now.collecting is Collecting.BROKEN)
+        assert "not confirmed" in broken.problem
+        with pytest.raises(AssertionError, match="never came about"):
+            ward.until(ref, lambda _now: len(asked) > 1, timeout_s=1.5)
+        ward.health.watch(ref)
+        ward.readings(ref, 1)
+        assert len(asked) == 2, "once for each time that somebody looked"
+
+
+def test_a_cluster_that_emr_has_forgotten(ward: Ward) -> None:
+    ref = ward.house.ref("j-FORGOTTEN")
+    ward.health.watch(ref)
+    ward.until(ref, lambda now: now.collecting is Collecting.ENDED)

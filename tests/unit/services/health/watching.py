@@ -70,9 +70,13 @@ class Ward:
 
 @contextmanager
 def open_ward(
-    region: SimulatedRegion, folder: Path, settings: dict[str, float] | None = None
+    region: SimulatedRegion,
+    folder: Path,
+    settings: dict[str, float] | None = None,
+    *,
+    confirm: Callable[[str, str], bool] | None = None,
 ) -> Iterator[Ward]:
-    """Everything until the block ends."""
+    """Everything until the block ends. With ``confirm`` the bastion's key is not known yet."""
     access = region.ssh
     numbers = {**SETTINGS, **(settings or {})}
     with tunnel_to(access.host, access.port) as tunnel:
@@ -80,7 +84,7 @@ def open_ward(
             user=access.user,
             key_file=str(access.key_file),
             bastion=f"127.0.0.1:{tunnel.port}",
-            host_keys=(access.host_key,),
+            host_keys=() if confirm else (access.host_key,),
         )
         connection = replace(connection_to(region, folder), ssh=ssh)
         with open_house(connection, folder) as house:
@@ -89,6 +93,7 @@ def open_ward(
                 lambda name, where: house.access.of(name, where).emr,
                 folder / "known_hosts",
             )
+            reach.ask_with(confirm)
             database = Database(folder / "history.sqlite3")
             health = HealthService(
                 house.access,
