@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from hue_desktop.simulator.yarn.forms import (
+    kind_of,
+    progress_of,
+    queue_of,
+    state_of,
+    user_of,
+    yarn_id,
+)
+from hue_desktop.simulator.yarn.state import Yarn, YarnMoment
+
 if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
     from hue_desktop.simulator.world.instances import Instance
-    from hue_desktop.simulator.world.steps import Step
+    from hue_desktop.simulator.world.load import Share
 
 __all__ = ["df", "uptime", "yarn_applications"]
 
@@ -38,13 +48,15 @@ def uptime(region: Region, machine: Instance | None) -> str:
 
 
 def _busy(region: Region, machine: Instance | None) -> float:
-    """The share of the cluster's YARN memory in use, as if the machine were as busy."""
+    """The processors in use."""
     cluster = region.world.clusters.get(machine.cluster_id) if machine is not None else None
-    if cluster is None:
+    if cluster is None or machine is None:
         return 0.05
     with region.lock:
-        load = region.world.load_of(cluster)
-    return 0.1 + 4 * load.memory_allocated_mb / max(1, load.memory_total_mb)
+        region.world.advance()
+        moment = Yarn(region.world, cluster).now()
+        node = moment.node_at(machine.ec2_id)
+        return 0.1 + (moment.usage(node).cpu if node is not None else 0.1 * len(moment.shares))
 
 
 def df(region: Region, machine: Instance | None, args: Sequence[str]) -> str:
@@ -84,13 +96,14 @@ def _human(count: float) -> str:
 
 
 def yarn_applications(region: Region, machine: Instance) -> str:
-    """The applications of the steps that run now, as YARN's command lists them."""
+    """The applications that wait or run now, as YARN's command lists them."""
     with region.lock:
         region.world.advance()
-        at = region.world.at
         cluster = region.world.clusters.get(machine.cluster_id)
-        steps = cluster.running_steps() if cluster is not None else []
-        rows = [_application(step, at) for step in steps if step.application_id]
+        rows: list[tuple[str, ...]] = []
+        if cluster is not None:
+            moment = Yarn(region.world, cluster).now()
+            rows = [_application(moment, share) for share in moment.shares]
     head = (
         "Total number of applications (application-types: [], states: [SUBMITTED, ACCEPTED, "
         f"RUNNING] and tags: []):{len(rows)}\n"
@@ -103,9 +116,17 @@ def yarn_applications(region: Region, machine: Instance) -> str:
     )
 
 
-def _application(step: Step, at: float) -> tuple[str, ...]:
-    done = (at - step.started) / max(1.0, step.ended - step.started)
-    kind = "SPARK" if "spark-submit" in step.args else "MAPREDUCE"
-    progress = f"{100 * min(1.0, max(0.0, done)):.0f}%"
-    state = ("RUNNING", "UNDEFINED", progress, "N/A")
-    return (step.application_id, step.name, kind, "hadoop", "default", *state)
+def _application(moment: YarnMoment, share: Share) -> tuple[str, ...]:
+    application = share.application
+    state = state_of(share, application)
+    return (
+        yarn_id(moment, application),
+        application.name,
+        kind_of(application),
+        user_of(application),
+        queue_of(application),
+        state,
+        "UNDEFINED",
+        f"{progress_of(moment, application, state):.0f}%",
+        "N/A",
+    )

@@ -9,7 +9,14 @@ from hue_desktop.simulator.hadoop.pages import WebError
 from hue_desktop.simulator.world.applications import Application, applications_of
 from hue_desktop.simulator.world.load import Share
 from hue_desktop.simulator.world.steps import Step
-from hue_desktop.simulator.yarn.forms import final_status_of, kind_of, state_of, tags_of, user_of
+from hue_desktop.simulator.yarn.forms import (
+    final_status_of,
+    kind_of,
+    queue_of,
+    state_of,
+    tags_of,
+    user_of,
+)
 from hue_desktop.simulator.yarn.state import YarnMoment
 
 __all__ = ["AppsQuery"]
@@ -78,13 +85,12 @@ class AppsQuery:
 
     def _passes(self, application: Step | Application, share: Share | None) -> bool:
         state = state_of(share, application)
-        queue = application.queue if isinstance(application, Application) else "default"
         ended = 0 if share is not None else int(application.ended * 1000)
         return (
             (not self.states or state in self.states)
             and self.final_status in ("", final_status_of(state))
             and self.user in ("", user_of(application))
-            and self.queue.removeprefix("root.") in ("", queue)
+            and self.queue.removeprefix("root.") in ("", queue_of(application))
             and self.name in ("", application.name)
             and (not self.kinds or kind_of(application).upper() in self.kinds)
             and (not self.tags or bool(self.tags & set(tags_of(application))))

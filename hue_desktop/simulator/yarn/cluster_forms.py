@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from hue_desktop.simulator.world.applications import Application
 from hue_desktop.simulator.world.shapes import CONTAINER_MB
-from hue_desktop.simulator.yarn.forms import cluster_id_of, resource, user_of
+from hue_desktop.simulator.yarn.forms import cluster_id_of, queue_of, resource, user_of
 from hue_desktop.simulator.yarn.state import YarnMoment
 
 __all__ = ["beans", "info", "metrics", "scheduler"]
@@ -90,7 +89,10 @@ def scheduler(moment: YarnMoment) -> Json:
     """``/cluster/scheduler``: EMR's CapacityScheduler with one queue, and what else is in use."""
     load = moment.load
     used = 100.0 * load.memory_allocated_mb / load.memory_total_mb if load.memory_total_mb else 0.0
-    names = {"default": None, **dict.fromkeys(map(_queue_of, moment.shares))}
+    names = {
+        "default": None,
+        **dict.fromkeys(queue_of(share.application) for share in moment.shares),
+    }
     return {
         "scheduler": {
             "schedulerInfo": {
@@ -106,13 +108,8 @@ def scheduler(moment: YarnMoment) -> Json:
     }
 
 
-def _queue_of(share: Any) -> str:
-    application = share.application
-    return application.queue if isinstance(application, Application) else "default"
-
-
 def _queue(moment: YarnMoment, name: str, of: int) -> Json:
-    shares = [share for share in moment.shares if _queue_of(share) == name]
+    shares = [share for share in moment.shares if queue_of(share.application) == name]
     held = sum(share.got for share in shares)
     total = max(1, moment.load.memory_total_mb)
     used = 100.0 * held * CONTAINER_MB / total

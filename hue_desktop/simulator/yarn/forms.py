@@ -27,6 +27,8 @@ __all__ = [
     "final_status_of",
     "kind_of",
     "node_form",
+    "progress_of",
+    "queue_of",
     "resource",
     "state_of",
     "tags_of",
@@ -150,6 +152,11 @@ def user_of(application: Step | Application) -> str:
     return application.user if isinstance(application, Application) else "hadoop"
 
 
+def queue_of(application: Step | Application) -> str:
+    """Its queue; steps go to ``default``."""
+    return application.queue if isinstance(application, Application) else "default"
+
+
 def kind_of(application: Step | Application) -> str:
     """YARN's applicationType, as a step's jar and arguments tell it."""
     if isinstance(application, Application):
@@ -192,10 +199,10 @@ def app_form(moment: YarnMoment, application: Step | Application, share: Share |
         "id": found,
         "user": user,
         "name": application.name,
-        "queue": application.queue if isinstance(application, Application) else "default",
+        "queue": queue_of(application),
         "state": state,
         "finalStatus": final_status_of(state),
-        "progress": _progress(moment, application, state),
+        "progress": progress_of(moment, application, state),
         "trackingUI": _tracking(state),
     }
     if state != "ACCEPTED":
@@ -274,7 +281,8 @@ def _primary(moment: YarnMoment) -> str:
     return "localhost"
 
 
-def _progress(moment: YarnMoment, application: Step | Application, state: str) -> float:
+def progress_of(moment: YarnMoment, application: Step | Application, state: str) -> float:
+    """How much is done, in percent, if it takes as long as planned."""
     if state == "ACCEPTED":
         return 0.0
     if state != "RUNNING":
