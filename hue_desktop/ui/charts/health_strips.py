@@ -37,7 +37,8 @@ class StripSpec:
     curves: tuple[_CurveSpec, ...]
     unit: Unit = Unit.COUNT
     fixed_top: float | None = None
-    judged: tuple[str, ...] = ()  #: whose thresholds are drawn: those of the first that is shown
+    #: Whose thresholds are drawn, (shown metric, judged metric): those of the first that is shown.
+    judged: tuple[tuple[str, str], ...] = ()
 
 
 def _strips() -> tuple[StripSpec, ...]:
@@ -81,7 +82,7 @@ def _strips() -> tuple[StripSpec, ...]:
             ),
             share,
             100.0,
-            ("node.disk.fullest", "hdfs.share"),
+            (("node.disk.fullest", "node.disk"), ("hdfs.share", "hdfs.share")),
         ),
         StripSpec(
             "traffic",
@@ -109,7 +110,7 @@ def _strips() -> tuple[StripSpec, ...]:
             ),
             share,
             100.0,
-            ("namenode.heap", "rm.heap"),
+            (("namenode.heap", "namenode.heap"), ("rm.heap", "rm.heap")),
         ),
         StripSpec(
             "blocks",
@@ -208,7 +209,8 @@ class HealthSeries:
         words: Callable[[float], str] = count if whole or strip.unit is Unit.PERCENT else plain
         if strip.unit is Unit.USD_PER_HOUR:
             words = money
-        judged = [name for name in strip.judged if name in {each.metric for each in shown}][:1]
+        there = {each.metric for each in shown}
+        judged = [rule_on for name, rule_on in strip.judged if name in there][:1]
         return Plot(
             strip.key,
             strip.title,

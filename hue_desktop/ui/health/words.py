@@ -9,7 +9,7 @@ from hue_desktop.core.alerts import Alert, AlertLevel, AlertRule
 from hue_desktop.core.format import DASH, count, date_time, decimal, percent, size
 from hue_desktop.core.metrics import Unit, metric
 from hue_desktop.core.text import _
-from hue_desktop.services.health.values import Collecting, HealthSnapshot
+from hue_desktop.services.health.values import HealthSnapshot
 from hue_desktop.ui.parts import StateShape
 
 __all__ = [
@@ -72,16 +72,11 @@ def threshold_text(rule: AlertRule, value: float | None) -> str:
 
 def worst_value(rule: AlertRule, snapshot: HealthSnapshot) -> float | None:
     """What the rule would judge now: the cluster's value, or that of the worst node."""
-    if snapshot.collecting is Collecting.OFF:
-        return None
-    value = snapshot.values.get(rule.metric)
-    if value is not None or not rule.per_node:
-        return value
     found = [
         node.values[rule.metric] for node in snapshot.nodes.values() if rule.metric in node.values
     ]
-    if not found:
-        return None
+    if not rule.per_node or not found:
+        return snapshot.values.get(rule.metric)
     return max(found) if rule.above else min(found)
 
 
