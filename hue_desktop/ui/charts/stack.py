@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -79,41 +79,41 @@ def axis_step(highest: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The middle of a layer's name."""
+    """The middle of a layer's name: in pixels along the axis, as a value upwards."""
 
     x: float
-    y: float
+    value: float
 
 
 def label_places(
     stack: Stack,
     widths: tuple[float, ...],
     height: float,
-    x_of: Callable[[float], float],
-    y_of: Callable[[float], float],
-    at_x: Callable[[float], float],
+    left: float,
+    right: float,
     avoid: Sequence[float] = (),
 ) -> tuple[Place | None, ...]:
     """Where the names of layers fit inside of their areas, all at one ``x`` where that is possible.
 
-    ``widths`` are the names' in pixels, ``height`` is that of a line; ``x_of`` gives the pixel of a
-    moment, ``at_x`` the moment of a pixel, ``y_of`` the pixel of a value; at ``avoid`` are upright
-    lines. ``None``: no room.
+    The stack lies between the pixels ``left`` and ``right``. ``widths`` are the names' in pixels,
+    ``height`` that of a line as a value; at the pixels ``avoid`` are upright lines. ``None``: no
+    room.
     """
-    if len(stack.edges) < 2:
+    if len(stack.edges) < 2 or right <= left:
         return (None,) * len(stack.layers)
-    left, right = x_of(stack.edges[0]), x_of(stack.edges[-1])
+    start = stack.edges[0]
+    per_pixel = (stack.edges[-1] - start) / (right - left)
     tries = [left + (right - left) * (i + 0.5) / _COLUMNS for i in range(_COLUMNS)]
     room: list[list[Place | None]] = []
     for index, width in enumerate(widths):
+        half = width / 2 + 2
         room.append([])
         for x in tries:
-            inside = left + 4 <= x - width / 2 and x + width / 2 <= right - 4
-            inside = inside and all(abs(each - x) > width / 2 + 2 for each in avoid)
-            y = _middle(
-                stack, index, at_x(x - width / 2 - 2), at_x(x + width / 2 + 2), height, y_of
-            )
-            room[-1].append(Place(x, y) if inside and y is not None else None)
+            value = None
+            if left + half <= x <= right - half and all(abs(each - x) > half for each in avoid):
+                since = start + (x - half - left) * per_pixel
+                value = _middle(stack, index, since, since + 2 * half * per_pixel, height)
+            room[-1].append(None if value is None else Place(x, value))
     fitting = [sum(places[i] is not None for places in room) for i in range(_COLUMNS)]
     best = fitting.index(max(fitting))
     return tuple(
@@ -122,19 +122,11 @@ def label_places(
     )
 
 
-def _middle(
-    stack: Stack,
-    index: int,
-    start: float,
-    end: float,
-    height: float,
-    y_of: Callable[[float], float],
-) -> float | None:
-    """The pixel in the middle of what a layer covers all the time between two moments."""
+def _middle(stack: Stack, index: int, start: float, end: float, height: float) -> float | None:
+    """The middle of what a layer covers all the time between two moments, if it is high enough."""
     first, last = stack.stretch_at(start), stack.stretch_at(end)
     if first is None or last is None:
         return None
     low = max(stack.bounds[index][first : last + 1])
     high = min(stack.bounds[index + 1][first : last + 1])
-    bottom, top = y_of(low), y_of(high)
-    return (bottom + top) / 2 if bottom - top >= height else None
+    return (low + high) / 2 if high - low >= height else None

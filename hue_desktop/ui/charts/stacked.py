@@ -93,15 +93,18 @@ class StackedAreas(QWidget):
         self._step = axis_step(stack.highest)
         self._top = self._step * max(1, -(-stack.highest * (1 - 1e-9) // self._step))
         self._frame = StackFrame(self.width(), self.height(), 1, start, end)
-        self.set_marks(marks)
+        self._show_marks(marks)
         self._draw()
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Draw these events on the axis."""
+        self._show_marks(marks)
+        self._place_names()
+
+    def _show_marks(self, marks: Sequence[Mark]) -> None:
         frame = self._frame
         self._marks = [mark for mark in marks if frame.start <= mark.at <= frame.end]
         self._overlay.set_marks(self._marks)
-        self._place_names()
 
     @property
     def frame(self) -> StackFrame:
@@ -195,24 +198,25 @@ class StackedAreas(QWidget):
         return points
 
     def _place_names(self) -> None:
-        frame = self._frame
-        start = frame.start.timestamp()
-        per_second = (frame.right - frame.left) / max(
-            1.0, (frame.end - frame.start).total_seconds()
-        )
-        metrics = QFontMetrics(self._theme.font("small"))
-        labels = [layer.label for layer in self._stack.layers]
-        places = label_places(
-            self._stack,
-            tuple(float(metrics.horizontalAdvance(label)) for label in labels),
-            _NAME_HEIGHT,
-            lambda at: frame.left + (at - start) * per_second,
-            lambda value: frame.y(0, value, self._top),
-            lambda x: start + (x - frame.left) / per_second,
-            [frame.x(mark.at) for mark in self._marks],
-        )
-        pairs = zip(labels, places, strict=True)
-        self._overlay.set_names([(label, place) for label, place in pairs if place is not None])
+        frame, stack = self._frame, self._stack
+        names: list[tuple[str, float, float]] = []
+        if len(stack.edges) > 1:
+            left, right = (frame.x(_moment(stack.edges[end])) for end in (0, -1))
+            width = QFontMetrics(self._theme.font("small")).horizontalAdvance
+            places = label_places(
+                stack,
+                tuple(float(width(layer.label)) for layer in stack.layers),
+                _NAME_HEIGHT * self._top / frame.strip_height,
+                left,
+                right,
+                [frame.x(mark.at) for mark in self._marks],
+            )
+            names = [
+                (layer.label, place.x, frame.y(0, place.value, self._top))
+                for layer, place in zip(stack.layers, places, strict=True)
+                if place is not None
+            ]
+        self._overlay.set_names(names)
 
     def _place_cursor(self) -> None:
         at, frame = self._cursor, self._frame
@@ -334,6 +338,10 @@ class StackedAreas(QWidget):
             self.set_cursor(None)
         else:
             super().keyPressEvent(event)
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
 
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)

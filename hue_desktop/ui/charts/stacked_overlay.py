@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from hue_desktop.ui.charts.frame import Frame
 from hue_desktop.ui.charts.overlay import Overlay
-from hue_desktop.ui.charts.stack import Place
 from hue_desktop.ui.parts import paint_square
 from hue_desktop.ui.theme import Theme
 
@@ -46,7 +45,7 @@ class StackedOverlay(Overlay):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._theme_in_use = theme
-        self._names: tuple[tuple[str, Place], ...] = ()
+        self._names: tuple[tuple[str, float, float], ...] = ()
         self._readings: tuple[Reading, ...] = ()
         self._at_x = 0.0
         self._measures: Frame | None = None
@@ -56,8 +55,8 @@ class StackedOverlay(Overlay):
         self._measures = frame
         super().set_frame(frame)
 
-    def set_names(self, names: Sequence[tuple[str, Place]]) -> None:
-        """Write these names inside of the areas."""
+    def set_names(self, names: Sequence[tuple[str, float, float]]) -> None:
+        """Write these names (text and middle) inside of the areas."""
         self._names = tuple(names)
         self.update()
 
@@ -82,9 +81,9 @@ class StackedOverlay(Overlay):
         painter.setFont(self._theme_in_use.font("small"))
         painter.setPen(self._theme_in_use.color("on-fill"))
         width = painter.fontMetrics().horizontalAdvance
-        for text, place in self._names:
+        for text, x, y in self._names:
             room = width(text) + 8
-            box = QRectF(place.x - room / 2, place.y - 8, room, 16)
+            box = QRectF(x - room / 2, y - 8, room, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_readings(self, painter: QPainter, frame: Frame) -> None:

@@ -16,7 +16,7 @@ from hue_desktop.core.text import _
 from hue_desktop.services.health import Event, EventKind
 from hue_desktop.ui.charts.event_marks import marks_of
 from hue_desktop.ui.charts.series import Mark
-from hue_desktop.ui.cost.parts import stack_of
+from hue_desktop.ui.charts.stack import Stack
 from hue_desktop.ui.parts import Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
 
@@ -77,10 +77,9 @@ class CostChart(QWidget):
             return
         self.states.show_failed(error)
 
-    def show_bill(self, bill: Bill, *, live: bool) -> None:
-        """Draw the slices of a bill; ``live``: it ends now."""
+    def show_bill(self, bill: Bill, stack: Stack, *, live: bool) -> None:
+        """Draw the ``stack`` of a bill's slices; ``live``: it ends now."""
         self._show_caption(bill, live)
-        stack = stack_of(bill)
         if not stack.layers:
             text = _("Nodes are billed from the second on that EC2 starts them.")
             if bill.unknown:

@@ -16,9 +16,11 @@ from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost.values import CostOverview, CostShare, ExplorerFigure
 from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
 from hue_desktop.services.health import EventKeeper
+from hue_desktop.ui.charts.stack import Stack
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.cost.chart_panel import RANGES_H, CostChart
 from hue_desktop.ui.cost.explorer import ExplorerPanel
+from hue_desktop.ui.cost.parts import stack_of
 from hue_desktop.ui.cost.shares import SharesPanel
 from hue_desktop.ui.cost.split import SplitPanel, sources_text, split_of
 from hue_desktop.ui.cost.tiles import KEYS, cost_tiles
@@ -48,6 +50,7 @@ class _Reading:
 
     overview: CostOverview
     chart: Bill
+    stack: Stack
     journal: tuple[JournalEntry, ...]
 
 
@@ -58,7 +61,6 @@ class CostPage(Page):
         super().__init__(ctx, ref)
         self._snapshot: FleetSnapshot | None = None
         self._overview: CostOverview | None = None
-        self._chart_bill: Bill | None = None
         self._journal: tuple[JournalEntry, ...] = ()
         self._events = EventKeeper()
         self._read_at: float | None = None
@@ -223,7 +225,7 @@ class CostPage(Page):
 
             overview = app.cost.overview(ref)
             chart = app.cost.bill(ref, start, end, slices=_SLICES)
-            return _Reading(overview, chart, app.journal.entries())
+            return _Reading(overview, chart, stack_of(chart), app.journal.entries())
 
         self.ctx.tasks.run(
             "metrics", read, owner=self, key="bill",
@@ -232,11 +234,10 @@ class CostPage(Page):
 
     def _came(self, reading: _Reading) -> None:
         self._overview, self._journal = reading.overview, reading.journal
-        self._chart_bill = reading.chart
         cluster = self.cluster
         if cluster is None:
             return
-        self.chart.show_bill(reading.chart, live=cluster.summary.state.active)
+        self.chart.show_bill(reading.chart, reading.stack, live=cluster.summary.state.active)
         self._show()
 
     def _read_shares(self, *, again: bool = False) -> None:

@@ -51,19 +51,23 @@ def test_four_rules_are_enough_and_not_far_too_many(highest: float) -> None:
 
 def test_names_stand_in_their_areas_at_one_place_if_they_fit() -> None:
     stack = _stack((4.0, 4.0, 4.0), (0.1, 4.0, 4.0), (0.1, 0.1, 0.1))
-
-    def x_of(at: float) -> float:
-        return at * 10
-
-    places = label_places(
-        stack, (30.0, 30.0, 30.0), 15, x_of, lambda v: 100 - 10 * v, lambda x: x / 10
-    )
+    places = label_places(stack, (30.0, 30.0, 30.0), 1.5, 0.0, 300.0)
     assert places[2] is None
     assert places[0] is not None
     assert places[1] is not None
     assert places[0].x == places[1].x >= 100
-    assert (places[0].y, places[1].y) == (80, 40)
+    assert (places[0].value, places[1].value) == (2.0, 6.0)
+
+
+def test_names_keep_clear_of_upright_lines() -> None:
+    stack = _stack((4.0,))
+    free = label_places(stack, (30.0,), 1.5, 0.0, 300.0)[0]
+    assert free is not None
+    pushed = label_places(stack, (30.0,), 1.5, 0.0, 300.0, [free.x + 3])[0]
+    assert pushed is not None
+    assert abs(pushed.x - free.x - 3) > 15
+    assert label_places(stack, (30.0,), 1.5, 0.0, 60.0, [20.0, 40.0]) == (None,)
 
 
 def test_nothing_has_no_names() -> None:
-    assert label_places(Stack((), ()), (), 15, float, float, float) == ()
+    assert label_places(Stack((), ()), (), 15, 0.0, 100.0) == ()
