@@ -20,6 +20,7 @@ from hue_desktop.services.cost.values import CostShare
 
 __all__ = ["application_shares", "step_shares", "user_shares"]
 
+_STEP_USER = "hadoop"  #: whom EMR runs steps as
 Between = Callable[[Sequence[float]], Bill]
 """The bill with a slice between each two neighbours of rising instants."""
 
@@ -81,9 +82,10 @@ def step_shares(
 ) -> tuple[CostShare, ...]:
     """What each step's applications cost, in the order of ``steps``.
 
-    An application belongs to the step that its tags name, else to the one step that ran when it
-    started, else to the one of several with its name. Where that leaves a doubt, the steps in
-    doubt have no figure; nor has a step from before ``known_from``, of which YARN tells nothing.
+    An application belongs to the step that its tags name, else, as EMR runs steps as ``hadoop``,
+    to the one step that ran when that user started it, else to the one of several with its name.
+    Where that leaves a doubt, the steps in doubt have no figure; nor has a step from before
+    ``known_from``, of which YARN tells nothing.
     """
     owned, doubtful = _owners(steps, applications)
     by_id = {share.key: share for share in shares}
@@ -177,7 +179,9 @@ def _owners(
     ids = {step.id for step in steps}
     for application in applications:
         tagged = [tag for tag in application.tags if tag in ids]
-        candidates = tagged or [step.id for step in _running_at(steps, application.started)]
+        candidates = tagged
+        if not tagged and application.user == _STEP_USER:
+            candidates = [step.id for step in _running_at(steps, application.started)]
         if len(candidates) > 1:
             named = {step.id for step in steps if step.spec.name == application.name}
             candidates = [each for each in candidates if each in named] or candidates

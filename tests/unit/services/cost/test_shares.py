@@ -34,7 +34,7 @@ def app(
     start: float | None,
     end: float | None,
     byte_s: float,
-    user: str = "ana",
+    user: str = "hadoop",
     name: str = "",
     tags: tuple[str, ...] = (),
 ) -> YarnApplication:
@@ -138,6 +138,13 @@ def test_a_doubt_between_two_steps_leaves_both_without_a_figure() -> None:
         None,
         pytest.approx(0.4),
     ]
+
+
+def test_what_other_users_start_meanwhile_belongs_to_no_step() -> None:
+    apps = [app("a", 110, 150, 1e9), app("b", 110, 150, 1e9, user="ana")]
+    shares = application_shares(apps, at_a_cent_a_second, NOW)
+    (share,) = step_shares([step("s-1", 100, 300)], apps, shares, 0.0)
+    assert share.usd == pytest.approx(0.2)
 
 
 def test_a_step_from_before_yarns_memory_has_no_figure() -> None:
