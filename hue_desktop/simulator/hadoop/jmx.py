@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median, pstdev
 from typing import TYPE_CHECKING, Any
 
+from hue_desktop.simulator.hadoop.blocks import Health
 from hue_desktop.simulator.hadoop.datanodes import DataNode
 from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.inodes import File
@@ -69,6 +70,7 @@ class _Facts:
     other: dict[int, int]
     replicas: Counter[int]
     files: int
+    health: Health
 
     @classmethod
     def of(cls, cluster: HdfsOfCluster, hdfs: Hdfs) -> _Facts:
@@ -80,7 +82,7 @@ class _Facts:
             number for block in hdfs.blocks.blocks.values() for number in block.replicas
         )
         files = sum(1 for _ in walk(hdfs.tree.root))
-        return cls(cluster, hdfs, live, dead, other, replicas, files)
+        return cls(cluster, hdfs, live, dead, other, replicas, files, hdfs.blocks.health())
 
     @property
     def leaving(self) -> list[DataNode]:
@@ -111,7 +113,7 @@ class _Facts:
 def _figures(facts: _Facts) -> Json:
     """What FSNamesystem and FSNamesystemState have in common."""
     hdfs, live, leaving = facts.hdfs, facts.live, facts.leaving
-    health = hdfs.blocks.health()
+    health = facts.health
     return {
         "CapacityTotal": facts.capacity,
         "CapacityUsed": facts.used,
@@ -142,7 +144,7 @@ def _figures(facts: _Facts) -> Json:
 
 
 def _namesystem(facts: _Facts, figures: Json, host: str) -> Json:
-    health = facts.hdfs.blocks.health()
+    health = facts.health
     return {
         "tag.Context": "dfs",
         "tag.TotalSyncTimes": "",
@@ -193,7 +195,7 @@ def _status(facts: _Facts, host: str) -> Json:
 
 def _info(facts: _Facts) -> Json:
     cluster, hdfs = facts.cluster, facts.hdfs
-    health = hdfs.blocks.health()
+    health = facts.health
     total, used, free = facts.capacity, facts.used, facts.free
     live = {f"{node.host}:9866": _live(facts, node) for node in facts.live}
     dead = {f"{node.host}:9866": _dead(hdfs, node) for node in facts.dead}
@@ -223,7 +225,7 @@ def _info(facts: _Facts) -> Json:
         "DeadNodes": json.dumps(dead),
         "DecomNodes": json.dumps(leaving),
         "EnteringMaintenanceNodes": "{}",
-        "CorruptFiles": json.dumps([f"{block}\t{path}" for block, path in _lost(hdfs)]),
+        "CorruptFiles": json.dumps([f"{block}\t{path}" for block, path in _lost(facts)]),
         "NameDirStatuses": json.dumps(
             {"active": {"/mnt/namenode": "IMAGE_AND_EDITS"}, "failed": {}}
         ),
@@ -286,9 +288,10 @@ def _leaving(hdfs: Hdfs, node: DataNode) -> Json:
     }
 
 
-def _lost(hdfs: Hdfs) -> Iterator[tuple[str, str]]:
+def _lost(facts: _Facts) -> Iterator[tuple[str, str]]:
     """Blocks without a replica, and their files."""
-    if not hdfs.blocks.health().missing:
+    hdfs = facts.hdfs
+    if not facts.health.missing:
         return
     for node in walk(hdfs.tree.root):
         if isinstance(node, File):

@@ -14,6 +14,9 @@ __all__ = ["BadQuery", "answer", "jvm_metrics"]
 Json = dict[str, Any]
 
 
+_COLLECTED_S = 95.0  #: between two collections of the young heap
+
+
 class BadQuery(Exception):
     """A query that is no ObjectName, or a ``get`` without an attribute; has Hadoop's answer."""
 
@@ -88,15 +91,14 @@ def _matches(name: str, pattern: tuple[str, dict[str, str], bool]) -> bool:
 def jvm_metrics(
     service: str, host: str, heap_max_mb: float, busy: float, up_s: float, chance: Chance
 ) -> Json:
-    """The JvmMetrics bean: a heap that fills, more quickly when busy, until it is collected.
+    """The JvmMetrics bean: a heap that fills, the more the busier, until it is collected.
 
     ``busy`` is between 0 and 1; ``up_s`` says how long the process runs.
     """
-    pause = 240.0 / (1.0 + 3.0 * busy)
     phase = chance.unit("gc", service, host)
-    collections, fill = divmod(max(0.0, up_s) / pause + phase, 1.0)
+    collections, fill = divmod(max(0.0, up_s) / _COLLECTED_S + phase, 1.0)
     low = 0.16 + 0.22 * busy + 0.04 * chance.unit("heap", service, host)
-    used = heap_max_mb * min(0.97, low + 0.3 * fill)
+    used = heap_max_mb * min(0.97, low + (0.15 + 0.2 * busy) * fill)
     return {
         "name": f"Hadoop:service={service},name=JvmMetrics",
         "modelerType": "JvmMetrics",

@@ -58,13 +58,14 @@ def usage_of(
 ) -> NodeUsage:
     """The usage of a node that holds so many containers of each application."""
     noise = wavering(at, instance.ec2_id)
+    keen = 0.75 + 0.35 * crc32(instance.ec2_id.encode()) / 2**32  # some nodes get the harder parts
     cpu = memory = 0.0
     for share, count in held:
         application = share.application
         eager = _eagerness(application.id)
-        cpu += count / shape.containers * eager * (0.72 + 0.32 * noise)
+        cpu += count / shape.containers * eager * keen * (0.5 + 0.6 * noise)
         filled = min(1.0, 0.4 + (at - application.started) / 600.0)
-        memory += count * CONTAINER_MB * filled * (0.78 + 0.12 * eager + 0.06 * noise)
+        memory += count * CONTAINER_MB * filled * (0.58 + 0.12 * eager + 0.16 * keen + 0.06 * noise)
     total = shape.memory_gib * 1024
     containers_cpu = min(0.97, cpu) * shape.vcpu
     containers_mb = min(memory, 0.88 * total)
