@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Report", "write_text"]
 
 _PARTS = {CostPart.EC2: "EC2", CostPart.EMR: _("EMR fee"), CostPart.EBS: "EBS"}
-_ROLES = {Role.MASTER: _("primary"), Role.CORE: _("core"), Role.TASK: _("task")}
+_ROLES = {Role.MASTER: _("master"), Role.CORE: _("core"), Role.TASK: _("task")}
 _NODES_NAMED = 5
 
 

@@ -94,7 +94,7 @@ def never_ends_because(
 ) -> tuple[str, ...]:
     """Why a cluster's auto-termination policy can never fire, as far as that can be seen.
 
-    From EMR's guide to auto-termination policies and its page on several primary nodes.
+    From EMR's guide to auto-termination policies and its page on several master nodes.
     """
     why = []
     release = release_number(cluster.release)
@@ -119,14 +119,14 @@ def never_ends_because(
             )
         )
     if masters > 1:
-        why.append(_("With several primary nodes EMR overrides auto-termination."))
+        why.append(_("With several master nodes EMR overrides auto-termination."))
     return tuple(why)
 
 
 def right_master(instance_type: str, nodes: int) -> str:
-    """The type that is enough for the primary node of so many nodes; empty when this one is right.
+    """The type that is enough for the master of so many nodes; empty when this one is right.
 
-    EMR's guide: a primary node computes little; up to 50 nodes the smallest size of its family is
+    EMR's guide: a master node computes little; up to 50 nodes the smallest size of its family is
     enough, beyond an ``xlarge``. Nothing is said of more than 100 nodes.
     """
     family, _dot, size = instance_type.partition(".")
@@ -137,7 +137,7 @@ def right_master(instance_type: str, nodes: int) -> str:
 
 
 def smaller_masters(snapshot: ClusterSnapshot) -> set[str]:
-    """The types that would be enough for its primary nodes; empty when they are right."""
+    """The types that would be enough for its master nodes; empty when they are right."""
     nodes = snapshot.nodes()
     found = {right_master(node.instance_type, len(nodes)) for node in snapshot.nodes(Role.MASTER)}
     return found - {""}
@@ -269,10 +269,10 @@ def _large_master(case: _Case) -> Iterator[IdleFinding]:
     yield IdleFinding(
         ref=case.snapshot.ref,
         kind=IdleKind.LARGE_MASTER,
-        title=_("{name}: {type} is large for a primary node").format(name=_name(case), type=kind),
+        title=_("{name}: {type} is large for a master").format(name=_name(case), type=kind),
         why=_(
             "For {count} nodes {enough} is enough, unless drivers or notebooks run on it. The type "
-            "of a primary node can only be chosen for a new cluster."
+            "of a master node can only be chosen for a new cluster."
         ).format(count=fmt.count(nodes), enough=enough),
         usd_day=_smaller(case, masters, kind, enough),
         action="clone",
@@ -280,7 +280,7 @@ def _large_master(case: _Case) -> Iterator[IdleFinding]:
 
 
 def _smaller(case: _Case, masters: tuple[Instance, ...], kind: str, enough: str) -> float | None:
-    """What smaller primary nodes save a day, without their volumes."""
+    """What smaller master nodes save a day, without their volumes."""
     found = []
     for each in (kind, enough):
         spot = masters[0].market is Market.SPOT
