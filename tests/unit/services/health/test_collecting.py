@@ -83,10 +83,10 @@ def test_a_tunnel_that_drops_leaves_a_gap_and_mends(
     ward: Ward, ref: ClusterRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hue_desktop.services.health.tracked.BACK_OFF_S", (0.2,))
-    before = ward.until(ref, _live)
+    ward.until(ref, _live)
     ward.tunnel.down()
     broken = ward.until(ref, lambda now: now.collecting is Collecting.BROKEN)
-    assert broken.values == before.values or broken.read_at is not None, "what was read stays"
+    assert "hdfs.share" in broken.values, "what was read last stays, with its time"
     assert broken.problem
     assert broken.verdict is not None
     assert broken.verdict.level is AlertLevel.UNKNOWN
