@@ -94,7 +94,8 @@ class Plot:
         best = 0.0
         for curve in self.curves:
             times = curve.data.times
-            low, high = np.searchsorted(times, (start, end))
+            low = np.searchsorted(times, start)
+            high = np.searchsorted(times, end, side="right")
             if high > low:
                 best = max(best, float(curve.data.values[low:high].max()))
         return best / self.scale

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QIODevice, QSaveFile
+from PySide6.QtCore import QByteArray, QIODevice, QSaveFile
+from PySide6.QtGui import QImageWriter
 
 from hue_desktop.core.errors import StateError
 from hue_desktop.core.text import _
@@ -25,7 +26,7 @@ def save_chart(chart: LiveStrips, target: Path) -> None:
     file = QSaveFile(str(target))
     written = file.open(QIODevice.OpenModeFlag.WriteOnly)
     if written and target.suffix.lower() == ".png":
-        written = chart.picture().save(file, b"PNG")
+        written = QImageWriter(file, QByteArray(b"png")).write(chart.picture())
     elif written:
         frame = chart.frame
         text = csv_text(chart.plots, frame.start, frame.end).encode("utf-8")
