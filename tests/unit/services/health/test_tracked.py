@@ -41,7 +41,7 @@ class Ward:
     def read(
         self, nodes: dict[int, dict[str, float]] | None = None, /, rounds: int = 1, **values: float
     ) -> tuple[Alert, ...]:
-        """So many rounds with values by metric (the first ``_`` is a dot) and of nodes by number."""
+        """Rounds with values by metric (the first ``_`` is a dot) and of nodes by number."""
         changed: tuple[Alert, ...] = ()
         for _round in range(rounds):
             self.passed += 5.0
