@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -376,3 +378,30 @@ def test_a_thousand_nodes_cost_little() -> None:
         assert reading.took_s < 5
         assert used_s < 1.0
         servers.close()
+
+
+@pytest.mark.real
+def test_a_real_namenode() -> None:
+    """Hadoop's own beans, whatever their names are in this version."""
+    address = os.environ.get("HUE_REAL_WEBHDFS", "")
+    if not address:
+        pytest.skip("HUE_REAL_WEBHDFS names no HDFS")
+    port = urlsplit(address).port
+    assert port is not None
+    servers = _open([_free_port()], [port])
+    try:
+        servers.read()
+        reading = servers.read()
+    finally:
+        servers.close()
+    values = reading.values
+    assert list(reading.missing) == ["YARN’s ResourceManager"]
+    assert values["hdfs.nodes.live"] >= 1
+    assert values["hdfs.capacity"] > values["hdfs.remaining"] > 0
+    assert values["hdfs.missing"] == 0
+    assert values["hdfs.corrupt"] == 0
+    assert values["hdfs.safe_mode"] == 0
+    assert 0 < values["namenode.heap"] < 100
+    assert values["hdfs.read"] >= 0
+    for node in reading.nodes:
+        assert {"node.disk", "hdfs.share", "hdfs.blocks"} <= set(node.values)

@@ -170,3 +170,26 @@ def test_killed_while_writing(store: AlertRulesFile, path: Path) -> None:
         assert not loaded.problems
         assert len({str(values) for values in loaded.changes.values()}) == 1
         assert len(loaded.changes) == 300
+
+
+def test_a_disk_that_is_full_leaves_the_old_file(store: AlertRulesFile, path: Path) -> None:
+    store.save({"cpu": {"warn": 50.0}}, [])
+    before = path.read_bytes()
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from hue_desktop.adapters.local.alert_rules import AlertRulesFile\n"
+        "from hue_desktop.core.errors import StateError\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n"
+        "    rules = {f'rule-{n}': {'warn': 1.0} for n in range(300)}\n"
+        "    AlertRulesFile(Path(), Path(sys.argv[1])).save(rules, [])\n"
+        "except StateError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    assert "cannot be written" in done.stdout
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name], "no draft stays"
