@@ -124,7 +124,7 @@ def never_ends_because(
 
 
 def right_master(instance_type: str, nodes: int) -> str:
-    """The type that is enough for the master of so many nodes; empty when this one is right.
+    """The type that is enough for the master node of so many nodes; empty when this one is right.
 
     EMR's guide: a master node computes little; up to 50 nodes the smallest size of its family is
     enough, beyond an ``xlarge``. Nothing is said of more than 100 nodes.
@@ -269,7 +269,7 @@ def _large_master(case: _Case) -> Iterator[IdleFinding]:
     yield IdleFinding(
         ref=case.snapshot.ref,
         kind=IdleKind.LARGE_MASTER,
-        title=_("{name}: {type} is large for a master").format(name=_name(case), type=kind),
+        title=_("{name}: {type} is large for a master node").format(name=_name(case), type=kind),
         why=_(
             "For {count} nodes {enough} is enough, unless drivers or notebooks run on it. The type "
             "of a master node can only be chosen for a new cluster."

@@ -20,6 +20,7 @@ from hue_desktop.services.cost.values import CostShare
 
 __all__ = ["application_shares", "step_shares", "user_shares"]
 
+_SKEW_S = 2.0  #: how much EMR's and YARN's clocks and their rounding may differ
 _STEP_USER = "hadoop"  #: whom EMR runs steps as
 Between = Callable[[Sequence[float]], Bill]
 """The bill with a slice between each two neighbours of rising instants."""
@@ -176,9 +177,9 @@ def _owners(
     """Applications by step, and the steps for which it is not certain."""
     owned: dict[str, list[str]] = defaultdict(list)
     doubtful: set[str] = set()
-    ids = {step.id for step in steps}
+    ids = {step.id.lower(): step.id for step in steps}  # YARN writes tags in lower case
     for application in applications:
-        tagged = [tag for tag in application.tags if tag in ids]
+        tagged = [ids[tag.lower()] for tag in application.tags if tag.lower() in ids]
         candidates = tagged
         if not tagged and application.user == _STEP_USER:
             candidates = [step.id for step in _running_at(steps, application.started)]
@@ -199,6 +200,6 @@ def _running_at(steps: Sequence[Step], at: float | None) -> list[Step]:
         step
         for step in steps
         if step.started is not None
-        and step.started.timestamp() <= at
-        and (step.ended is None or at <= step.ended.timestamp())
+        and step.started.timestamp() - _SKEW_S <= at
+        and (step.ended is None or at <= step.ended.timestamp() + _SKEW_S)
     ]

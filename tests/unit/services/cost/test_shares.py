@@ -111,7 +111,7 @@ def test_shares_add_up_to_the_time_in_which_something_ran(apps: list[YarnApplica
 
 def test_an_application_belongs_to_the_step_that_ran_when_it_started() -> None:
     apps = [app("a", 110, 150, 1e9), app("b", 160, 190, 1e9), app("c", 500, 600, 1e9)]
-    steps = [step("s-2", 155, 200), step("s-1", 100, 152)]
+    steps = [step("s-2", 160.4, 200), step("s-1", 100, 152)]
     shares = application_shares(apps, at_a_cent_a_second, NOW)
     second, first = step_shares(steps, apps, shares, 0.0)
     assert first.key == "s-1"
@@ -121,8 +121,8 @@ def test_an_application_belongs_to_the_step_that_ran_when_it_started() -> None:
 
 
 def test_tags_and_names_decide_between_steps_that_ran_side_by_side() -> None:
-    steps = [step("s-1", 100, 300, "load"), step("s-2", 100, 300, "sum")]
-    apps = [app("a", 110, 150, 1e9, tags=("s-2",)), app("b", 160, 200, 1e9, name="load")]
+    steps = [step("s-1", 100, 300, "load"), step("s-2X", 100, 300, "sum")]
+    apps = [app("a", 110, 150, 1e9, tags=("s-2x", "nightly")), app("b", 160, 200, 1e9, name="load")]
     shares = application_shares(apps, at_a_cent_a_second, NOW)
     first, second = step_shares(steps, apps, shares, 0.0)
     assert first.usd == pytest.approx(0.4)
