@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 _EVERY_S = 300  #: EMR's own rhythm; alarms of shorter periods are judged more often
 _DELAY_S = 60  #: a data point is there so long after its period began
-_MADE_UP_S = 30 * 86400.0  #: what is older is not judged any more
+_MADE_UP_S = 14 * 86400.0  #: what is older is not judged any more
 _PAGE, _HISTORY_PAGE = 50, 100
 _HISTORY_S = 30 * 86400.0
 

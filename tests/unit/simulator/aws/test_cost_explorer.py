@@ -16,6 +16,7 @@ START = datetime(2026, 10, 29, 9, tzinfo=UTC)
 TAG = "aws:elasticmapreduce:job-flow-id"
 TO_THE_END = {"Start": "2026-10-29", "End": "2026-11-04"}
 COMPUTE = "Amazon Elastic Compute Cloud - Compute"
+EMR = "Amazon Elastic MapReduce"
 
 
 def launch(region: SimulatedRegion, name: str, **more: Any) -> str:
@@ -196,6 +197,49 @@ def test_groups_add_up_to_the_total_and_untagged_usage_has_an_empty_value(ce: An
     assert 0 < total(untagged) < 0.5
     tagged = ask(ce, Filter={"Not": {"Tags": {"Key": TAG, "MatchOptions": ["ABSENT"]}}})
     assert total(tagged) + total(untagged) == pytest.approx(whole)
+
+
+def test_days_add_up_to_months(region: SimulatedRegion, ce: Any) -> None:
+    rule = {"Filter": of_cluster(next(iter(region.world.clusters)))}
+    days, months = ask(ce, **rule), ask(ce, Granularity="MONTHLY", **rule)
+    assert [row["TimePeriod"]["Start"] for row in days][:2] == ["2026-10-29", "2026-10-30"]
+    assert len(days) == 6
+    assert total(days[:3]) == pytest.approx(total(months[:1]), rel=1e-9)
+    assert total(days[3:]) == pytest.approx(total(months[1:]), rel=1e-9)
+
+
+def test_a_spot_node_that_ec2_takes_back_at_once_costs_no_compute() -> None:
+    with simulated_region(start=START, paused=True) as region:
+        launch(region, "unlucky")
+        region.jump(minutes=20)
+        spot = [item for item in region.world.instances_by_ec2_id.values() if item.market == "SPOT"]
+        region.control("spot/interrupt", {"instance_id": spot[0].id})
+        region.jump(days=1)
+        assert spot[0].ended < spot[0].fulfilled + 3600
+        rows = ask(
+            region.client("ce"),
+            TimePeriod={"Start": "2026-10-29", "End": "2026-11-01"},
+            Granularity="MONTHLY",
+            Metrics=["UnblendedCost", "UsageQuantity"],
+            Filter={"Dimensions": {"Key": "SERVICE", "Values": [COMPUTE, EMR]}},
+            GroupBy=[{"Type": "DIMENSION", "Key": name} for name in ("SERVICE", "USAGE_TYPE")],
+        )
+        found = {tuple(group["Keys"]): group["Metrics"] for group in rows[0]["Groups"]}
+        until = known_from(region)
+        paid = sum(
+            spot_usd(
+                region,
+                {"InstanceType": item.instance_type, "Zone": item.az},
+                datetime.fromtimestamp(item.fulfilled, UTC),
+                min(until, datetime.fromtimestamp(min(item.ended, until.timestamp()), UTC)),
+            )
+            for item in region.world.instances_by_ec2_id.values()
+            if item.market == "SPOT" and item is not spot[0]
+        )
+        metrics = found[COMPUTE, "SpotUsage:c5.2xlarge"]
+        assert float(metrics["UnblendedCost"]["Amount"]) == pytest.approx(paid, rel=1e-6)
+        fee = found[EMR, "BoxUsage:c5.2xlarge"]["UsageQuantity"]["Amount"]
+        assert float(fee) == pytest.approx(float(metrics["UsageQuantity"]["Amount"]))
 
 
 def test_figures_are_late_and_grow_by_themselves() -> None:
