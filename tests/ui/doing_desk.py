@@ -30,12 +30,15 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
+from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
 from hue_desktop.adapters.aws.emr import AwsEmr
 from hue_desktop.adapters.aws.identity import AwsIdentity
+from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
 from hue_desktop.adapters.aws.launching import AwsLaunching
 from hue_desktop.adapters.aws.meter import Meter
 from hue_desktop.adapters.aws.prices import AwsPrices
 from hue_desktop.adapters.aws.session import AwsSession
+from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
 from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.adapters.local.resources import resources_dir
 from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
@@ -263,6 +266,9 @@ class _Application(Application):
             identity=AwsIdentity(session),
             close=session.close,
             spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
+            spot_histories=AwsSpotHistories(session, self._spot_store),
+            cost_explorer=AwsCostExplorer(session, self._explorer_store),
+            launch_times=AwsLaunchTimes(session, self._launch_store),
         )
 
 
