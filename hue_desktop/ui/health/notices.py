@@ -56,7 +56,7 @@ def _ended_text(cluster: ClusterSnapshot | None) -> str:
 def _broken_text(snapshot: HealthSnapshot, now: datetime) -> str:
     """Why nothing live arrives; with live values from before, how old they are."""
     why = snapshot.problem or _("YARN and HDFS do not answer; it is tried again.")
-    if snapshot.read_at is None:
+    if snapshot.read_at is None or not snapshot.nodes:  # CloudWatch tells of no nodes
         more = _("Shown is what CloudWatch knows, a value every five minutes.")
         return f"{why} {more}"
     seconds = max(0.0, (now - moment(snapshot.read_at)).total_seconds())

@@ -158,7 +158,8 @@ class HealthPage(Page):
         self.side.show_snapshot(self.health, rules, now, self._no_alerts())
         self.chart.show_rules(rules)
         self.notices.show_notices(notices_of(self.health, self.cluster, now))
-        self.chart.set_stale(self.health.collecting is Collecting.BROKEN and self._ended is None)
+        lost = self.health.collecting is Collecting.BROKEN and bool(self.health.nodes)
+        self.chart.set_stale(lost and self._ended is None)
         self._show_events()
         self.states.show_content()
 

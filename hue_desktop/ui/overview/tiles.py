@@ -12,6 +12,7 @@ from hue_desktop.core.format import count, money, percent, short_duration, size
 from hue_desktop.core.idleness import idle_since
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.metrics import metric
+from hue_desktop.core.recorded import last_nodes
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.cost.values import CostOverview
@@ -151,7 +152,8 @@ def _state(cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime
         words.append(ngettext("{n} step", "{n} steps", n).format(n=n))
     shape = cluster_shape(state, attention)
     caption = " · ".join(filter(None, words))
-    return TileText("state", label, state_word(state), "", caption, tone, shape)
+    word = state_word(state) if cluster.recorded_at is None else _("Recorded")
+    return TileText("state", label, word, "", caption, tone, shape)
 
 
 def _up(cluster: ClusterSnapshot, now: datetime) -> str:
@@ -169,6 +171,10 @@ def _nodes(cluster: ClusterSnapshot) -> TileText | None:
         return None
     counts = {role: cluster.count(role) for role in (Role.MASTER, Role.CORE, Role.TASK)}
     spot = sum(node.market is Market.SPOT for node in cluster.nodes(Role.TASK))
+    if cluster.recorded_at is not None:
+        last = last_nodes(cluster)
+        counts = {role: sum(node.role is role for node in last) for role in counts}
+        spot = sum(node.market is Market.SPOT for node in last if node.role is Role.TASK)
     words = [_("{n} core").format(n=counts[Role.CORE])]
     if counts[Role.MASTER] > 1:
         words.insert(0, _("{n} master").format(n=counts[Role.MASTER]))
