@@ -121,7 +121,19 @@ class Collector:
             tracked = Tracked(ref, self._book)
             # readers look at the mapping without a lock: it is replaced, never changed
             self._tracked = {**self._tracked, ref: tracked}
+            now = tracked.times.region(steady(), self._clock(ref))
+            made = tracked
+            self._keeper.resume(
+                ref, now, lambda found: self.post(lambda: self._resume(made, found))
+            )
         return tracked
+
+    def _resume(self, tracked: Tracked, found: tuple[Alert, ...]) -> None:
+        """Alerts of an earlier session are known: judge what was read meanwhile."""
+        tracked.resume(found)
+        if tracked.snapshot.values:
+            changed = tracked.rejudge(self._clock(tracked.ref), steady())
+            self._announce(tracked, changed, always=bool(found))
 
     def watch(self, ref: ClusterRef) -> None:
         """Somebody looks."""
@@ -143,8 +155,9 @@ class Collector:
 
     def rejudge_all(self) -> None:
         """The rules have changed."""
+        fleet = self._fleet.snapshot()
         for tracked in self._tracked.values():
-            changed = tracked.rejudge(self._clock(tracked.ref), steady())
+            changed = tracked.rejudge(_clock_of(fleet, tracked.ref), steady())
             self._announce(tracked, changed, always=True)
 
     def _run(self) -> None:
@@ -242,14 +255,11 @@ class Collector:
         interval_s = self._interval_s(tracked)
         if tracked.failures:
             tracked.due = min(tracked.due, steady() + interval_s)
-        if not tracked.resumed:
-            tracked.resumed = True
-            self._keeper.resume(tracked, self.post)
         cluster = fleet.clusters.get(tracked.ref)
         changed = tracked.take(
             reading,
             at,
-            self._clock(tracked.ref),
+            _clock_of(fleet, tracked.ref),
             cluster,
             cost.rate.total if cost is not None else None,
             interval_s,
@@ -328,9 +338,7 @@ class Collector:
             if known is not None:
                 values[known.name] = value * known.scale
         tracked = self.track(ref)
-        if tracked.kept:
-            return
-        changed = tracked.take_cloudwatch(values, self._clock(ref), steady())
+        changed = tracked.take_cloudwatch(values, _clock_of(snapshot, ref), steady())
         self._announce(tracked, changed, always=bool(changed))
 
     # -- telling ------------------------------------------------------------------------------
@@ -346,8 +354,12 @@ class Collector:
             self._tell(HealthChange(tracked.snapshot, alerts=bool(changed)))
 
     def _clock(self, ref: ClusterRef) -> RegionClock | None:
-        status = self._fleet.snapshot().status(ref.connection, ref.region)
-        return status.clock if status is not None else None
+        return _clock_of(self._fleet.snapshot(), ref)
 
     def _interval_s(self, tracked: Tracked) -> float:
         return self._number("health.live_s" if tracked.watchers else "health.background_s")
+
+
+def _clock_of(fleet: FleetSnapshot, ref: ClusterRef) -> RegionClock | None:
+    status = fleet.status(ref.connection, ref.region)
+    return status.clock if status is not None else None

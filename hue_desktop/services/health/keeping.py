@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -72,17 +73,27 @@ class HistoryKeeper:
         """Keep an alert's newest state."""
         self._do(lambda store: store.add_alert(ref, alert))
 
-    def resume(self, tracked: Tracked, post: Callable[[Callable[[], None]], None]) -> None:
-        """Look for alerts of an earlier session and hand them over on the health thread."""
-        at = tracked.ring.last_time
-        now = at if at is not None else tracked.times.region(steady(), None)
+    def resume(
+        self, ref: ClusterRef, now: float, done: Callable[[tuple[Alert, ...]], None]
+    ) -> None:
+        """Look for alerts of an earlier session and hand them over, none where there is no store.
 
-        def look(store: MetricStore) -> None:
-            found = store.alerts(tracked.ref, now - RESUME_S, now)
-            if found:
-                post(lambda: tracked.resume(found))
+        ``now`` is in region epoch seconds; ``done`` is called on the store's lane, in any case.
+        """
 
-        self._do(look)
+        def look() -> None:
+            found: tuple[Alert, ...] = ()
+            try:
+                store = self.store
+                if store is not None:
+                    found = store.alerts(ref, now - RESUME_S, now)
+            except HueError as error:
+                self.problem = error
+            finally:
+                done(found)
+
+        with contextlib.suppress(RuntimeError):  # closing
+            self._lane.submit(look)
 
     def close(self, timeout_s: float) -> None:
         """Write what is waiting, for at most so long."""
@@ -100,7 +111,5 @@ class HistoryKeeper:
                     _log.warning("Health history is not kept: %s", error)
                 self.problem = error
 
-        try:
+        with contextlib.suppress(RuntimeError):  # closing
             self._lane.submit(run)
-        except RuntimeError:  # closing
-            return

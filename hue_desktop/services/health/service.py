@@ -199,14 +199,14 @@ class HealthService:
     def alerts(self, ref: ClusterRef, start: float, end: float) -> tuple[Alert, ...]:
         """Alerts that stood between two region times, newest first. Blocks."""
         found = {
-            (each.rule.key, each.since): each
+            (each.rule.key, round(each.since)): each
             for each in self.snapshot(ref).alerts
             if each.since <= end and (each.cleared is None or each.cleared >= start)
         }
         store = self._keeper.store
         if store is not None:
             for each in store.alerts(ref, start, end):
-                found.setdefault((each.rule.key, each.since), each)
+                found.setdefault((each.rule.key, round(each.since)), each)
         return tuple(sorted(found.values(), key=lambda alert: alert.since, reverse=True))
 
     def cloudwatch_alarms(self, ref: ClusterRef) -> tuple[CloudWatchAlarm, ...]:

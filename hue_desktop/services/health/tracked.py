@@ -61,7 +61,7 @@ class Tracked:
         self.failures = 0
         self.rounds = 0
         self.number = 0  #: of the reading under way; a late one of an earlier number is dropped
-        self.resumed = False
+        self.resumed = False  #: alerts of an earlier session are known; before, none is raised
         self.times = RegionTimes()
         self.ring = SeriesRing(CLUSTER_POINTS)
         self.node_ring = SeriesRing(NODE_POINTS)
@@ -149,7 +149,8 @@ class Tracked:
         return changed
 
     def resume(self, alerts: Iterable[Alert]) -> None:
-        """Alerts of an earlier session."""
+        """Alerts of an earlier session; from now on there are new ones."""
+        self.resumed = True
         self._alerts.resume(alerts)
 
     def set_collecting(self, collecting: Collecting, problem: str = "") -> bool:
@@ -222,6 +223,9 @@ class Tracked:
         stale_s: float,
         hold_s: float | None = None,
     ) -> tuple[Alert, ...]:
+        if not self.resumed:
+            return ()
+
         def measured(rule: AlertRule) -> Mapping[str, float]:
             if rule.per_node:
                 return {

@@ -200,6 +200,23 @@ def test_clusters_that_nobody_watches_are_judged_by_cloudwatch(
     assert over.verdict.level is AlertLevel.OK
 
 
+def test_an_alert_is_told_once_however_often_we_start(
+    region: SimulatedRegion, tmp_path: Path, cluster_id: str
+) -> None:
+    since = []
+    for start in range(2):
+        with open_ward(region, tmp_path) as ward:
+            ref = ward.house.ref(cluster_id)
+            many = AlertRule("many", "yarn.nodes.live", "Many nodes", 5.0, None, hold_s=0.0)
+            if not start:
+                ward.health.set_rules([*ward.health.default_rules(), many])
+            since.append(ward.until(ref, lambda now: now.alerts).alerts[0].since)
+            new = sum(change.alerts for change in ward.changes)
+            assert new == (0 if start else 1)
+            assert len(ward.health.alerts(ref, 0, FOREVER)) == 1
+    assert round(since[0]) == round(since[1])
+
+
 def test_a_fast_region(tmp_path: Path) -> None:
     with simulated_region(speed=60.0) as region:
         cluster_id = run_cluster(region)

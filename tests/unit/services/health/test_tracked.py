@@ -32,6 +32,7 @@ class Ward:
         rules = resources_dir() / "alerts" / "rules.toml"
         self.book = RuleBook(AlertRulesFile(rules, folder / "alerts.toml"), lambda: None)
         self.tracked = Tracked(REF, self.book)
+        self.tracked.resume(())
         self.cluster = cluster_of(2, 1)
         self.origin = steady()
         local = datetime.now(UTC)
@@ -133,10 +134,16 @@ def test_an_alert_survives_what_nobody_measured(ward: Ward) -> None:
 def test_alerts_of_an_earlier_session_go_on(ward: Ward, tmp_path: Path) -> None:
     [alert] = ward.read(hdfs_missing=2.0)
     later = Ward(tmp_path)
+    later.tracked.resumed = False
+    assert not later.read(hdfs_missing=2.0), "before one knows whether it is new, none is raised"
     later.passed = 3600.0
     later.tracked.resume([alert])
     assert not later.read(hdfs_missing=2.0), "it is not new"
     assert later.tracked.snapshot.alerts[0].since == alert.since
+    unheard = Ward(tmp_path)
+    unheard.tracked.resume([alert])
+    assert not unheard.read(rm_heap=10.0), "what nobody says anything of is not over"
+    assert unheard.tracked.snapshot.alerts[0].active
     again = Ward(tmp_path)
     again.tracked.resume([alert])
     assert again.read(hdfs_missing=0.0)[0].cleared is not None
