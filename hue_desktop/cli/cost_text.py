@@ -180,7 +180,7 @@ def _said(overview: CostOverview, bill: Bill) -> Iterable[str]:
 
 
 def _share_lines(report: Report) -> Iterable[str]:
-    if not report.shares:
+    if all(share.usd is None for share in report.shares):
         yield _("YARN cannot be asked, so nobody knows whom it was for.")
         return
     yield from _table(_share_rows(report))

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from hue_desktop.adapters.store.database import Database
+from hue_desktop.adapters.store.recorded import SqliteRecorded
 from hue_desktop.core.billing import CostPart
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.metrics import SeriesData, SeriesKey, YarnApplication
 from hue_desktop.services.cost.service import CostService
@@ -190,6 +193,36 @@ def test_nodes_that_ended_long_ago_stay_in_the_bill(
     assert after.total > before.total
     assert set(after.by_node) == set(before.by_node)
     assert after.total < before.total * 1.2
+
+
+def test_a_cluster_that_emr_has_forgotten_is_billed_from_what_was_recorded(
+    region: SimulatedRegion, house: House, cost: CostService, tmp_path: Path
+) -> None:
+    cluster_id = mixed(region)
+    ref = house.ref(cluster_id)
+    region.jump(hours=9)
+    before = cost.bill(ref)
+    database = Database(tmp_path / "recorded.sqlite3")
+    store = SqliteRecorded(database)
+    region.client("emr").terminate_job_flows(JobFlowIds=[cluster_id])
+    region.jump(minutes=10)
+    cost.refresh(ref)
+    store.save(cost.snapshot(ref), 0.0)
+    last = cost.bill(ref)
+    region.jump(days=80)
+
+    fresh = CostService(house.fleet, house.access, house.books, recorded=lambda: store)
+    found = fresh.bill(ref)
+
+    assert [each.ref for each in fresh.recorded()] == [ref]
+    assert set(found.by_node) == set(before.by_node)
+    assert found.total == pytest.approx(last.total, rel=5e-3)  # launches are forgotten
+    database.close()
+
+
+def test_without_a_record_a_forgotten_cluster_is_an_error(house: House, cost: CostService) -> None:
+    with pytest.raises(HueError):
+        cost.bill(house.ref("j-0000000000000"))
 
 
 def test_slices_cover_the_life_and_add_up(
