@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import UTC, datetime
 
@@ -161,12 +162,18 @@ class AllCostsPage(Page):
     def _shown_clusters(self) -> list[ClusterSnapshot]:
         """Active clusters, and the newest of those that ended this month."""
         active, ended = [], []
+        begins = {
+            (each.connection.name, each.region): month_of(
+                self._snapshot.region_now(each.connection.name, each.region).timestamp()
+            )[0]
+            for each in self._snapshot.connections
+        }
         for cluster in self._snapshot.clusters.values():
             summary = cluster.summary
             if summary.state.active:
                 active.append(cluster)
             elif summary.ended is not None:
-                begin, _end = month_of(self._snapshot.region_now(cluster.ref).timestamp())
+                begin = begins.get((cluster.ref.connection, cluster.ref.region), math.inf)
                 if summary.ended.timestamp() > begin:
                     ended.append((summary.ended, cluster))
         ended.sort(key=lambda pair: pair[0], reverse=True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from hue_desktop.core.billing import Bill
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.format import money
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost.values import CostOverview, CostShare, ExplorerFigure
 from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
@@ -185,6 +186,8 @@ class CostPage(Page):
             )
         self.tile_row.set_shown([self.tiles[text.key] for text in texts])
         self.split.show_split(split, ended=not active)
+        if split.so_far is not None:
+            self.shares.show_whole(money(split.so_far, at_least=split.at_least_so_far))
         sources = bill.sources if bill is not None else cost.sources if cost is not None else ()
         unknown = len(bill.unknown) if bill is not None else cost.rate.unknown if cost else 0
         self.split.show_sources(sources_text(sources), _unknown_text(unknown))

@@ -37,7 +37,10 @@ def _columns() -> tuple[Column[CostShare], ...]:
         Column("share", _("Containers"), lambda row: _percent(row.container_share),
                lambda row: row.container_share, kind="bar", value=lambda row: row.container_share,
                width=112, descending_first=True,
-               help=_("Its part of all container-seconds while it ran")),
+               help=_(
+                   "Its part of YARN’s container-seconds: of an application, of those while it "
+                   "ran; of a step or user, of all that YARN knows"
+               )),
         Column("usd", _("Cost"), _usd, lambda row: row.usd, align="right", width=84,
                descending_first=True,
                help=_("The cluster’s cost while it ran, by its part of the container-seconds")),
@@ -54,6 +57,7 @@ class SharesPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shares: dict[str, tuple[CostShare, ...]] = {}
+        self._whole = ""
         self.kinds = Segmented(
             (
                 Choice("step", _("Steps")),
@@ -97,6 +101,13 @@ class SharesPanel(QWidget):
         if kind == self.kind:
             self._show()
 
+    def show_whole(self, text: str) -> None:
+        """What the cluster has cost in all, as it is shown above."""
+        if text != self._whole:
+            self._whole = text
+            if self.states.state == "shown":
+                self._show_total(self._shares[self.kind])
+
     def show_failed(self, kind: str, error: HueError) -> None:
         """It could not be reckoned; what was there before stays."""
         if kind == self.kind and not self._shares.get(kind):
@@ -138,10 +149,17 @@ class SharesPanel(QWidget):
         }
         self.table.set_hidden_columns(hidden[kind])
         self.model.set_rows(shares)
+        self._show_total(shares)
+        self.states.show_content()
+
+    def _show_total(self, shares: Sequence[CostShare]) -> None:
+        """What all lines come to; what was paid while nothing ran is in none of them."""
         known = [share.usd for share in shares if share.usd is not None]
         cells = {"usd": money(sum(known), at_least=len(known) < len(shares)) if known else DASH}
-        self.total.set_cells(_totalled(kind, len(shares)), cells)
-        self.states.show_content()
+        title = _totalled(self.kind, len(shares))
+        if self._whole:
+            title = _("{what}, of {whole} in all").format(what=title, whole=self._whole)
+        self.total.set_cells(title, cells)
 
 
 def shares_csv(shares: Sequence[CostShare]) -> str:

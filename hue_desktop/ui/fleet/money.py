@@ -14,38 +14,51 @@ from hue_desktop.services.fleet import FleetSnapshot
 from hue_desktop.ui.bills import carried_on
 from hue_desktop.ui.fleet.rows import FleetRow
 
-__all__ = ["dearest_findings", "with_money"]
+__all__ = ["RowMoney", "dearest_findings"]
 
 
-def with_money(
-    rows: Iterable[FleetRow],
-    snapshot: FleetSnapshot,
-    bill_of: Callable[[ClusterRef], CostOverview | None],
-    findings: Mapping[ClusterRef, IdleFinding],
-) -> tuple[FleetRow, ...]:
-    """The rows with what is known; bills are carried on to the region's time at the rate of now."""
-    local = datetime.now(UTC)
-    made = []
-    for row in rows:
-        costs, found = bill_of(row.ref), findings.get(row.ref)
-        if costs is None and found is None:
-            made.append(row)
-            continue
-        so_far = None
-        if costs is not None:
+class RowMoney:
+    """Adds what is known to rows, and keeps those of which nothing that shows has changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[ClusterRef, tuple[FleetRow, FleetRow]] = {}
+
+    def of(
+        self,
+        rows: Iterable[FleetRow],
+        snapshot: FleetSnapshot,
+        bill_of: Callable[[ClusterRef], CostOverview | None],
+        findings: Mapping[ClusterRef, IdleFinding],
+    ) -> tuple[FleetRow, ...]:
+        """The rows; bills are carried on to the region's time at the rate of now."""
+        local = datetime.now(UTC)
+        fresh: dict[ClusterRef, tuple[FleetRow, FleetRow]] = {}
+        made = []
+        for row in rows:
+            costs, found = bill_of(row.ref), findings.get(row.ref)
+            if costs is None and found is None:
+                made.append(row)
+                continue
             now = snapshot.region_now(row.ref, now=local).timestamp()
-            usd_hour = row.usd_hour if row.active and not row.stale else None
-            so_far = round(carried_on(costs.bill.total, costs.bill.end, usd_hour, now), 2)
-        made.append(
-            replace(
-                row,
-                so_far=so_far,
-                at_least=costs is not None and bool(costs.bill.unknown),
-                marker=_marker(found) if found is not None else "",
-                marker_tip=_tip(found) if found is not None else "",
-            )
-        )
-    return tuple(made)
+            so_far = _so_far(row, costs, now) if costs is not None else None
+            marker, tip = (_marker(found), _tip(found)) if found is not None else ("", "")
+            at_least = costs is not None and bool(costs.bill.unknown)
+            bare, known = self._made.get(row.ref, (None, row))
+            shown = (known.so_far, known.at_least, known.marker_tip)
+            if bare is not row or shown != (so_far, at_least, tip):
+                known = replace(
+                    row, so_far=so_far, at_least=at_least, marker=marker, marker_tip=tip
+                )
+            fresh[row.ref] = (row, known)
+            made.append(known)
+        self._made = fresh
+        return tuple(made)
+
+
+def _so_far(row: FleetRow, costs: CostOverview, now: float) -> float:
+    """USD in whole cents; of what is no more, or not read any more, as it was added up."""
+    usd_hour = row.usd_hour if row.active and not row.stale else None
+    return round(carried_on(costs.bill.total, costs.bill.end, usd_hour, now), 2)
 
 
 def dearest_findings(findings: Iterable[IdleFinding]) -> dict[ClusterRef, IdleFinding]:

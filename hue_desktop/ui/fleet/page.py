@@ -20,7 +20,7 @@ from hue_desktop.ui.fleet.cards import FleetCards
 from hue_desktop.ui.fleet.columns import fleet_columns
 from hue_desktop.ui.fleet.filter_bar import FilterBar, kept
 from hue_desktop.ui.fleet.groups import ENDED, connection_groups, ended_group, trouble_text
-from hue_desktop.ui.fleet.money import dearest_findings, with_money
+from hue_desktop.ui.fleet.money import RowMoney, dearest_findings
 from hue_desktop.ui.fleet.rows import FleetRow, FleetRows
 from hue_desktop.ui.fleet.sums import subtitle, tile_texts
 from hue_desktop.ui.focus import focus_on
@@ -44,6 +44,7 @@ class FleetPage(Page):
         super().__init__(ctx, ref)
         self._snapshot = FleetSnapshot()
         self._keeper = FleetRows()
+        self._money = RowMoney()
         self._findings: dict[ClusterRef, IdleFinding] = {}
         self._bills: Bills[CostOverview] = Bills(
             ctx.tasks, lambda ref: ctx.app.cost.overview(ref), self, every_s=_BILL_AGAIN_S
@@ -175,7 +176,7 @@ class FleetPage(Page):
 
     def _show(self) -> None:
         rows = self._keeper.of(self._snapshot)
-        self._rows = with_money(rows, self._snapshot, self._bills.of, self._findings)
+        self._rows = self._money.of(rows, self._snapshot, self._bills.of, self._findings)
         statuses = self._snapshot.connections
         if not any(row.active for row in self._rows) and self._explain():
             return

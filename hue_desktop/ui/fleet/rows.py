@@ -274,7 +274,8 @@ def _ended_text(cluster: ClusterSnapshot, now: datetime) -> str:
     when = date_time(summary.ended, today=now) if summary.ended else ""
     state = state_text(summary.state)
     if cluster.recorded_at is not None:
-        state = _("Recorded, ended")
+        seen = date_time(cluster.recorded_at, today=now)
+        return _("Recorded · last seen {when}").format(when=seen)
     how = " ".join(filter(None, (state, when)))
     return " · ".join(filter(None, (how, summary.reason.rstrip(".") or summary.reason_code)))
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hue_desktop.services.cost.values import IdleKind
-from hue_desktop.ui.fleet.money import dearest_findings, with_money
+from hue_desktop.ui.fleet.money import RowMoney, dearest_findings
 from hue_desktop.ui.fleet.page import FleetPage
 from hue_desktop.ui.fleet.rows import fleet_rows
 from hue_desktop.ui.fleet.sums import group_cells
@@ -82,13 +82,25 @@ def test_a_bill_is_carried_on_and_summed() -> None:
             for each in snapshot.connections
         ),
     )
-    rows = with_money(dev, later, costs.overview, {})
+    money = RowMoney()
+    rows = money.of(dev, later, costs.overview, {})
     waiting = next(row for row in rows if row.name == "joins-test")
     assert waiting.so_far is not None
     assert waiting.so_far == pytest.approx(costs.bill(waiting.ref).total + 3 * 0.248, abs=0.02)
     total = sum(row.so_far or 0.0 for row in rows)
     assert group_cells(rows)["sofar"] == f"${total:.2f}"
-    one = with_money(
+    one = RowMoney().of(
         dev, later, lambda ref: costs.overview(ref) if ref == waiting.ref else None, {}
     )
     assert group_cells(one)["sofar"].startswith("≥")
+
+
+def test_a_row_of_which_nothing_changed_stays_the_same_one() -> None:
+    snapshot = fleet()
+    costs, money = SampleCosts(snapshot), RowMoney()
+    ended = [row for row in fleet_rows(snapshot) if row.name == "old-one"]
+    first = money.of(ended, snapshot, costs.overview, {})
+    assert first[0].so_far is not None
+    assert money.of(ended, snapshot, costs.overview, {})[0] is first[0]
+    found = {ended[0].ref: finding(ended[0].ref, 1.0)}
+    assert money.of(ended, snapshot, costs.overview, found)[0] is not first[0]
