@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hue_desktop.simulator.aws.ce.expressions import DIMENSIONS, check_active, keys_of, rule_of
+from hue_desktop.simulator.aws.ce.expressions import check_active, keys_of, rule_of
 from hue_desktop.simulator.aws.ce.lines import Line, Lines
 from hue_desktop.simulator.aws.ce.periods import Period, known_until, month_of, periods, window
 from hue_desktop.simulator.aws.paging import InvalidToken, page
@@ -93,11 +93,10 @@ class CostExplorerService:
 
     def get_dimension_values(self, call: Call) -> Json:
         """The values of a dimension that a period has usage of."""
-        name = call.params["Dimension"]
-        if name not in DIMENSIONS:
-            raise ApiError("ValidationException", f"Dimension {name} is not supported here.")
-        found = self._values(call, DIMENSIONS[name])
-        shown, token = _paged(call, [value for value in found if not value.startswith("No")])
+        group = {"Type": "DIMENSION", "Key": call.params["Dimension"]}
+        keys = keys_of([group], self._fixed(), self._active())
+        found = self._values(call, lambda line: keys(line)[0])
+        shown, token = _paged(call, found)
         return {
             "DimensionValues": [{"Value": value, "Attributes": {}} for value in shown],
             "ReturnSize": len(shown),

@@ -8,7 +8,7 @@ from typing import Any
 from hue_desktop.simulator.aws.ce.lines import Line
 from hue_desktop.simulator.service import ApiError
 
-__all__ = ["DIMENSIONS", "Keys", "Rule", "keys_of", "rule_of"]
+__all__ = ["Keys", "Rule", "check_active", "keys_of", "rule_of"]
 
 #: Whether a line passes.
 Rule = Callable[[Line], bool]
@@ -25,7 +25,7 @@ _FIXED = {
 }
 
 #: The dimensions that lines have, with how each is read; a line without one says so in words.
-DIMENSIONS: Mapping[str, _Value] = {
+_DIMENSIONS: Mapping[str, _Value] = {
     "AZ": lambda line: line.az or "NoAZ",
     "INSTANCE_TYPE": lambda line: line.instance_type or "NoInstanceType",
     "INSTANCE_TYPE_FAMILY": lambda line: (
@@ -90,9 +90,9 @@ def _dimension(key: str, fixed: Mapping[str, str]) -> _Value:
     if constant is not None:
         said = fixed.get(constant, constant)
         return lambda line: said
-    if key not in DIMENSIONS:
+    if key not in _DIMENSIONS:
         raise _invalid(f"Dimension {key} is not supported here.")
-    return DIMENSIONS[key]
+    return _DIMENSIONS[key]
 
 
 def _tag_group(key: str, active: Collection[str]) -> _Value:
