@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.instances import Instance, InstanceState
+from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _
 
 __all__ = ["as_recorded", "closed", "kept_snapshot", "last_nodes", "last_seen"]
@@ -88,10 +89,23 @@ def as_recorded(snapshot: ClusterSnapshot, saved_at: datetime) -> ClusterSnapsho
         reason = _("seen last then; nobody saw its end")
         summary = replace(summary, state=state, ended=at, reason_code="", reason=reason)
     cluster = replace(snapshot.cluster, summary=summary) if snapshot.cluster else None
-    nodes = None if snapshot.instances is None else closed(snapshot.instances, at)
     return replace(
-        snapshot, summary=summary, cluster=cluster, instances=nodes, errors={}, recorded_at=at
+        snapshot,
+        summary=summary,
+        cluster=cluster,
+        instances=None if snapshot.instances is None else closed(snapshot.instances, at),
+        steps=None if snapshot.steps is None else tuple(_over(s, at) for s in snapshot.steps),
+        errors={},
+        recorded_at=at,
     )
+
+
+def _over(step: Step, at: datetime) -> Step:
+    """A step that was not over when it was seen last: nobody knows how it went."""
+    if not step.state.active:
+        return step
+    ended = at if step.started is not None else None
+    return replace(step, state=StepState.UNKNOWN, ended=ended, reason=_("nobody saw its end"))
 
 
 def last_nodes(snapshot: ClusterSnapshot) -> tuple[Instance, ...]:

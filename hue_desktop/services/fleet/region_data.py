@@ -82,7 +82,8 @@ class RegionData:
         book = self._books.now(self.connection, self.region)
         for ref in refs:
             snapshot = self.clusters[ref].snapshot
-            if snapshot.groups is None and snapshot.instances is None:
+            unread = snapshot.groups is None and snapshot.instances is None
+            if unread or snapshot.recorded_at is not None:
                 continue
             cost = cluster_cost(snapshot, book)
             if self.costs.get(ref) != cost:

@@ -87,7 +87,8 @@ def subtotals(rates: Sequence[float]) -> tuple[float, ...]:
 def _shape(node: Instance) -> StateShape | None:
     if node_problem(node):
         return StateShape.ATTENTION
-    return None if node.state is InstanceState.RUNNING else StateShape.STARTING
+    coming = node.active and node.state is not InstanceState.RUNNING
+    return StateShape.STARTING if coming else None
 
 
 def _note(group: NodeGroup, usd_hour: float) -> str:
@@ -142,7 +143,7 @@ def node_tip(
     if usd_hour is not None:
         figures.append(_("{money}/h").format(money=node_rate(usd_hour)))
     if born is not None:
-        figures.append(_("age {age}").format(age=age(now - born)))
+        figures.append(_("age {age}").format(age=age((node.ended or now) - born)))
     lines.append(" · ".join(figures))
     if loads is not None:
         lines.append(loads.tip(node))

@@ -125,11 +125,12 @@ def colouring_of(
 
 
 def _by_state(nodes: Sequence[Instance]) -> Colouring:
-    running = InstanceState.RUNNING
-    present = {node.state is running for node in nodes}
-    entries = ((True, LegendEntry("heat-1", _("running"))),
-               (False, LegendEntry("sunken", _("starting"))))  # fmt: skip
-    legend = tuple(entry for runs, entry in entries if runs in present)
+    running, ended = InstanceState.RUNNING, InstanceState.TERMINATED
+    present = {node.state if node.state in (running, ended) else None for node in nodes}
+    entries = ((running, LegendEntry("heat-1", _("running"))),
+               (None, LegendEntry("sunken", _("starting"))),
+               (ended, LegendEntry("sunken", _("ended"))))  # fmt: skip
+    legend = tuple(entry for state, entry in entries if state in present)
 
     def paint(node: Instance) -> tuple[str, str]:
         return "heat-1" if node.state is running else "sunken", _address(node)
@@ -143,7 +144,8 @@ def _by_age(now: datetime) -> Colouring:
 
     def paint(node: Instance) -> tuple[str, str]:
         born = node.ready or node.created
-        seconds = max(0.0, (minute - born).total_seconds()) if born else 0.0
+        until = node.ended or minute
+        seconds = max(0.0, (until - born).total_seconds()) if born else 0.0
         step = sum(seconds >= limit for limit in _AGES_S)
         return f"heat-{step}", age(max(60.0, seconds)) if born else "–"
 

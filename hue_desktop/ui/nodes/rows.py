@@ -114,7 +114,7 @@ class Ages:
     def text(self, row: NodeRow) -> str:
         """How old the node is."""
         born = row.node.ready or row.node.created
-        return short_duration(self.now - born) if born else DASH
+        return short_duration((row.node.ended or self.now) - born) if born else DASH
 
 
 _WARM, _HOT = 80.0, 90.0  #: percent of a node's disk that ask for a look, and for a hand
