@@ -48,8 +48,8 @@ class _NodeManager:
     def _now(self) -> tuple[YarnMoment, YarnNode]:
         moment = self._door.cluster.yarn.now()
         node = moment.node_at(self._door.key.ec2_id)
-        if node is None:
-            raise WebError(503, "ServiceUnavailable", "The NodeManager is not ready.")
+        if node is None or not node.instance.runs_at(moment.at):
+            raise ConnectionResetError  # the machine is gone, and nobody answers
         return moment, node
 
     def _info(self, asked: Asked) -> Json:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 from collections import Counter
 
 import pytest
 
 from tests.unit.simulator.yarn.test_resource_manager import submit
-from tests.unit.simulator.yarn.yarns import YarnRegion, yarn_region
+from tests.unit.simulator.yarn.yarns import YarnRegion, ask, yarn_region
 
 
 def test_sums_over_nodes_are_the_clusters(house: YarnRegion) -> None:
@@ -139,12 +140,17 @@ def test_a_node_that_ec2_took_is_lost(house: YarnRegion) -> None:
     victim = house.ids("TASK")[0]
     world = house.region.world
     host = world.private_dns(world.instances_by_ec2_id[victim])
+    url = house.region.front.servers.hadoop.node_url(victim)
+    assert ask(f"{url}/ws/v1/node/info").status == 200
     house.region.client("ec2").terminate_instances(InstanceIds=[victim])
     house.region.jump(seconds=1)
     (node,) = [node for node in house.nodes() if node["nodeHostName"] == host]
     assert (node["state"], node["nodeHTTPAddress"]) == ("LOST", "")
     assert node["resourceUtilization"] == {}
     assert house.metrics()["lostNodes"] == 1
+    for path in ("/ws/v1/node/info", "/jmx"):
+        with pytest.raises((OSError, http.client.HTTPException)):
+            ask(f"{url}{path}")
     with pytest.raises(KeyError):
         house.node(victim, "/jmx")
 
