@@ -121,11 +121,8 @@ class Collector:
             tracked = Tracked(ref, self._book)
             # readers look at the mapping without a lock: it is replaced, never changed
             self._tracked = {**self._tracked, ref: tracked}
-            now = tracked.times.region(steady(), self._clock(ref))
             made = tracked
-            self._keeper.resume(
-                ref, now, lambda found: self.post(lambda: self._resume(made, found))
-            )
+            self._keeper.resume(ref, lambda found: self.post(lambda: self._resume(made, found)))
         return tracked
 
     def _resume(self, tracked: Tracked, found: tuple[Alert, ...]) -> None:
@@ -141,17 +138,24 @@ class Collector:
         self._looks += 1
         tracked.seen = self._looks
         tracked.watchers += 1
-        tracked.kept = True
-        if tracked.busy_since is None:
-            tracked.due = min(tracked.due, steady())
-        if tracked.snapshot.collecting is Collecting.OFF:
-            self._change(tracked, tracked.set_collecting(Collecting.CONNECTING))
+        self._collect(tracked, self._fleet.snapshot().clusters.get(ref))
 
     def unwatch(self, ref: ClusterRef) -> None:
         """Somebody looks no more."""
         tracked = self._tracked.get(ref)
         if tracked is not None and tracked.watchers:
             tracked.watchers -= 1
+
+    def _collect(self, tracked: Tracked, cluster: ClusterSnapshot | None) -> None:
+        """Ask it from now on, soon, unless it is known to have ended."""
+        if cluster is not None and not cluster.summary.state.active:
+            self._leave(tracked, Collecting.ENDED)
+            return
+        tracked.kept = True
+        if tracked.busy_since is None:
+            tracked.due = min(tracked.due, steady())
+        if tracked.snapshot.collecting in (Collecting.OFF, Collecting.ENDED):
+            self._change(tracked, tracked.set_collecting(Collecting.CONNECTING))
 
     def rejudge_all(self) -> None:
         """The rules have changed."""
@@ -183,10 +187,7 @@ class Collector:
             return
 
     def _turns(self, tracked: Tracked) -> bool:
-        return tracked.kept and tracked.busy_since is None and not self._ended(tracked)
-
-    def _ended(self, tracked: Tracked) -> bool:
-        return tracked.snapshot.collecting is Collecting.ENDED
+        return tracked.kept and tracked.busy_since is None
 
     def _begin_due(self) -> None:
         now = steady()
@@ -202,7 +203,7 @@ class Collector:
         state = cluster.summary.state if cluster is not None else None
         tracked.due = now + self._interval_s(tracked)
         if state is not None and not state.active:
-            self._end(tracked)
+            self._leave(tracked, Collecting.ENDED)
             return
         if state in _COMING:
             text = _("The cluster is starting; its servers are asked once they run.")
@@ -241,13 +242,13 @@ class Collector:
             self._mail.put(lambda: self._landed(tracked, number, reading, at))
 
     def _opened(self, tracked: Tracked, number: int, servers: ClusterServers) -> None:
-        if tracked.number != number or self._ended(tracked) or self._stopped.is_set():
+        if tracked.number != number or self._stopped.is_set():
             servers.close()
         else:
             tracked.servers = servers
 
     def _landed(self, tracked: Tracked, number: int, reading: Reading, at: float) -> None:
-        if tracked.number != number or self._ended(tracked):
+        if tracked.number != number:
             return
         tracked.busy_since = None
         fleet = self._fleet.snapshot()
@@ -268,13 +269,13 @@ class Collector:
         self._announce(tracked, changed, always=True)
 
     def _failed(self, tracked: Tracked, number: int, error: HueError) -> None:
-        if tracked.number != number or self._ended(tracked):
+        if tracked.number != number:
             return
         tracked.busy_since = None
         if isinstance(error, Cancelled) and self._stopped.is_set():
             return
         if isinstance(error, NotFound):  # EMR has forgotten the cluster
-            self._end(tracked)
+            self._leave(tracked, Collecting.ENDED)
             return
         wait_s = tracked.fail(error, self._interval_s(tracked))
         tracked.due = steady() + wait_s
@@ -288,11 +289,14 @@ class Collector:
         self._drop_servers(tracked)
         self._failed(tracked, tracked.number, Unreachable(_("The servers are silent.")))
 
-    def _end(self, tracked: Tracked) -> None:
+    def _leave(self, tracked: Tracked, collecting: Collecting) -> None:
+        """Ask it no more; an answer under way is dropped."""
         tracked.kept = False
+        tracked.number += 1
+        tracked.busy_since = None
         self._drop_servers(tracked)
         self._keeper.keep(tracked)
-        self._change(tracked, tracked.set_collecting(Collecting.ENDED))
+        self._change(tracked, tracked.set_collecting(collecting))
 
     def _drop_servers(self, tracked: Tracked) -> None:
         if tracked.servers is not None:
@@ -312,12 +316,22 @@ class Collector:
                 self._judge_by_cloudwatch(ref, change.snapshot)
             tracked = self._tracked.get(ref)
             cluster = change.snapshot.clusters.get(ref)
-            if tracked is None or cluster is None or not tracked.kept:
-                continue
-            if not cluster.summary.state.active:
-                self._end(tracked)
-            elif "summary" in parts and tracked.busy_since is None and math.isfinite(tracked.due):
-                tracked.due = min(tracked.due, steady())  # it may be up, or lost its master
+            if tracked is not None and cluster is not None and "summary" in parts:
+                self._follow(tracked, cluster)
+        for ref in change.removed:
+            tracked = self._tracked.get(ref)
+            if tracked is not None and tracked.kept:
+                self._leave(tracked, Collecting.OFF)  # its connection is gone, or EMR's list ends
+
+    def _follow(self, tracked: Tracked, cluster: ClusterSnapshot) -> None:
+        """Another state of a cluster: it may have ended, be up, or be listed again."""
+        if not cluster.summary.state.active:
+            if tracked.kept:
+                self._leave(tracked, Collecting.ENDED)
+        elif tracked.kept and math.isinf(tracked.due):
+            return  # a person was asked and said no
+        elif tracked.kept or tracked.watchers:
+            self._collect(tracked, cluster)
 
     def _judge_all_by_cloudwatch(self) -> None:
         snapshot = self._fleet.snapshot()

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 EVERY_S = 30.0
 ROLL_UP_EVERY_S = 600.0
-RESUME_S = 86_400.0  #: how far back alerts of an earlier session are looked for
+_FOREVER = 1e12
 
 
 class HistoryKeeper:
@@ -73,12 +73,11 @@ class HistoryKeeper:
         """Keep an alert's newest state."""
         self._do(lambda store: store.add_alert(ref, alert))
 
-    def resume(
-        self, ref: ClusterRef, now: float, done: Callable[[tuple[Alert, ...]], None]
-    ) -> None:
-        """Look for alerts of an earlier session and hand them over, none where there is no store.
+    def resume(self, ref: ClusterRef, done: Callable[[tuple[Alert, ...]], None]) -> None:
+        """Look for alerts of earlier sessions and hand them over, none where there is no store.
 
-        ``now`` is in region epoch seconds; ``done`` is called on the store's lane, in any case.
+        ``done`` is called on the store's lane, in any case. All of them are looked for: the
+        region's time may not be known yet.
         """
 
         def look() -> None:
@@ -86,7 +85,7 @@ class HistoryKeeper:
             try:
                 store = self.store
                 if store is not None:
-                    found = store.alerts(ref, now - RESUME_S, now)
+                    found = store.alerts(ref, 0.0, _FOREVER)
             except HueError as error:
                 self.problem = error
             finally:

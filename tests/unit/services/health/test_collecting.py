@@ -264,3 +264,13 @@ def test_a_cluster_that_emr_has_forgotten(ward: Ward) -> None:
     ref = ward.house.ref("j-FORGOTTEN")
     ward.health.watch(ref)
     ward.until(ref, lambda now: now.collecting is Collecting.ENDED)
+
+
+def test_a_connection_that_goes_and_comes_back(ward: Ward, ref: ClusterRef) -> None:
+    ward.until(ref, _live)
+    ward.house.fleet._connections, kept = tuple, ward.house.fleet._connections
+    ward.house.fleet.reload_connections()
+    ward.until(ref, lambda now: now.collecting is Collecting.OFF)
+    ward.house.fleet._connections = kept
+    ward.house.fleet.reload_connections()
+    ward.until(ref, _live)
