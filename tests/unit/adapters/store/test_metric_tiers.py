@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hue_desktop.adapters.store.database import Database
@@ -31,6 +31,9 @@ KEYS = (SeriesKey("hdfs.used"), SeriesKey("rm.heap"))
 T0 = 1_800_000_000 // 345_600 * 345_600.0
 HOUR, DAY = 3600.0, 86_400.0
 
+#: Other programs on the machine must not fail a test.
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 values = st.floats(-1e15, 1e15, allow_nan=False).map(lambda v: 0.0 if abs(v) < 1e-9 else v)
 instants = st.integers(0, int(20 * HOUR * 1000))
 samples = st.lists(st.tuples(instants, values), max_size=60)
@@ -41,6 +44,7 @@ def points_of(pairs: list[tuple[int, float]]) -> Points:
     return raw_points(at, np.array([value for _at, value in pairs], np.float64))
 
 
+@calm
 @given(samples)
 def test_packing_loses_nothing(pairs: list[tuple[int, float]]) -> None:
     points = points_of(pairs)
@@ -52,6 +56,7 @@ def test_packing_loses_nothing(pairs: list[tuple[int, float]]) -> None:
             assert np.array_equal(getattr(again, name), getattr(kept, name)), name
 
 
+@calm
 @given(samples, samples, st.booleans())
 def test_merging_is_what_a_dictionary_does(
     old: list[tuple[int, float]], new: list[tuple[int, float]], fill: bool
@@ -62,6 +67,7 @@ def test_merging_is_what_a_dictionary_does(
     assert merged.at.tolist() == sorted(expected)
 
 
+@calm
 @given(samples, st.sampled_from([60_000, 900_000, 2_700_000]))
 def test_aggregating_keeps_counts_sums_and_extremes(
     pairs: list[tuple[int, float]], step: int
@@ -78,6 +84,7 @@ def test_aggregating_keeps_counts_sums_and_extremes(
     assert np.all((coarse.low <= coarse.mean) & (coarse.mean <= coarse.high))
 
 
+@calm
 @given(st.lists(values, min_size=1, max_size=30))
 def test_rounding_keeps_nine_digits_and_the_order(found: list[float]) -> None:
     plain = np.array(sorted(found))
@@ -97,7 +104,7 @@ batch = st.tuples(
 steps = st.lists(st.one_of(batch, st.just("roll"), st.just("reopen")), min_size=1, max_size=10)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(calm, max_examples=40)
 @given(steps)
 def test_history_is_what_all_samples_say(found: list[object]) -> None:
     """Late, early, doubled samples, rolled up at any time: each tier is the sum of all samples."""
