@@ -23,6 +23,22 @@ def actions() -> tuple[Action, ...]:
             word="cost",
         ),
         Action(
+            "cost.explorer",
+            _("Ask Cost Explorer…"),
+            lambda ctx, where: _show(ctx, where, "explorer"),
+            icon="money",
+            enabled=lambda where: where.cluster is not None,
+            keywords=_("bill aws invoice difference"),
+        ),
+        Action(
+            "cost.users",
+            _("Show costs by user"),
+            lambda ctx, where: _show(ctx, where, "user"),
+            icon="money",
+            enabled=lambda where: where.cluster is not None,
+            keywords=_("who share chargeback yarn"),
+        ),
+        Action(
             "cost.idle",
             _("Find what is paid in vain"),
             lambda ctx, _where: ctx.navigate.open_page("costs"),
@@ -33,6 +49,6 @@ def actions() -> tuple[Action, ...]:
     )
 
 
-def _show(ctx: UiContext, where: ActionContext) -> None:
+def _show(ctx: UiContext, where: ActionContext, select: str = "") -> None:
     if where.ref is not None:
-        ctx.navigate.open_cluster(where.ref, "cost")
+        ctx.navigate.open_cluster(where.ref, "cost", select=select)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from hue_desktop.core.billing import Bill
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.format import money
+from hue_desktop.core.format import date_time, money
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost.values import CostOverview, CostShare, ExplorerFigure
 from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
@@ -179,7 +179,7 @@ class CostPage(Page):
         if bill is not None and (self._is_old() or not active):
             now = bill.end
         split = split_of(cost, bill, now)
-        texts = cost_tiles(cluster.summary, cost.rate if cost else None, overview, split, now)
+        texts = cost_tiles(cluster, cost.rate if cost else None, overview, split, now)
         for text in texts:
             self.tiles[text.key].show_figure(
                 text.figure, text.unit, text.caption, text.attention, label=text.label, stale=stale
@@ -190,7 +190,8 @@ class CostPage(Page):
             self.shares.show_whole(money(split.so_far, at_least=split.at_least_so_far))
         sources = bill.sources if bill is not None else cost.sources if cost is not None else ()
         unknown = len(bill.unknown) if bill is not None else cost.rate.unknown if cost else 0
-        self.split.show_sources(sources_text(sources), _unknown_text(unknown))
+        problems = (_recorded_text(cluster), _unknown_text(unknown))
+        self.split.show_sources(sources_text(sources), " ".join(filter(None, problems)))
 
     def _is_old(self) -> bool:
         assert self._snapshot is not None
@@ -331,8 +332,10 @@ class CostPage(Page):
         self._read_shares(again=True)
 
     def select(self, what: str) -> None:
-        """``step``, ``application`` or ``user``: the table of that kind."""
-        if what in ("step", "application", "user"):
+        """``step``, ``application`` or ``user``: the table of that kind; ``explorer`` asks it."""
+        if what == "explorer":
+            self.ask_explorer()
+        elif what in ("step", "application", "user"):
             self.shares.kinds.choose(what)
 
     def keys(self) -> tuple[tuple[str, str], ...]:
@@ -340,6 +343,13 @@ class CostPage(Page):
             (_("Left, Right"), _("Move the crosshair of the chart")),
             ("Ctrl+C", _("Copy the table of costs as CSV")),
         )
+
+
+def _recorded_text(cluster: ClusterSnapshot) -> str:
+    if cluster.recorded_at is None:
+        return ""
+    text = _("EMR lists this cluster no more; this is what was recorded of it until {when}.")
+    return text.format(when=date_time(cluster.recorded_at, always_date=True))
 
 
 def _unknown_text(nodes: int) -> str:

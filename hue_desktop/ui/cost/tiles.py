@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hue_desktop.core.billing import Bill
-from hue_desktop.core.clusters import ClusterSummary
+from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.format import (
     DASH,
     money,
@@ -41,15 +41,15 @@ class TileText:
 
 
 def cost_tiles(
-    summary: ClusterSummary,
+    cluster: ClusterSnapshot,
     rate: CostRate | None,
     overview: CostOverview | None,
     split: Split,
     now: float,
 ) -> list[TileText]:
     """The tiles that make sense for the cluster; ``now`` is the region's epoch seconds."""
-    ended = not summary.state.active
-    made = [_so_far(summary, overview, split, now), _saved(rate, overview, now), _idle(overview)]
+    ended = not cluster.summary.state.active
+    made = [_so_far(cluster, overview, split, now), _saved(rate, overview, now), _idle(overview)]
     if ended:
         return made
     return [_now(rate, split), made[0], _month(overview, now), *made[1:]]
@@ -86,10 +86,12 @@ def _unpriced(nodes: int) -> str:
 
 
 def _so_far(
-    summary: ClusterSummary, overview: CostOverview | None, split: Split, now: float
+    cluster: ClusterSnapshot, overview: CostOverview | None, split: Split, now: float
 ) -> TileText:
-    ended = not summary.state.active
-    label = _("Final bill") if ended else _("So far")
+    summary = cluster.summary
+    label = _("So far") if summary.state.active else _("Final bill")
+    if cluster.recorded_at is not None and cluster.recorded_at == summary.ended:
+        label = _("Until it was seen last")  # nobody knows what it cost after that
     if overview is None or split.so_far is None:
         return TileText("sofar", label, DASH, "", _("not added up yet"))
     until = summary.ended.timestamp() if summary.ended else now

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from hue_desktop.core.clusters import ClusterState
 from hue_desktop.core.errors import Throttled, Unreachable
 from hue_desktop.core.instances import Market
+from hue_desktop.core.recorded import as_recorded
 from hue_desktop.services.cost.values import CostShare, ExplorerFigure
 from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.ui.context import UiContext
@@ -318,3 +319,16 @@ def test_a_cluster_without_spot_saves_nothing(qapp: QApplication, qtbot: QtBot) 
         assert cluster is not None
         assert not cluster.nodes(market=Market.SPOT)
         assert desk.tile("saved") == "Saved by Spot, –, it has had no Spot node"
+
+
+def test_a_recorded_cluster_shows_what_was_known_last(qapp: QApplication, qtbot: QtBot) -> None:
+    snapshot = fleet()
+    ref = ref_of(snapshot, "analytics")
+    kept = as_recorded(snapshot.clusters[ref], NOW)
+    snapshot = replace(snapshot, clusters={ref: kept})
+    with sample_desk(qapp, SampleCosts(snapshot)) as (ctx, _places, costs):
+        desk = Desk(ctx, costs, qtbot, "analytics")
+        desk.show()
+        assert desk.tile("sofar").startswith("Until it was seen last, $")
+        assert "was recorded of it until 20 Nov" in desk.page.split.problem.text()
+        assert desk.page.chart.states.state == "shown"
