@@ -17,7 +17,8 @@ from typing import Any
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.aws.values import items, money, section, texts
 from hue_desktop.core.cost_ports import ExplorerCosts, ExplorerStore
-from hue_desktop.core.errors import StateError
+from hue_desktop.core.errors import ServiceError, StateError
+from hue_desktop.core.text import _
 
 __all__ = ["AwsCostExplorer"]
 
@@ -26,6 +27,7 @@ KEPT_S = 86_400.0
 METRIC = "UnblendedCost"
 _HOMES = {"cn": "cn-northwest-1"}  #: Cost Explorer has one endpoint in each partition
 _HOME = "us-east-1"
+_NO_DATA = "DataUnavailableException"  #: AWS's word for both: never turned on, tag not activated
 
 
 class AwsCostExplorer:
@@ -42,10 +44,21 @@ class AwsCostExplorer:
         with self._lock:
             known = self._known.get(cluster_id) or self._recall(cluster_id)
             if known is None or not _answers(known, start, end):
-                known = self._ask(cluster_id, start, end)
+                known = self._asked(cluster_id, start, end)
                 self._keep(cluster_id, known)
             self._known[cluster_id] = known
             return known
+
+    def _asked(self, cluster_id: str, start: date, end: date) -> ExplorerCosts:
+        try:
+            return self._ask(cluster_id, start, end)
+        except ServiceError as error:
+            if error.code == _NO_DATA:
+                error.remedy = _(
+                    "In Billing, turn on Cost Explorer and activate {tag} as a cost allocation "
+                    "tag; it counts from then on, a day late."
+                ).format(tag=CLUSTER_TAG)
+            raise
 
     def _ask(self, cluster_id: str, start: date, end: date) -> ExplorerCosts:
         asked: dict[str, Any] = {
