@@ -27,9 +27,16 @@ class Notice:
 
 
 def notices_of(
-    snapshot: HealthSnapshot, cluster: ClusterSnapshot | None, now: datetime
+    snapshot: HealthSnapshot,
+    cluster: ClusterSnapshot | None,
+    now: datetime,
+    *,
+    was_live: bool = True,
 ) -> list[Notice]:
-    """What a person must know before believing the charts, worst first."""
+    """What a person must know before believing the charts, worst first.
+
+    ``was_live``: the servers have answered before, so that ``read_at`` is the time of that.
+    """
     notices = []
     if snapshot.safe_mode:
         text = _("HDFS is in safe mode: nothing can be written. {why}")
@@ -39,7 +46,7 @@ def notices_of(
     if ended or snapshot.collecting is Collecting.ENDED:
         notices.append(Notice(StateShape.STOPPED, _ended_text(cluster)))
     elif snapshot.collecting is Collecting.BROKEN:
-        notices.append(Notice(StateShape.ATTENTION, _broken_text(snapshot, now)))
+        notices.append(Notice(StateShape.ATTENTION, _broken_text(snapshot, now, was_live)))
     elif snapshot.collecting is Collecting.PARTLY and snapshot.problem:
         notices.append(Notice(StateShape.ATTENTION, snapshot.problem))
     return notices
@@ -53,10 +60,10 @@ def _ended_text(cluster: ClusterSnapshot | None) -> str:
     return _("Ended {time}. ").format(time=date_time(ended)) + text
 
 
-def _broken_text(snapshot: HealthSnapshot, now: datetime) -> str:
+def _broken_text(snapshot: HealthSnapshot, now: datetime, was_live: bool) -> str:
     """Why nothing live arrives; with live values from before, how old they are."""
     why = snapshot.problem or _("YARN and HDFS do not answer; it is tried again.")
-    if snapshot.read_at is None or not snapshot.nodes:  # CloudWatch tells of no nodes
+    if snapshot.read_at is None or not was_live:
         more = _("Shown is what CloudWatch knows, a value every five minutes.")
         return f"{why} {more}"
     seconds = max(0.0, (now - moment(snapshot.read_at)).total_seconds())

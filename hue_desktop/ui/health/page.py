@@ -23,7 +23,7 @@ from hue_desktop.ui.charts.event_marks import Happenings
 from hue_desktop.ui.charts.health_strips import HealthSeries
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.health.chart_panel import HealthChart
-from hue_desktop.ui.health.notices import NoticeLines, notices_of
+from hue_desktop.ui.health.notices import Notice, NoticeLines, notices_of
 from hue_desktop.ui.health.saving import save_chart
 from hue_desktop.ui.health.side import HealthSide
 from hue_desktop.ui.health_feed import HealthWatch
@@ -157,11 +157,24 @@ class HealthPage(Page):
         rules = self.ctx.app.health.rules()
         self.side.show_snapshot(self.health, rules, now, self._no_alerts())
         self.chart.show_rules(rules)
-        self.notices.show_notices(notices_of(self.health, self.cluster, now))
-        lost = self.health.collecting is Collecting.BROKEN and bool(self.health.nodes)
+        self.notices.show_notices(self._notices(now))
+        lost = self.health.collecting is Collecting.BROKEN and self._was_live()
         self.chart.set_stale(lost and self._ended is None)
         self._show_events()
         self.states.show_content()
+
+    def _notices(self, now: datetime) -> list[Notice]:
+        assert self.health is not None
+        broken = self.health.collecting is Collecting.BROKEN
+        was_live = broken and self._was_live()
+        return notices_of(self.health, self.cluster, now, was_live=was_live)
+
+    def _was_live(self) -> bool:
+        """Whether YARN or HDFS has answered within the hour that is held in memory."""
+        if self.ref is None:
+            return False
+        keys = self.chart.series.keys
+        return bool(self.ctx.app.health.live(self.ref, keys, 0.0, self._now().timestamp()))
 
     def _no_alerts(self) -> str:
         assert self.health is not None
@@ -201,7 +214,7 @@ class HealthPage(Page):
         self._ticks += 1
         if self._fleet is None or self.health is None:
             return
-        self.notices.show_notices(notices_of(self.health, self.cluster, self._now()))
+        self.notices.show_notices(self._notices(self._now()))
         self._add_live()
         live = self.health.collecting in (Collecting.LIVE, Collecting.PARTLY)
         if not live and self.chart.follows and self._ticks - self._read_ticks >= _READ_AGAIN_S:

@@ -64,6 +64,7 @@ class ChartPanel(QWidget):
         self._ended = False
         self.series = HealthSeries(OVERVIEW)
         self.follows = True  #: whether the right edge is now
+        self.has_live = False  #: whether values of YARN or HDFS themselves have come
         self.chart: LiveStrips | None = None
         self.title = Label("", weight=600)
         self.caption = Label("", tone="text-2", elide=True)
@@ -150,6 +151,7 @@ class ChartPanel(QWidget):
         if fresh:
             chart.set_plots(self._plots(chart.frame.start, now))
         if any(data.source is Source.LIVE and len(data.times) for data in found.values()):
+            self.has_live = True
             self.caption.setText(_("YARN and HDFS, live"))
             self.caption.set_tone("text-2")
         if not self.follows:

@@ -259,7 +259,7 @@ class OverviewPage(Page):
             self._show_tiles(cluster, self.notice.isVisible())
             self._show_map()
         broken = health.collecting is Collecting.BROKEN
-        self.chart.set_stale(broken and bool(health.nodes))
+        self.chart.set_stale(broken and self.chart.has_live)
 
     def _offer(self, choices: list[tuple[str, str]]) -> None:
         """What cells can be coloured by; CPU once it is known, unless the person chose."""
