@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["AlertCount", "AlertCounts", "worse"]
 
 
+_NEWS_S = 600.0  #: of the region's clock
+
+
 @dataclass(frozen=True, slots=True)
 class AlertCount:
     """Alerts that stand and are not muted: how many, the worst level, and what they say."""
@@ -51,6 +54,7 @@ class AlertCounts(QObject):
         super().__init__()
         self._counts: dict[ClusterRef, AlertCount] = {}
         self._known: set[tuple[ClusterRef, str, float, AlertLevel]] = set()
+        self._seen: set[ClusterRef] = set()
         self._feed = HealthFeed(health, poster)
         self._feed.changed.connect(self._arrived)
 
@@ -73,11 +77,21 @@ class AlertCounts(QObject):
             else:
                 self._counts[ref] = count
             self.changed.emit(ref)
+        fresh = self._fresh_from(change)
         for alert in standing:
             key = (ref, alert.rule.key, alert.since, alert.level)
             if key not in self._known:
                 self._known.add(key)
-                self.raised.emit(ref, alert)
+                if alert.since >= fresh:
+                    self.raised.emit(ref, alert)
+
+    def _fresh_from(self, change: HealthChange) -> float:
+        """Since when an alert is news: at first sight of a cluster, old ones are none."""
+        ref, read_at = change.snapshot.ref, change.snapshot.read_at
+        if ref in self._seen or read_at is None:
+            return float("-inf")
+        self._seen.add(ref)
+        return read_at - _NEWS_S
 
 
 def _count(standing: list[Alert]) -> AlertCount | None:
