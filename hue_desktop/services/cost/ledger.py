@@ -23,7 +23,7 @@ from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.instances import Market
 from hue_desktop.core.recorded import as_recorded
 from hue_desktop.services.access import AccessPool
-from hue_desktop.services.cost.lives import lives_of, merged_nodes
+from hue_desktop.services.cost.lives import completed, lives_of, merged_nodes
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.values import FleetSnapshot, extrapolate
 
@@ -248,7 +248,7 @@ def _read_all(
         fleets = fleets or emr.list_fleets(cluster_id)
     else:
         groups = groups or emr.list_groups(cluster_id)
-    return ClusterSnapshot(
+    read = ClusterSnapshot(
         ref=ref,
         summary=cluster.summary,
         cluster=cluster,
@@ -257,3 +257,4 @@ def _read_all(
         instances=emr.list_instances(cluster_id, active_only=False),
         steps=steps if steps is not None else emr.list_steps(cluster_id),
     )
+    return completed(read)

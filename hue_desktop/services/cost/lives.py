@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from hue_desktop.core.billing import Life
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.ebs import default_volumes, root_volume
 from hue_desktop.core.instances import EbsVolume, Instance, InstanceState, Market, Role
 
-__all__ = ["lives_of", "merged_nodes", "volumes_asked"]
+__all__ = ["completed", "lives_of", "merged_nodes", "volumes_asked"]
 
 _RECLAIMED = "Server.SpotInstanceTermination"  #: EC2's code, which EMR's reason quotes
 _Asked = dict[tuple[str, str], tuple[EbsVolume, ...]]
@@ -32,8 +33,7 @@ def lives_of(
     """
     launched = launched or {}
     asked = volumes_asked(snapshot)
-    roles = {group.id: group.role for group in snapshot.groups or ()}
-    roles.update({fleet.id: fleet.role for fleet in snapshot.fleets or ()})
+    roles = _roles(snapshot)
     cluster = snapshot.cluster
     release = cluster.release if cluster else ""
     root = root_volume(release, cluster.root_volume_gib if cluster else None)
@@ -73,6 +73,17 @@ def volumes_asked(snapshot: ClusterSnapshot) -> _Asked:
     return asked
 
 
+def completed(snapshot: ClusterSnapshot) -> ClusterSnapshot:
+    """``snapshot`` with each node's role and AZ, which ListInstances does not tell."""
+    roles = _roles(snapshot)
+    az = snapshot.cluster.az if snapshot.cluster else ""
+    nodes = tuple(
+        replace(node, role=node.role or roles.get(node.group_id), az=node.az or az)
+        for node in snapshot.instances or ()
+    )
+    return replace(snapshot, instances=nodes)
+
+
 def merged_nodes(
     newer: Iterable[Instance] | None, older: Iterable[Instance] | None
 ) -> tuple[Instance, ...]:
@@ -80,6 +91,13 @@ def merged_nodes(
     nodes = {node.id: node for node in older or ()}
     nodes.update({node.id: node for node in newer or ()})
     return tuple(nodes.values())
+
+
+def _roles(snapshot: ClusterSnapshot) -> dict[str, Role]:
+    """Roles by group or fleet."""
+    roles = {group.id: group.role for group in snapshot.groups or ()}
+    roles.update({fleet.id: fleet.role for fleet in snapshot.fleets or ()})
+    return roles
 
 
 def _begin(

@@ -11,6 +11,7 @@ from hue_desktop.core.cost import PriceBook, node_rate, times
 from hue_desktop.core.ebs import default_volumes, root_volume
 from hue_desktop.core.instances import EbsVolume, Instance, InstanceState, Market, Role
 from hue_desktop.core.pricing import CostRate
+from hue_desktop.services.cost.lives import volumes_asked
 from hue_desktop.services.cost.values import ClusterCost
 
 __all__ = ["billed", "cluster_cost"]
@@ -39,7 +40,7 @@ def cluster_cost(snapshot: ClusterSnapshot, book: PriceBook) -> ClusterCost:
     if not snapshot.summary.state.active:
         return ClusterCost(_NOTHING, sources=book.sources)
     kinds = _kinds(snapshot)
-    volumes = _volumes(snapshot)
+    volumes = volumes_asked(snapshot)
     single = {
         kind: _rate_of(kind, volumes.get((kind.group_id, kind.instance_type), ()), snapshot, book)
         for kind in kinds
@@ -52,14 +53,6 @@ def cluster_cost(snapshot: ClusterSnapshot, book: PriceBook) -> ClusterCost:
         by_role[key] = by_role.get(key, _NOTHING) + rate
         total += rate
     return ClusterCost(total, by_role, _by_node(snapshot, single), book.sources)
-
-
-def _volumes(snapshot: ClusterSnapshot) -> dict[tuple[str, str], tuple[EbsVolume, ...]]:
-    """The data volumes asked for, by group or fleet and type: a fleet's types differ in them."""
-    asked = {(group.id, group.instance_type): group.ebs_volumes for group in snapshot.groups or ()}
-    for fleet in snapshot.fleets or ():
-        asked.update({(fleet.id, each.instance_type): each.ebs_volumes for each in fleet.types})
-    return asked
 
 
 def _kinds(snapshot: ClusterSnapshot) -> dict[_Kind, int]:

@@ -220,6 +220,35 @@ def test_a_cluster_that_emr_has_forgotten_is_billed_from_what_was_recorded(
     database.close()
 
 
+def test_while_the_fleet_reads_nodes_end_in_the_bill_when_they_end(
+    region: SimulatedRegion, tmp_path: Path
+) -> None:
+    """EMR is asked for ended nodes when one is missing from the fleet's list, and no sooner."""
+    cluster_id = mixed(region)
+    region.jump(hours=2)
+    with open_house(connection_to(region, tmp_path), tmp_path) as house:
+        service = CostService(house.fleet, house.access, house.books)
+        ref = house.ref(cluster_id)
+        house.cluster(cluster_id, lambda c: c.cluster and c.instances and c.steps is not None)
+        before = service.snapshot(ref)
+        task = next(each for each in before.groups or () if each.role is Role.TASK)
+        region.client("emr").modify_instance_groups(
+            ClusterId=cluster_id,
+            InstanceGroups=[{"InstanceGroupId": task.id, "InstanceCount": 0}],
+        )
+        region.jump(hours=1)
+        house.cluster(cluster_id, lambda c: c.count(Role.TASK) == 0)
+
+        after = service.snapshot(ref)
+
+        tasks = [node for node in after.instances or () if node.role is Role.TASK]
+        assert len(tasks) == 3
+        assert all(node.ended is not None for node in tasks)
+        assert {node.id for node in after.instances or ()} == {
+            node.id for node in before.instances or ()
+        }
+
+
 def test_without_a_record_a_forgotten_cluster_is_an_error(house: House, cost: CostService) -> None:
     with pytest.raises(HueError):
         cost.bill(house.ref("j-0000000000000"))
