@@ -105,6 +105,34 @@ def test_our_bill_is_what_the_region_charges(
     assert {source.name for source in ours.sources} >= {"Spot history"}
 
 
+def test_what_ec2_takes_back_in_the_first_hour_is_charged_by_emr_alone(
+    region: SimulatedRegion, house: House, cost: CostService
+) -> None:
+    cluster_id = mixed(region)
+    ref = house.ref(cluster_id)
+    region.jump(minutes=20)
+    spot = [
+        life for life in region.client("emr").list_instances(ClusterId=cluster_id)["Instances"]
+        if life["Market"] == "SPOT"
+    ]  # fmt: skip
+    cost.bill(ref)
+    region.control("spot/interrupt", {"instance_id": spot[0]["Ec2InstanceId"]})
+    region.jump(minutes=30)
+    cost.refresh(ref)
+    cost.bill(ref)  # its replacement is seen while EC2 knows it
+    region.jump(hours=10)
+    region.client("emr").terminate_job_flows(JobFlowIds=[cluster_id])
+    region.jump(days=3)
+
+    cost.refresh(ref)
+    ours, theirs = cost.bill(ref), charged(region, cluster_id)
+
+    assert len(ours.by_node) == 7
+    ec2 = theirs["Amazon Elastic Compute Cloud - Compute"]
+    assert ours.of_part(CostPart.EC2) == pytest.approx(ec2, rel=2e-4)
+    assert ours.by_node[spot[0]["Id"]] < 0.1
+
+
 def test_nodes_that_ec2_has_forgotten_are_billed_from_when_emr_asked_for_them(
     region: SimulatedRegion, house: House, cost: CostService
 ) -> None:
