@@ -19,6 +19,7 @@ from hue_desktop.services.cost.values import CostOverview
 from hue_desktop.services.fleet import ConnectionState, ConnectionStatus, FleetSnapshot
 from hue_desktop.services.nodes import attention_of
 from hue_desktop.ui.bills import carried_on, carried_on_saving
+from hue_desktop.ui.cost.tiles import had_spot
 from hue_desktop.ui.parts import StateShape, cluster_shape
 from hue_desktop.ui.tables import Column, RowGroup
 
@@ -135,7 +136,11 @@ def _row(
             carried_on(figures.month_usd, bill.end, usd_hour, now) if figures and bill else None
         ),
         forecast=_cents(overview.month_usd if overview else None),
-        saved=_cents(carried_on_saving(bill, rate if usd_hour else None, now) if bill else None),
+        saved=_cents(
+            carried_on_saving(bill, rate if usd_hour else None, now)
+            if bill and had_spot(bill)
+            else None
+        ),
         idle=_cents(overview.idle_usd if overview else None),
         at_least=bool(bill.unknown) if bill else False,
         problem=str(error) if error is not None and figures is None else "",

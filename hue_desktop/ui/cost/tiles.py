@@ -23,7 +23,7 @@ from hue_desktop.services.cost.values import CostOverview
 from hue_desktop.ui.bills import carried_on_saving
 from hue_desktop.ui.cost.split import Split
 
-__all__ = ["KEYS", "TileText", "cost_tiles", "month_end_text", "shares_text"]
+__all__ = ["KEYS", "TileText", "cost_tiles", "had_spot", "month_end_text", "shares_text"]
 
 KEYS = ("now", "sofar", "month", "saved", "idle")
 
@@ -129,7 +129,7 @@ def _saved(rate: CostRate | None, overview: CostOverview | None, now: float) -> 
     if overview is None:
         return TileText("saved", label, DASH, "", _("not added up yet"))
     saved = carried_on_saving(overview.bill, rate, now)
-    if not _had_spot(overview.bill):
+    if not had_spot(overview.bill):
         return TileText("saved", label, DASH, "", _("it has had no Spot node"))
     words = _("against on-demand")
     if rate is not None and rate.saved_by_spot >= 0.005:
@@ -138,7 +138,8 @@ def _saved(rate: CostRate | None, overview: CostOverview | None, now: float) -> 
     return TileText("saved", label, figure, "", words)
 
 
-def _had_spot(bill: Bill) -> bool:
+def had_spot(bill: Bill) -> bool:
+    """Whether a Spot node is in a bill."""
     return any(who.market is Market.SPOT for _part, who in bill.usd)
 
 

@@ -246,7 +246,11 @@ def _second_line(row: FleetRow) -> str:
     if row.idling:
         text = _("{state} for {time}").format(state=row.state, time=row.idle)
         return f"{text} · {row.idle_cost}" if row.idle_cost else text
-    return _("{state}, up {time}").format(state=row.state, time=row.uptime)
+    text = _("{state}, up {time}").format(state=row.state, time=row.uptime)
+    if row.so_far is None:
+        return text
+    usd = money(row.so_far, 0 if row.so_far >= 100 else 2, at_least=row.at_least)
+    return _("{text} · {usd} so far").format(text=text, usd=usd)
 
 
 def _state_token(row: FleetRow) -> str:

@@ -77,7 +77,7 @@ def _marker(found: IdleFinding) -> str:
         IdleKind.FORGOTTEN: _("protected"),
         IdleKind.NEVER_ENDS: _("never ends"),
         IdleKind.SPARE_CORE: _("spare core"),
-        IdleKind.LARGE_MASTER: _("large primary"),
+        IdleKind.LARGE_MASTER: _("large master"),
     }.get(found.kind, "")
 
 
