@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         type=_scenario,
         metavar="NAME",
-        help="what a new region starts with: demo (default), empty, fleet-1000",
+        help="what a new region starts with: demo (default), empty, fleet-1000, month",
     )
     parser.add_argument(
         "--from",
