@@ -196,6 +196,8 @@ def _end_of(step: Step) -> tuple[str, Attention]:
         return _("Step failed: {name}").format(name=name), Attention.WARN
     if step.state in (StepState.CANCELLED, StepState.INTERRUPTED):
         return _("Step cancelled: {name}").format(name=name), Attention.NONE
+    if step.state is not StepState.COMPLETED:
+        return _("Step seen last: {name}").format(name=name), Attention.NONE
     return _("Step completed: {name}").format(name=name), Attention.NONE
 
 

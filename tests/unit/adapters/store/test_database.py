@@ -147,3 +147,18 @@ def test_prices_are_kept_by_region_and_age(path: Path) -> None:
     assert all(old < at <= datetime.now(UTC) for at, _price in kept)
     assert cache.load("us-east-1", since=datetime.now(UTC) + timedelta(hours=1)) == []
     database.close()
+
+
+def test_damage_is_found_while_others_write(path: Path) -> None:
+    database = Database(path)
+    with database.writing() as connection:
+        connection.execute("CREATE TABLE filler (data BLOB)")
+        connection.executemany("INSERT INTO filler VALUES (?)", [(b"x" * 3000,)] * 50)
+        Database.check(database)  # needs no turn: it waits for no transaction
+    database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(30 * 4096)
+        file.write(b"\xff" * 8 * 4096)
+    with pytest.raises(StateError, match="damaged"):
+        database.check()
+    database.close()
