@@ -46,7 +46,7 @@ class LegendLine(QWidget):
         metrics = QFontMetrics(self._theme.font("small"))
         words = [metrics.horizontalAdvance(entry.text) for entry in self._entries]
         if self._ramp:
-            ramp = words[0] + words[4] + 5 * _STEP + 18
+            ramp = words[0] + words[4] + 5 * _STEP + 26
             return QSize(ramp + sum(words[5:]) + (len(words) - 5) * (_SQUARE + 18), 20)
         return QSize(sum(words) + len(words) * (_SQUARE + 18), 20)
 

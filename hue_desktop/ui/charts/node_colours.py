@@ -190,7 +190,7 @@ def _by_load(key: str, nodes: Sequence[Instance], loads: NodeLoads) -> Colouring
     legend[0], legend[4] = LegendEntry("heat-0", "0"), LegendEntry("heat-4", count(top))
     legend = legend if known else []
     if len(known) < len(values):
-        legend.append(LegendEntry("sunken", _("not measured")))
+        legend.append(LegendEntry("sunken", _("no value")))
     shown = tuple(None if value is None else round(value) for value in values.values())
     return Colouring((key, top, hash(shown)), paint, tuple(legend))
 

@@ -38,6 +38,7 @@ _READ_AGAIN_S = 60.0  #: of the machine's time, where nothing live arrives
 _ALARMS_S = 60
 _POINTS = 1200
 _MARGIN = 0.5  #: so much more than the span is read on either side, so that panning finds values
+_LEAD_S = 660.0  #: and at least so much, so that a value of CloudWatch leads into the picture
 _AFTERMATH_S = 600.0  #: shown after the end of a cluster, with the end in sight
 
 
@@ -239,7 +240,7 @@ class HealthPage(Page):
         self._read_ticks = self._ticks
         self.chart.show_loading()
         ref, app, keys = self.ref, self.ctx.app, self.chart.series.keys
-        margin = 0.0 if self.chart.follows else _MARGIN * (end - start)
+        margin = _LEAD_S if self.chart.follows else max(_LEAD_S, _MARGIN * (end - start))
         most = round(_POINTS * (1 + 2 * margin / (end - start)))
 
         def read(_token: CancelToken) -> _History:

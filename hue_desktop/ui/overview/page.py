@@ -42,6 +42,7 @@ __all__ = ["OverviewPage"]
 
 _TICK_MS = 5_000
 _READ_AGAIN_S = 60.0
+_LEAD_S = 660.0  #: so much more is read, so that a value of CloudWatch leads into the picture
 _AFTERMATH = timedelta(minutes=10)  #: shown after the end of a cluster, with the end in sight
 _SIDE = 448
 _LEAST_HEIGHT = 520  #: below that the page scrolls instead of shrinking
@@ -310,7 +311,7 @@ class OverviewPage(Page):
         def read(_token: CancelToken) -> tuple[History, tuple[JournalEntry, ...]]:
             import hue_desktop.ui.charts.live_strips  # noqa: F401  (slow; not on the main thread)
 
-            series = app.health.history(ref, keys, start, end)
+            series = app.health.history(ref, keys, start - _LEAD_S, end)
             return History(start, end, series), app.journal.entries()
 
         self.ctx.tasks.run(

@@ -32,7 +32,7 @@ def test_busier_is_hotter_and_unknown_is_no_zero() -> None:
         ("heat-0", "0"), ("heat-0", "19"), ("heat-1", "20"), ("heat-2", "59"),
         ("heat-4", "100"), ("sunken", "–"),
     ]  # fmt: skip
-    assert [entry.text for entry in colouring.legend] == ["0", "", "", "", "100", "not measured"]
+    assert [entry.text for entry in colouring.legend] == ["0", "", "", "", "100", "no value"]
 
 
 def test_counts_are_coloured_up_to_the_highest() -> None:
