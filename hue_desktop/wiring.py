@@ -114,6 +114,8 @@ class Application:
         self._database: Database | None = None
         self._transfers: TransferService | None = None
         self._transfers_lock = threading.Lock()
+        self._history: Database | None = None
+        self._history_lock = threading.Lock()
         self._closing = False
         self._transfer_store: SqliteTransfers | None = None
         self.state_problem: HueError | None = None  #: why the state directory cannot be used
@@ -230,14 +232,16 @@ class Application:
         """What was measured in earlier sessions; ``None`` without a state directory."""
         from hue_desktop.adapters.store.metrics import SqliteMetrics
 
-        return SqliteMetrics(self._history) if self._history is not None else None
+        history = self._open_history()
+        return SqliteMetrics(history) if history is not None else None
 
     @cached_property
     def recorded_store(self) -> RecordedStore | None:
         """Clusters as they were seen last; ``None`` without a state directory."""
         from hue_desktop.adapters.store.recorded import SqliteRecorded
 
-        return SqliteRecorded(self._history) if self._history is not None else None
+        history = self._open_history()
+        return SqliteRecorded(history) if history is not None else None
 
     @cached_property
     def recorder(self) -> ClusterRecorder:
@@ -246,15 +250,16 @@ class Application:
 
         return ClusterRecorder(self.fleet, lambda: self.recorded_store, lambda: self.metric_store)
 
-    @cached_property
-    def _history(self) -> Database | None:
+    def _open_history(self) -> Database | None:
         """A connection of its own: the journal waits neither for long reads nor for the disk."""
         from hue_desktop.adapters.local.paths import journal_database
         from hue_desktop.adapters.store.database import Database
 
-        if self._database is None:
-            return None
-        return Database(journal_database(self.paths.data_dir), hasty=True)
+        with self._history_lock:
+            if self._history is None and self._database is not None and not self._closing:
+                path = journal_database(self.paths.data_dir)
+                self._history = Database(path, hasty=True)
+            return self._history
 
     @cached_property
     def file_systems(self) -> FileSystems:
@@ -430,8 +435,9 @@ class Application:
             self.connections.close()
         if self._transfer_store is not None:
             self._transfer_store.close()
-        if self.__dict__.get("_history") is not None:
-            self.__dict__["_history"].close()
+        with self._history_lock:
+            if self._history is not None:
+                self._history.close()
         if self._database is not None:
             self._database.close()
 

@@ -170,7 +170,9 @@ class ClusterRecorder:
             metrics, recorded = self._metrics(), self._recorded()
             fleet = self._fleet.snapshot()
             for ref in metrics.refs() if metrics is not None else ():
-                if metrics is not None and not self._stopping:
+                status = fleet.status(ref.connection, ref.region)
+                asleep = status is not None and status.clock is None  #: its time is not known
+                if metrics is not None and not asleep and not self._stopping:
                     metrics.roll_up(ref, fleet.region_now(ref).timestamp())
             for brief, at in recorded.all() if recorded is not None else ():
                 if time.time() - at > _KEPT_S and not self._stopping:

@@ -58,10 +58,10 @@ def attention_of(
 
 
 def recorded_text(snapshot: ClusterSnapshot) -> str:
-    """What a person must know of a cluster that EMR does not list; empty for others."""
+    """What a person must know of a cluster that is not among those read; empty for others."""
     if snapshot.recorded_at is None:
         return ""
-    text = _("Recorded: EMR does not list this cluster any more. It was seen last {when}.")
+    text = _("Recorded: shown as it was seen last, {when}. It is not read from EMR any more.")
     return text.format(when=date_time(snapshot.recorded_at, always_date=True))
 
 

@@ -39,7 +39,8 @@ def _forget(ctx: UiContext, context: ActionContext) -> None:
         _("Forget {name}?").format(name=name),
         _(
             "What this computer kept of {name} is deleted: its nodes, steps, metrics and alerts. "
-            "EMR does not list the cluster any more, so this cannot be read again."
+            "Two months after its end EMR does not know a cluster any more; "
+            "then this cannot be read again."
         ).format(name=name),
         action=_("Forget"),
         danger=True,

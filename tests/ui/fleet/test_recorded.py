@@ -53,7 +53,7 @@ def test_the_catalog_lists_it_among_the_ended_ones(snapshot: FleetSnapshot) -> N
     assert line.shape is StateShape.STOPPED
     assert line.tag == "recorded"
     assert line.money == ""
-    assert "EMR does not list" in line.hint
+    assert "is not read from EMR" in line.hint
 
 
 def test_the_fleet_says_when_it_was_seen_last(snapshot: FleetSnapshot) -> None:
@@ -84,7 +84,7 @@ def test_the_notice_says_that_emr_does_not_know_it(
     notice = StaleNotice(lambda: None)
     qtbot.addWidget(notice)
     assert notice.show_status(snapshot, snapshot.clusters[ref])
-    assert "EMR does not list this cluster any more" in notice.text.text()
+    assert "is not read from EMR any more" in notice.text.text()
     assert notice.retry.isHidden()
     whole = fleet()
     assert not notice.show_status(whole, whole.clusters[ref])
