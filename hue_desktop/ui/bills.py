@@ -24,6 +24,7 @@ __all__ = ["Bills", "carried_on", "carried_on_saving"]
 T = TypeVar("T")
 
 _TIMEOUT_S = 120.0
+_AGAIN_S = 30.0  #: after a reading that failed
 
 
 def carried_on(usd: float, until: float, usd_hour: float | None, now: float) -> float:
@@ -107,6 +108,8 @@ class Bills(QObject, Generic[T]):
 
     def _failed(self, ref: ClusterRef, error: HueError) -> None:
         self._errors[ref] = error
+        # sooner than a reading that came: what is not known yet is missed more than what is old
+        self._asked_at[ref] -= max(0.0, self._every_s - _AGAIN_S)
         self._over(ref)
 
     def _over(self, ref: ClusterRef) -> None:

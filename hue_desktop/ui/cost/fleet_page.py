@@ -274,7 +274,7 @@ class AllCostsPage(Page):
             return Remedy(action_id, _buttons()[found.action])
         if action is not None and action.changes and context.read_only:
             name = found.ref.connection
-            return Remedy(words=_("{name} is read-only: the padlock below.").format(name=name))
+            return Remedy(words=_("{name} is read-only, see the padlock below.").format(name=name))
         return Remedy(words=_words().get(found.action, ""))
 
     def _act(self, action_id: str, ref: ClusterRef) -> None:
