@@ -17,10 +17,11 @@ from hue_desktop.core.alerts import Alert
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.errors import Cancelled, HueError, NotFound, Unreachable
 from hue_desktop.core.instances import Role
-from hue_desktop.core.metrics import Reading, of_cloudwatch
+from hue_desktop.core.metrics import Reading
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet.values import FleetChange, FleetSnapshot
 from hue_desktop.services.health.clocks import steady
+from hue_desktop.services.health.derived import told_by_cloudwatch
 from hue_desktop.services.health.keeping import HistoryKeeper
 from hue_desktop.services.health.rule_book import RuleBook
 from hue_desktop.services.health.sizes import MachineSizes
@@ -40,6 +41,8 @@ THREADS = 32  #: clusters that are asked at the same time; a dead tunnel keeps o
 STUCK_S = 60.0  #: a reading that takes longer is cut
 REOPEN_AFTER = 4  #: failures: then the way to the cluster is looked for anew
 LONGEST_WAIT_S = 5.0
+_TOLD = frozenset(("metrics", "summary", "groups"))  #: what CloudWatch's word is judged with
+_UP = (ClusterState.RUNNING, ClusterState.WAITING)
 _COMING = (ClusterState.STARTING,)
 
 
@@ -312,7 +315,7 @@ class Collector:
 
     def _take_fleet(self, change: FleetChange) -> None:
         for ref, parts in change.parts.items():
-            if "metrics" in parts or "summary" in parts:
+            if parts & _TOLD:
                 self._judge_by_cloudwatch(ref, change.snapshot)
             tracked = self._tracked.get(ref)
             cluster = change.snapshot.clusters.get(ref)
@@ -344,13 +347,11 @@ class Collector:
         cluster, told = snapshot.clusters.get(ref), snapshot.metrics.get(ref)
         if (tracked is not None and tracked.kept) or cluster is None or not told:
             return
-        if not cluster.summary.state.active:
-            return
-        values = {}
-        for name, value in told.items():
-            known = of_cloudwatch(name)
-            if known is not None:
-                values[known.name] = value * known.scale
+        if cluster.summary.state not in _UP:
+            return  # what starts has no nodes yet, and what ends loses them
+        values = told_by_cloudwatch(told)
+        if not cluster.count(Role.CORE):
+            values.pop("hdfs.nodes.dead_share", None)
         tracked = self.track(ref)
         changed = tracked.take_cloudwatch(values, _clock_of(snapshot, ref), steady())
         self._announce(tracked, changed, always=bool(changed))

@@ -9,16 +9,23 @@ from dataclasses import replace
 
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.instances import Instance, InstanceType, Market, Role
-from hue_desktop.core.metrics import METRICS, NodeReading, Reading, SeriesKey
+from hue_desktop.core.metrics import METRICS, NodeReading, Reading, SeriesKey, of_cloudwatch
 
 __all__ = [
+    "CLOUDWATCH_RESTS",
     "against_machines",
     "cluster_values",
     "host_key",
     "node_readings",
     "series_of",
+    "told_by_cloudwatch",
 ]
 
+#: what CloudWatch tells as the per cent that are left of ours
+CLOUDWATCH_RESTS = {
+    "YARNMemoryAvailablePercentage": "yarn.memory.share",
+    "LiveDataNodes": "hdfs.nodes.dead_share",
+}
 _GIB = 1024.0**3
 _MEANS = ("node.cpu", "node.memory", "node.disk")
 
@@ -109,6 +116,18 @@ def cluster_values(
     if usd_hour is not None:
         values["cost.usd_hour"] = usd_hour
     return values
+
+
+def told_by_cloudwatch(told: Mapping[str, float]) -> dict[str, float]:
+    """CloudWatch's newest values under our names and in our units."""
+    values = {}
+    for name, value in told.items():
+        known = of_cloudwatch(name)
+        if name in CLOUDWATCH_RESTS:
+            values[CLOUDWATCH_RESTS[name]] = min(100.0, max(0.0, 100.0 - value))
+        elif known is not None:
+            values[known.name] = value * known.scale
+    return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
 def series_of(

@@ -16,12 +16,14 @@ from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.metrics import METRICS, SeriesData, SeriesKey, Source
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.health.clocks import steady, utc
+from hue_desktop.services.health.derived import CLOUDWATCH_RESTS
 
 if TYPE_CHECKING:
     from hue_desktop.core.ports import Series
 
 __all__ = ["CloudWatchHistory", "merged", "thinned"]
 
+_RESTS = {ours: name for name, ours in CLOUDWATCH_RESTS.items()}
 PERIODS_S = (300, 900, 3600, 21600)
 REMEMBERED_S = 60.0  #: the same question is not asked (and paid for) again for so long
 MOST_REMEMBERED = 16
@@ -39,11 +41,9 @@ class CloudWatchHistory:
         self, ref: ClusterRef, keys: Iterable[SeriesKey], start: float, end: float, most: int
     ) -> dict[SeriesKey, SeriesData]:
         """The series that CloudWatch has, no finer than ``most`` points. ``HueError``."""
-        names = {
-            METRICS[key.metric].cloudwatch: METRICS[key.metric]
-            for key in keys
-            if not key.node and key.metric in METRICS and METRICS[key.metric].cloudwatch
-        }
+        wanted = [METRICS[key.metric] for key in keys if not key.node and key.metric in METRICS]
+        names = {_RESTS.get(each.name, each.cloudwatch): each for each in wanted}
+        names.pop("", None)
         if not names or end <= start:
             return {}
         period_s = next((each for each in PERIODS_S if (end - start) / each <= most), PERIODS_S[-1])
@@ -54,7 +54,8 @@ class CloudWatchHistory:
                 continue
             key = SeriesKey(known.name)
             times = array("d", [at.timestamp() for at, _value in series.points])
-            values = array("d", [value * known.scale for _at, value in series.points])
+            scale, offset = (-1.0, 100.0) if name in CLOUDWATCH_RESTS else (known.scale, 0.0)
+            values = array("d", [value * scale + offset for _at, value in series.points])
             found[key] = SeriesData(key, times, values, float(period_s), Source.CLOUDWATCH)
         return found
 

@@ -177,7 +177,9 @@ def test_history_is_kept_and_cloudwatch_fills_in(
     region.jump(hours=2)
     ward.readings(ref, 3)
     now = region.clock.now().timestamp()
-    found = ward.health.history(ref, [SHARE, SeriesKey("rm.heap")], now - 7200, now)
+    memory = SeriesKey("yarn.memory.share")
+    found = ward.health.history(ref, [SHARE, SeriesKey("rm.heap"), memory], now - 7200, now)
+    assert set(found[memory].values) == {0.0}, "told as what is available"
     share = found[SHARE]
     assert len(share.times) > 15, "five-minute values where nobody collected"
     assert list(share.times) == sorted(share.times)
@@ -194,6 +196,8 @@ def test_clusters_that_nobody_watches_are_judged_by_cloudwatch(
     assert snapshot.collecting is Collecting.OFF
     assert [alert.rule.key for alert in snapshot.alerts] == ["many"], "a newest value is held"
     assert snapshot.values["yarn.memory.total"] > 1024**3, "in our units"
+    assert snapshot.values["yarn.memory.share"] == 0.0
+    ward.until(ref, lambda now: now.values.get("hdfs.nodes.dead_share") == 0.0)
     ward.health.set_rules([*ward.health.default_rules(), replace(many, warn=8.0)])
     over = ward.until(ref, lambda now: not now.alerts[0].active)
     assert over.verdict is not None
