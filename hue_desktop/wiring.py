@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from hue_desktop.adapters.store.transfers import SqliteTransfers
     from hue_desktop.core.changes import JournalEntry, Plan
     from hue_desktop.core.clusters import ClusterRef
-    from hue_desktop.core.cost_ports import ExplorerStore, LaunchStore, SpotStore
+    from hue_desktop.core.cost_ports import (
+        ApplicationStore,
+        ExplorerStore,
+        LaunchStore,
+        SpotStore,
+    )
     from hue_desktop.core.file_systems import FileSystem
     from hue_desktop.core.health_ports import MetricStore, RecordedStore
     from hue_desktop.core.metrics import SeriesData, YarnApplication
@@ -186,6 +191,7 @@ class Application:
             applications=self._yarn_applications,
             running_apps=self._running_apps,
             recorded=lambda: self.recorded_store,
+            seen_applications=lambda: self._application_store,
         )
 
     def doors(self, connection: str, region: str) -> RegionAccess:
@@ -490,6 +496,12 @@ class Application:
         from hue_desktop.adapters.store.spot_prices import SqliteSpotPrices
 
         return SqliteSpotPrices(self._database) if self._database is not None else None
+
+    @cached_property
+    def _application_store(self) -> ApplicationStore | None:
+        from hue_desktop.adapters.store.applications import SqliteApplications
+
+        return SqliteApplications(self._database) if self._database is not None else None
 
     @cached_property
     def _launch_store(self) -> LaunchStore | None:

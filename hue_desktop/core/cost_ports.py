@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hue_desktop.core.billing import PriceStep, SpotHistory
+    from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.core.metrics import YarnApplication
 
 __all__ = [
+    "ApplicationStore",
     "CostExplorer",
     "ExplorerCosts",
     "ExplorerStore",
@@ -65,6 +68,18 @@ class LaunchTimes(Protocol):
 
     def known(self, cluster_id: str) -> Mapping[str, float]:
         """Those that are known from before."""
+
+
+class ApplicationStore(Protocol):
+    """YARN applications in the state directory, as they were seen last."""
+
+    def load(self, ref: ClusterRef) -> tuple[YarnApplication, ...]:
+        """What was kept; one that still ran ends when it was seen last."""
+
+    def save(
+        self, ref: ClusterRef, applications: Iterable[YarnApplication], seen_at: float
+    ) -> None:
+        """Keep these as they were seen at ``seen_at`` (region epoch seconds)."""
 
 
 class LaunchStore(Protocol):

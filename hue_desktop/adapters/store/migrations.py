@@ -202,4 +202,16 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (connection, cluster_id, ec2_id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE yarn_application (
+        connection  TEXT NOT NULL,
+        region      TEXT NOT NULL,
+        cluster_id  TEXT NOT NULL,
+        id          TEXT NOT NULL,
+        ended       INTEGER NOT NULL,
+        seen_at     REAL NOT NULL,
+        application TEXT NOT NULL,
+        PRIMARY KEY (connection, region, cluster_id, id)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hue_desktop.core.billing import Bill
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.errors import Cancelled, HueError, StateError
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
@@ -33,6 +34,7 @@ from hue_desktop.services.cost.values import (
 from hue_desktop.services.fleet.service import FleetService
 
 if TYPE_CHECKING:
+    from hue_desktop.core.cost_ports import ApplicationStore
     from hue_desktop.core.health_ports import RecordedStore
     from hue_desktop.core.metrics import SeriesData, YarnApplication
 
@@ -61,6 +63,7 @@ class CostService:
         applications: Applications = lambda _ref: None,
         running_apps: RunningApps = lambda _ref, _start, _end: None,
         recorded: Callable[[], RecordedStore | None] = lambda: None,
+        seen_applications: Callable[[], ApplicationStore | None] = lambda: None,
     ) -> None:
         self._fleet = fleet
         self._access = access
@@ -68,6 +71,7 @@ class CostService:
         self._applications = applications
         self._running_apps = running_apps
         self._recorded = recorded
+        self._seen_applications = seen_applications
         self._ledger = Ledger(fleet.snapshot, access, books, recorded)
         self._lock = threading.Lock()
         self._explorer_problems: dict[ClusterRef, str] = {}
@@ -140,18 +144,18 @@ class CostService:
 
     def by_application(self, ref: ClusterRef) -> tuple[CostShare, ...]:
         """What each YARN application cost, the newest first; nothing where YARN cannot be asked."""
-        applications = self._known_applications(ref)
+        account = self._ledger.account(ref)
+        applications, _all = self._known_applications(ref)
         if not applications:
             return ()
-        account = self._ledger.account(ref)
         return application_shares(applications, account.between, account.until)
 
     def by_user(self, ref: ClusterRef) -> tuple[CostShare, ...]:
         """What each YARN user's applications cost, the dearest first."""
-        applications = self._known_applications(ref)
+        account = self._ledger.account(ref)
+        applications, _all = self._known_applications(ref)
         if not applications:
             return ()
-        account = self._ledger.account(ref)
         shares = application_shares(applications, account.between, account.until)
         return user_shares(applications, shares)
 
@@ -159,15 +163,19 @@ class CostService:
         """What each step's applications cost, the newest first; without YARN nobody knows."""
         account = self._ledger.account(ref)
         steps = account.snapshot.steps or ()
-        applications = self._known_applications(ref)
-        if applications is None:
+        applications, all_of_them = self._known_applications(ref)
+        if not applications and not all_of_them:
             return step_shares(steps, (), (), float("inf"))
         shares = application_shares(applications, account.between, account.until)
         known_from = account.began
         if len(applications) >= _YARN_REMEMBERS:
             starts = [each.started for each in applications if each.started is not None]
             known_from = min(starts, default=account.now)
-        return step_shares(steps, applications, shares, known_from)
+        found = step_shares(steps, applications, shares, known_from)
+        # what nobody saw of a step may have run all the same
+        return (
+            found if all_of_them else tuple(each if each.usd else _unknown(each) for each in found)
+        )
 
     def explorer(self, ref: ClusterRef) -> ExplorerFigure | None:
         """Cost Explorer's figure and why it is not ours. Costs $0.01 for each day it is asked.
@@ -214,13 +222,41 @@ class CostService:
             why=(*why, asked),
         )
 
-    def _known_applications(self, ref: ClusterRef) -> tuple[YarnApplication, ...] | None:
+    def _known_applications(self, ref: ClusterRef) -> tuple[tuple[YarnApplication, ...], bool]:
+        """Those that YARN knows and those that were seen before, and whether YARN was asked."""
+        seen = self._seen(ref)
+        told: tuple[YarnApplication, ...] | None = None
+        if self._may_run(ref):
+            try:
+                told = self._applications(ref)
+            except Cancelled:
+                raise
+            except HueError:
+                told = None
+        if told is None:
+            return seen, False
+        self._remember(ref, told)
+        ids = {each.id for each in told}
+        return (*told, *(each for each in seen if each.id not in ids)), True
+
+    def _may_run(self, ref: ClusterRef) -> bool:
+        """Whether its YARN is worth asking: not that of a cluster that is over."""
+        known = self._fleet.snapshot().clusters.get(ref)
+        return known is None or known.summary.state.active
+
+    def _seen(self, ref: ClusterRef) -> tuple[YarnApplication, ...]:
+        store = self._seen_applications()
         try:
-            return self._applications(ref)
-        except Cancelled:
-            raise
-        except HueError:
-            return None
+            return store.load(ref) if store is not None else ()
+        except StateError:
+            return ()
+
+    def _remember(self, ref: ClusterRef, applications: tuple[YarnApplication, ...]) -> None:
+        """Keep what YARN told; a state that cannot be written costs only that."""
+        store = self._seen_applications()
+        if store is not None:
+            with contextlib.suppress(StateError):
+                store.save(ref, applications, self._ledger.now(ref))
 
     def _rate(self, account: Account) -> CostRate:
         """$/h now, with the newest Spot prices."""
@@ -251,6 +287,10 @@ class CostService:
         # live samples and CloudWatch's may stand side by side in one series
         step_s = max(series.step_s, _CLOUDWATCH_S)
         return idle_stretches(series.times, series.values, step_s, start, end)
+
+
+def _unknown(share: CostShare) -> CostShare:
+    return replace(share, usd=None, container_share=None)
 
 
 def _month(account: Account, rate: CostRate) -> tuple[float | None, float | None]:

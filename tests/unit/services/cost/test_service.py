@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hue_desktop.adapters.store.applications import SqliteApplications
 from hue_desktop.adapters.store.database import Database
 from hue_desktop.adapters.store.recorded import SqliteRecorded
 from hue_desktop.core.billing import CostPart
@@ -364,6 +366,35 @@ def test_applications_users_and_steps_share_the_bill(region: SimulatedRegion, ho
     assert shares["a"].container_share == pytest.approx(16 / (16 + 24), rel=1e-3)
     assert sum(each.container_share or 0 for each in users.values()) == pytest.approx(1)
     assert users["bob"].usd == pytest.approx(shares["b"].usd, rel=1e-3)
+
+
+def test_what_applications_cost_is_known_after_yarn_is_gone(
+    region: SimulatedRegion, house: House, tmp_path: Path
+) -> None:
+    cluster_id = mixed(region)
+    region.jump(hours=6)
+    now = region.clock.now().timestamp()
+    done = YarnApplication(
+        "application_1_1", "load", "hadoop", "default", "SPARK", "FINISHED",
+        started=now - 2 * HOUR, ended=now - HOUR, memory_byte_s=1e12,
+    )  # fmt: skip
+    runs = replace(done, id="application_1_2", started=now - HOUR / 2, ended=None)
+    told: list[tuple[YarnApplication, ...] | None] = [(done, runs), None]
+    database = Database(tmp_path / "seen.sqlite3")
+    store = SqliteApplications(database)
+    service = CostService(
+        house.fleet,
+        house.access,
+        house.books,
+        applications=lambda _ref: told.pop(0),
+        seen_applications=lambda: store,
+    )
+    ref = house.ref(cluster_id)
+    live = {share.key: share.usd for share in service.by_application(ref)}
+    gone = {share.key: share.usd for share in service.by_application(ref)}
+    assert gone[done.id] == pytest.approx(live[done.id])
+    assert gone[runs.id] == pytest.approx(live[runs.id], rel=1e-3)
+    database.close()
 
 
 def test_without_yarn_nobody_knows_what_steps_cost(
