@@ -181,7 +181,7 @@ def _said(overview: CostOverview, bill: Bill) -> Iterable[str]:
 
 def _share_lines(report: Report) -> Iterable[str]:
     if all(share.usd is None for share in report.shares):
-        yield _("YARN cannot be asked, so nobody knows whom it was for.")
+        yield _("YARN cannot be asked or knows of nothing, so nobody knows whom it was for.")
         return
     yield from _table(_share_rows(report))
 

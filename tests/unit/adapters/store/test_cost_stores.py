@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from hue_desktop.adapters.store.applications import SqliteApplications
 from hue_desktop.adapters.store.database import Database
 from hue_desktop.adapters.store.explorer import SqliteExplorerCosts
 from hue_desktop.adapters.store.spot_prices import SqliteSpotPrices
 from hue_desktop.core.billing import PriceStep
+from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.cost_ports import ExplorerCosts
+from hue_desktop.core.metrics import YarnApplication
 
 POOL = ("m5.xlarge", "us-east-1a")
 OTHER = ("m5.xlarge", "us-east-1b")
@@ -66,3 +70,19 @@ def test_the_newest_answer_of_cost_explorer_is_kept(database: Database) -> None:
     store.save("prod", "j-1", new)
     store.save("dev", "j-1", old)
     assert store.load("prod", "j-1") == new
+
+
+def test_applications_end_when_they_were_seen_last_unless_they_are_seen_to_end(
+    database: Database,
+) -> None:
+    store = SqliteApplications(database)
+    ref, other = ClusterRef("prod", "us-east-1", "j-1"), ClusterRef("prod", "us-east-1", "j-2")
+    first = YarnApplication("a_1", "load", "ana", "q", "SPARK", "RUNNING", started=1.0, tags=("x",))
+    second = YarnApplication("a_2", "sum", "bob", "q", "TEZ", "RUNNING", started=2.0)
+    store.save(ref, [first, second], 10.0)
+    assert [(each.id, each.ended) for each in store.load(ref)] == [("a_2", 10.0), ("a_1", 10.0)]
+    done = replace(first, state="FINISHED", ended=15.0, memory_byte_s=5.0)
+    store.save(ref, [done], 20.0)
+    store.save(ref, [replace(done, memory_byte_s=0.0)], 30.0)  # it does not change any more
+    assert store.load(ref) == (replace(second, ended=10.0), done)
+    assert store.load(other) == ()
