@@ -148,7 +148,12 @@ class HealthChart(QWidget):
             self.states.show_failed(error)
 
     def show_history(
-        self, found: Mapping[SeriesKey, SeriesData], start: float, end: float, empty: str
+        self,
+        found: Mapping[SeriesKey, SeriesData],
+        start: float,
+        end: float,
+        now: float,
+        empty: str,
     ) -> None:
         """Show what was read for a span; ``empty`` says why there may be nothing."""
         self.series.load(found)
@@ -160,6 +165,7 @@ class HealthChart(QWidget):
             return
         chart = self._chart()
         chart.set_plots(plots)
+        chart.set_now(max(now, end))
         chart.set_span(start, end, fit=True)
         self._show_marks()
         self._show_span()

@@ -62,6 +62,7 @@ class HealthPage(Page):
         self._journal: tuple[JournalEntry, ...] = ()
         self._watch = HealthWatch(ctx, ref) if ref is not None else None
         self._happenings = Happenings()
+        self._past: tuple[Alert, ...] = ()
         self._ticks = 0
         self._read_ticks = 0
         self._loaded = False
@@ -185,8 +186,15 @@ class HealthPage(Page):
 
     def _show_events(self) -> None:
         if self.cluster is not None:
-            alerts = self.health.alerts if self.health is not None else ()
+            alerts = self._all_alerts()
             self.chart.show_events(self._happenings.of(self.cluster, self._journal, alerts))
+
+    def _all_alerts(self) -> tuple[Alert, ...]:
+        """Those of today as they are now, and those of the hours that were read."""
+        now = self.health.alerts if self.health is not None else ()
+        known = {(alert.rule.key, alert.since) for alert in now}
+        past = [alert for alert in self._past if (alert.rule.key, alert.since) not in known]
+        return (*now, *past)
 
     def _changed(self, change: HealthChange) -> None:
         """A reading arrived."""
@@ -257,12 +265,13 @@ class HealthPage(Page):
 
     def _history_read(self, history: _History) -> None:
         self._loaded = True
-        self._journal = history.journal
+        self._journal, self._past = history.journal, history.alerts
         self._show()
         empty = _("YARN and HDFS have not answered yet, and CloudWatch has no values.")
         if self._ended is not None:
             empty = _("Nothing was recorded, and CloudWatch keeps five-minute values for 63 days.")
-        self.chart.show_history(history.series, history.start, history.end, empty)
+        now = self._now().timestamp() if self._fleet is not None else history.end
+        self.chart.show_history(history.series, history.start, history.end, now, empty)
         self._add_live()
 
     def _history_failed(self, error: HueError) -> None:

@@ -40,6 +40,12 @@ def stops() -> tuple[TourStop, ...]:
             page_ready(HealthPage, _drawn),
             on_page(HealthPage, lambda page: page.shown()),
         ),
+        TourStop(
+            "health-ended",
+            _("Health of a cluster that is no more"),
+            _open_ended,
+            page_ready(HealthPage, lambda page: page.chart.states.state in ("shown", "empty")),
+        ),
         TourStop("health-rules", _("Alert rules"), _open_rules, _rules_shown, _close_rules),
     )
 
@@ -111,6 +117,15 @@ def _open_broken(ctx: UiContext, window: QWidget) -> None:
     page.hidden()
     problem = _("The tunnel to the primary node is down. It is tried again every 5 s.")
     page.show_health(replace(page.health, collecting=Collecting.BROKEN, problem=problem))
+
+
+def _open_ended(ctx: UiContext, _window: QWidget) -> None:
+    """The cluster that ended last."""
+    over = [c for c in ctx.app.fleet.snapshot().clusters.values() if c.summary.ended is not None]
+    last = max(over, key=lambda c: c.summary.ended.timestamp() if c.summary.ended else 0.0,
+               default=None)  # fmt: skip
+    if last is not None:
+        ctx.navigate.open_cluster(last.ref, "health", select="24h")
 
 
 def _open_rules(ctx: UiContext, window: QWidget) -> None:
