@@ -155,8 +155,7 @@ class Collector:
             self._leave(tracked, Collecting.ENDED)
             return
         tracked.kept = True
-        if tracked.busy_since is None:
-            tracked.due = min(tracked.due, steady())
+        tracked.due = min(tracked.due, steady())
         if tracked.snapshot.collecting in (Collecting.OFF, Collecting.ENDED):
             self._change(tracked, tracked.set_collecting(Collecting.CONNECTING))
 
@@ -229,6 +228,9 @@ class Collector:
             if self._stopped.is_set():
                 return
             opened = servers if servers is not None else self._open(tracked.ref)
+            if self._stopped.is_set():
+                opened.close()
+                return
             if servers is None:
                 self._mail.put(lambda: self._opened(tracked, number, opened))
             begun = steady()
