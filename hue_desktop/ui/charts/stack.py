@@ -13,6 +13,7 @@ __all__ = ["Layer", "Place", "Stack", "axis_step", "label_places"]
 
 _LEADS = (1.0, 2.0, 2.5, 4.0, 5.0, 10.0)
 _RULES = 4  #: an axis has at most so many rules above zero
+_EDGE = 8  #: pixels between a name and the end of the axis
 _COLUMNS = 48  #: so many places along the axis are tried for the names of layers
 
 
@@ -110,7 +111,9 @@ def label_places(
         room.append([])
         for x in tries:
             value = None
-            if left + half <= x <= right - half and all(abs(each - x) > half for each in avoid):
+            if left + half + _EDGE <= x <= right - half - _EDGE and all(
+                abs(each - x) > half for each in avoid
+            ):
                 since = start + (x - half - left) * per_pixel
                 value = _middle(stack, index, since, since + 2 * half * per_pixel, height)
             room[-1].append(None if value is None else Place(x, value))

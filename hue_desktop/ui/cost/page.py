@@ -37,7 +37,7 @@ _TICK_MS = 1_000
 _READ_AGAIN_S = 30.0
 _SHARES_AGAIN_S = 60.0
 _SLICES = 240  #: stretches of the chart: each is some pixels wide and the mean of its minutes
-_SIDE = (392, 336)  #: width of the side column in a wide and in a narrow window
+_SIDE = (400, 336)  #: width of the side column in a wide and in a narrow window
 _NARROW = 940
 _CHART_HEIGHT = 348
 _LOWER_HEIGHT = 232
@@ -178,7 +178,7 @@ class CostPage(Page):
         now = self._now()
         if bill is not None and (self._is_old() or not active):
             now = bill.end
-        split = split_of(cost, bill, now)
+        split = split_of(cost, bill, now, nodes=cluster.instances or (), old=stale)
         texts = cost_tiles(cluster, cost.rate if cost else None, overview, split, now)
         for text in texts:
             self.tiles[text.key].show_figure(

@@ -10,13 +10,14 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from hue_desktop.core.billing import Bill
+from hue_desktop.core.billing import Bill, CostPart, Who
 from hue_desktop.core.format import DASH, date_time, money, percent, round_parts
+from hue_desktop.core.instances import Instance
 from hue_desktop.core.pricing import PriceSource
 from hue_desktop.core.text import _
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.ui.bills import carried_on
-from hue_desktop.ui.cost.parts import now_by_part, parts, usd_by_part
+from hue_desktop.ui.cost.parts import now_by_part, part_key, parts, usd_by_part
 from hue_desktop.ui.parts import Label, row
 from hue_desktop.ui.tables import Column, DataTable, RowsModel, TotalRow
 from hue_desktop.ui.theme import active_theme
@@ -29,7 +30,10 @@ _ARROW = 4  #: a head is a little wider than its words
 
 @dataclass(frozen=True, slots=True)
 class SplitRow:
-    """One part as it is shown; ``None`` stands for a figure that nobody has yet."""
+    """One part as it is shown; ``None`` stands for a figure that nobody has (yet).
+
+    ``unpriced`` parts have nodes, and nobody knows their price; ``old`` ones are dimmed.
+    """
 
     key: str
     title: str
@@ -37,6 +41,8 @@ class SplitRow:
     now: float | None
     share: float | None
     so_far: float | None
+    unpriced: bool = False
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,18 @@ class Split:
     at_least_so_far: bool = False
 
 
-def split_of(cost: ClusterCost | None, bill: Bill | None, now: float) -> Split:
-    """Parts that cost something now or did; ``now`` is the region's epoch seconds."""
+def split_of(
+    cost: ClusterCost | None,
+    bill: Bill | None,
+    now: float,
+    *,
+    nodes: Sequence[Instance] = (),
+    old: bool = False,
+) -> Split:
+    """Parts that cost something now or did; ``now`` is the region's epoch seconds.
+
+    ``nodes`` tell which parts have nodes without a price: those are never shown as nothing.
+    """
     rates = now_by_part(cost) if cost is not None else {}
     usd = usd_by_part(bill.usd) if bill is not None else {}
     until = bill.end if bill is not None else now
@@ -59,7 +75,9 @@ def split_of(cost: ClusterCost | None, bill: Bill | None, now: float) -> Split:
         part.key: carried_on(usd.get(part.key, 0.0), until, rates.get(part.key), now)
         for part in parts()
     }
-    shown = [part for part in reversed(parts()) if rates.get(part.key) or carried[part.key] > 0]
+    unpriced = _unpriced(cost, bill, nodes)
+    costing = {key for key, amount in carried.items() if amount > 0 or rates.get(key)}
+    shown = [part for part in reversed(parts()) if part.key in costing | unpriced]
     now_cents = round_parts([rates.get(part.key, 0.0) for part in shown])
     sum_cents = round_parts([carried[part.key] for part in shown])
     measure = now_cents if sum(now_cents) > 0 else sum_cents
@@ -70,9 +88,11 @@ def split_of(cost: ClusterCost | None, bill: Bill | None, now: float) -> Split:
             part.key,
             part.title,
             part.color,
-            now_cents[place] if cost is not None else None,
-            shares[place] if shares else None,
-            sum_cents[place] if bill is not None else None,
+            _known(now_cents[place], cost is not None, part.key in unpriced),
+            _known(shares[place] if shares else 0.0, bool(shares), part.key in unpriced),
+            _known(sum_cents[place], bill is not None, part.key in unpriced),
+            unpriced=part.key in unpriced,
+            old=old,
         )
         for place, part in enumerate(shown)
     )
@@ -85,23 +105,48 @@ def split_of(cost: ClusterCost | None, bill: Bill | None, now: float) -> Split:
     )
 
 
-def _figure(value: float | None, missing: str = DASH) -> str:
-    return missing if value is None else money(value)
+def _unpriced(cost: ClusterCost | None, bill: Bill | None, nodes: Sequence[Instance]) -> set[str]:
+    """EC2's parts that have nodes of which not one has a price."""
+    found = set()
+    for (role, market), rate in cost.by_role.items() if cost is not None else ():
+        if rate.unknown and not rate.ec2:
+            found.add(part_key(CostPart.EC2, Who(role, market)))
+    if bill is not None and bill.unknown:
+        usd = usd_by_part(bill.usd)
+        for node in nodes:
+            if node.id in bill.unknown and node.role is not None:
+                key = part_key(CostPart.EC2, Who(node.role, node.market))
+                found |= set() if usd.get(key) else {key}
+    return found
+
+
+def _known(value: float, read: bool, unpriced: bool) -> float | None:
+    return None if not read or (unpriced and not value) else value
+
+
+def _figure(row: SplitRow, value: float | None, missing: str = DASH) -> str:
+    if value is None:
+        return _("not known") if row.unpriced else missing
+    return money(value)
+
+
+def _dim(row: SplitRow) -> str:
+    return "text-2" if row.old else ""
 
 
 def _columns() -> tuple[Column[SplitRow], ...]:
     return (
         Column("part", _("Part"), lambda row: row.title, kind="square", value=lambda row: row.color,
-               stretch=True, width=140),
-        Column("now", _("Now $/h"), lambda row: _figure(row.now), lambda row: row.now,
-               align="right", width=64, descending_first=True,
+               color=_dim, stretch=True, width=140),
+        Column("now", _("Now $/h"), lambda row: _figure(row, row.now), lambda row: row.now,
+               align="right", width=64, descending_first=True, color=_dim,
                help=_("What runs now, per hour")),
         Column("share", _("Share"),
                lambda row: DASH if row.share is None else percent(row.share),
                lambda row: row.share, align="right", width=52, quiet=True, descending_first=True,
                hide_below=330),
-        Column("sofar", _("So far"), lambda row: _figure(row.so_far, _("not yet")),
-               lambda row: row.so_far, align="right", width=82, descending_first=True,
+        Column("sofar", _("So far"), lambda row: _figure(row, row.so_far, _("not yet")),
+               lambda row: row.so_far, align="right", width=82, descending_first=True, color=_dim,
                help=_("Since the cluster was created")),
     )  # fmt: skip
 
@@ -160,7 +205,9 @@ class SplitPanel(QWidget):
         head = QFontMetrics(active_theme().font("small", 500)).horizontalAdvance
         for position, each in enumerate(self.model.columns):
             text = cells.get(each.key, "")
-            wanted = max(body(text), head(each.title) + _ARROW) + 2 * SIZES["cell-padding"] + 1
+            words = [each.text(row) for row in self.model.rows() if row.unpriced]
+            widest = max(map(body, (text, *words)))
+            wanted = max(widest, head(each.title) + _ARROW) + 2 * SIZES["cell-padding"] + 1
             if text and self.table.columnWidth(position) != wanted:
                 self.table.horizontalHeader().resizeSection(position, wanted)
 

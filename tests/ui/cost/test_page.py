@@ -157,6 +157,10 @@ def test_an_unknown_price_makes_every_sum_at_least(qapp: QApplication, qtbot: Qt
         assert "price of 8 nodes unknown" in desk.tile("now")
         assert desk.page.split.problem.text().startswith("The prices of 8 nodes are not known")
         assert "≥" in desk.page.split.total.accessibleDescription()
+        core = desk.page.split.model.rows()[-1]
+        assert core.title == "EC2 core"
+        assert core.so_far is None  # never nothing
+        assert desk.page.split.model.columns[3].text(core) == "not known"
 
 
 def test_what_yarn_did_may_not_be_known(desk: Desk) -> None:
