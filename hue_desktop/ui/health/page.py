@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,18 +11,24 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from hue_desktop.core.alerts import Alert, CloudWatchAlarm
+from hue_desktop.core.alerts import Alert, AlertLevel, CloudWatchAlarm
 from hue_desktop.core.changes import JournalEntry
-from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
 from hue_desktop.core.errors import HueError
+from hue_desktop.core.format import date_time
 from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
-from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
+from hue_desktop.services.health.values import (
+    Collecting,
+    HealthChange,
+    HealthSnapshot,
+    Verdict,
+)
 from hue_desktop.ui.charts.event_marks import Happenings
 from hue_desktop.ui.charts.health_strips import HealthSeries
 from hue_desktop.ui.context import UiContext
-from hue_desktop.ui.health.chart_panel import HealthChart
+from hue_desktop.ui.health.chart_panel import RANGES, HealthChart
 from hue_desktop.ui.health.notices import Notice, NoticeLines, notices_of
 from hue_desktop.ui.health.saving import save_chart
 from hue_desktop.ui.health.side import HealthSide
@@ -141,10 +147,20 @@ class HealthPage(Page):
         first, self._fleet = self._fleet is None, change.snapshot
         if self.ref is None:
             return
+        if first:
+            self._choose_range()
         if first or self.ref in change.clusters or self.ref in change.removed:
             self._show()
         if first and self.isVisible():
             self._read_live()
+
+    def _choose_range(self) -> None:
+        """The last hour of a cluster that is up; of one that is no more the range of its life."""
+        summary = self.cluster.summary if self.cluster is not None else None
+        if summary is None or summary.ended is None or summary.created is None:
+            return
+        life_s = (summary.ended - summary.created).total_seconds() + _AFTERMATH_S
+        self.chart.ranges.set_current(next((k for k, s in RANGES.items() if s >= life_s), "30d"))
 
     def _show(self) -> None:
         if self._fleet is None or self.health is None:
@@ -157,7 +173,8 @@ class HealthPage(Page):
             return
         now = self._now()
         rules = self.ctx.app.health.rules()
-        self.side.show_snapshot(self.health, rules, now, self._no_alerts())
+        self.side.set_ended(self._ended is not None)
+        self.side.show_snapshot(self._judged(), rules, now, self._no_alerts())
         self.chart.show_rules(rules)
         self.notices.show_notices(self._notices(now))
         lost = self.health.collecting is Collecting.BROKEN and self._was_live()
@@ -178,8 +195,26 @@ class HealthPage(Page):
         keys = self.chart.series.keys
         return bool(self.ctx.app.health.live(self.ref, keys, 0.0, self._now().timestamp()))
 
+    def _judged(self) -> HealthSnapshot:
+        """What the side shows: of a cluster that is no more its end, and the alerts it had."""
+        assert self.health is not None
+        if self._ended is None or self.cluster is None:
+            return self.health
+        summary = self.cluster.summary
+        why = summary.reason or summary.reason_code
+        failed = summary.state is ClusterState.TERMINATED_WITH_ERRORS
+        text = _("It ended {time}.").format(time=date_time(self._ended, today=self._now()))
+        verdict = Verdict(
+            AlertLevel.CRITICAL if failed else AlertLevel.UNKNOWN,
+            _("Failed") if failed else _("Ended"),
+            f"{text} {why}".strip(),
+        )
+        return replace(self.health, verdict=verdict, alerts=self._all_alerts())
+
     def _no_alerts(self) -> str:
         assert self.health is not None
+        if self._ended is not None:
+            return _("None are known of these hours.")
         if self.health.collecting in (Collecting.OFF, Collecting.CONNECTING):
             return _("Nothing was judged yet.")
         return _("No alerts today.")

@@ -82,10 +82,17 @@ class HealthSide(SidePanel):
         self.body.addWidget(self.alerts)
         self.body.addWidget(self.alarms_head)
         self.body.addWidget(self.alarms)
-        self.body.addSpacing(12)
-        self.body.addLayout(row(Label(_("Rules"), weight=600), None, self.edit))
+        self.rules_head = QWidget()
+        line = row(Label(_("Rules"), weight=600), None, self.edit, margins=(0, 12, 0, 0))
+        self.rules_head.setLayout(line)
+        self.body.addWidget(self.rules_head)
         self.body.addWidget(self.rules)
         self.body.addStretch(1)
+
+    def set_ended(self, ended: bool) -> None:
+        """Of a cluster that is no more nothing is judged."""
+        for part in (self.rules_head, self.rules, self.today):
+            part.setVisible(not ended)
 
     def fit(self, page_width: int) -> None:
         """Be narrower on a narrow page."""

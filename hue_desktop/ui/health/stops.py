@@ -125,7 +125,7 @@ def _open_ended(ctx: UiContext, _window: QWidget) -> None:
     last = max(over, key=lambda c: c.summary.ended.timestamp() if c.summary.ended else 0.0,
                default=None)  # fmt: skip
     if last is not None:
-        ctx.navigate.open_cluster(last.ref, "health", select="24h")
+        ctx.navigate.open_cluster(last.ref, "health")
 
 
 def _open_rules(ctx: UiContext, window: QWidget) -> None:

@@ -16,6 +16,7 @@ from hue_desktop.core.alerts import AlertLevel
 from hue_desktop.services.health import Collecting
 from hue_desktop.ui.health.page import HealthPage
 from hue_desktop.ui.health.rules_sheet import RulesSheet
+from hue_desktop.ui.shell.feed import everything
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.ui.doing_desk import click, type_into, unnamed
 from tests.ui.health.desk import HealthDesk, open_health_desk
@@ -175,4 +176,27 @@ def test_an_ended_cluster_says_so(house: HealthDesk) -> None:
     assert page.health is not None
     page.show_health(replace(page.health, collecting=Collecting.ENDED))
     assert "no more" in page.notices.texts[0]
+    page.hidden()
+
+
+def test_a_cluster_that_is_no_more_shows_its_life_and_no_rules(house: HealthDesk) -> None:
+    house.desk.named("analytics-prod")
+    over = [
+        cluster
+        for cluster in house.desk.app.fleet.snapshot().clusters.values()
+        if cluster.summary.ended is not None and cluster.summary.created is not None
+    ]
+    cluster = max(over, key=lambda each: str(each.summary.ended))
+    page = HealthPage(house.desk.ctx, cluster.ref)
+    house.desk.show(page, (1160, 764))
+    page.apply(everything(house.feed.snapshot))
+    page.shown()
+    house.desk.until(lambda: page.chart.states.state in ("shown", "empty"))
+    assert page.side.title.text() in ("Ended", "Failed")
+    assert not page.side.rules.isVisible()
+    assert "no more" in page.notices.texts[0]
+    assert cluster.summary.created is not None
+    assert cluster.summary.ended is not None
+    life_s = (cluster.summary.ended - cluster.summary.created).total_seconds()
+    assert page.chart.length_s >= min(life_s, 30 * 86400)
     page.hidden()
