@@ -355,6 +355,7 @@ class HealthPage(Page):
         """Ask for a file and write what the chart shows: a picture or a table."""
         chart = self.chart.chart
         if chart is None or not chart.plots or self.ref is None:
+            self.ctx.navigate.notify(_("There is no chart yet to be exported."), kind="warn")
             return
         name = self.cluster.summary.name if self.cluster is not None else self.ref.cluster_id
         target = self.ctx.ask.choose_file(

@@ -250,9 +250,9 @@ class NodesPage(Page):
         self.heatmap.show_nodes(shown, by_node, self._ages.now, self._loads)
 
     def _reading_arrived(self, change: HealthChange) -> None:
-        self._take_readings(change.snapshot)
+        self.show_health(change.snapshot)
 
-    def _take_readings(self, health: HealthSnapshot) -> None:
+    def show_health(self, health: HealthSnapshot) -> None:
         """Newer values of the nodes: columns and colours look at them when they are drawn."""
         if health.nodes is self._loads.readings:
             return
@@ -364,7 +364,7 @@ class NodesPage(Page):
     def shown(self) -> None:
         self._tick.start()
         if self._watch is not None:
-            self._take_readings(self._watch.start())
+            self.show_health(self._watch.start())
 
     def hidden(self) -> None:
         self._tick.stop()
