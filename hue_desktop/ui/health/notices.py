@@ -12,6 +12,7 @@ from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.format import age, date_time
 from hue_desktop.core.text import _
 from hue_desktop.services.health.values import Collecting, HealthSnapshot
+from hue_desktop.services.nodes import recorded_text
 from hue_desktop.ui.health.words import moment
 from hue_desktop.ui.parts import Label, StateMark, StateShape, row
 
@@ -54,6 +55,8 @@ def notices_of(
 
 def _ended_text(cluster: ClusterSnapshot | None) -> str:
     ended = cluster.summary.ended if cluster is not None else None
+    if cluster is not None and (recorded := recorded_text(cluster)):
+        return recorded
     text = _("The cluster is no more. Shown is what was recorded and what CloudWatch keeps.")
     if ended is None:
         return text

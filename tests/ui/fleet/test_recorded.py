@@ -16,10 +16,12 @@ from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.fleet_filter import parse_filter
 from hue_desktop.core.recorded import as_recorded
 from hue_desktop.services.fleet import FleetSnapshot
+from hue_desktop.services.health.values import HealthSnapshot
 from hue_desktop.ui.fleet.actions import actions
 from hue_desktop.ui.fleet.groups import ended_group
 from hue_desktop.ui.fleet.rows import fleet_rows
 from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.health.notices import notices_of
 from hue_desktop.ui.overview.tiles import overview_tiles
 from hue_desktop.ui.parts import StateShape
 from hue_desktop.ui.rooms import room_actions
@@ -86,6 +88,9 @@ def test_the_notice_says_that_emr_does_not_know_it(
     assert notice.show_status(snapshot, snapshot.clusters[ref])
     assert "is not read from EMR any more" in notice.text.text()
     assert notice.retry.isHidden()
+    (line,) = notices_of(HealthSnapshot(ref), snapshot.clusters[ref], NOW)
+    assert line.shape is StateShape.STOPPED
+    assert line.text == notice.text.text()
     whole = fleet()
     assert not notice.show_status(whole, whole.clusters[ref])
 
