@@ -122,6 +122,9 @@ class Ledger:
             return _with_newest(known, newest)
 
     def _ask(self, ref: ClusterRef, newest: ClusterSnapshot | None) -> ClusterSnapshot:
+        if newest is not None and newest.recorded_at is not None:
+            kept = self._kept(ref)  # the fleet knows already that EMR does not list it
+            return as_recorded(kept, newest.recorded_at) if kept is not None else newest
         try:
             read = _read_all(self._access.of(ref.connection, ref.region), ref, newest)
         except Cancelled:
