@@ -62,8 +62,8 @@ class Panel(QWidget):
         return False
 
     def make_content(self) -> QWidget:
-        """What is shown once it is known."""
-        raise NotImplementedError
+        """What is shown once it is known; nothing, unless a part says otherwise."""
+        return QWidget()
 
     @classmethod
     def fits(cls, target: Target) -> bool:

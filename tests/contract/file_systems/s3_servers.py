@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ BUCKET = "contract"
 MIB = 1024 * 1024
 
 
-class S3Server:
+class S3Server(ABC):
     """What they share: a bucket, and a prefix in it for each test."""
 
     marks: ClassVar[tuple[Any, ...]] = ()
@@ -30,9 +31,9 @@ class S3Server:
     atomic_names: ClassVar[bool] = True
     themes: ClassVar[tuple[str, ...]] = ()
 
+    @abstractmethod
     def start(self, tmp: Path) -> tuple[str, dict[str, str]]:
         """Start the server; its endpoint and what the environment must say."""
-        raise NotImplementedError
 
     def open(self, tmp: Path) -> S3FileSystem:
         """Start the server and open it as a connection with the keys of the environment."""
