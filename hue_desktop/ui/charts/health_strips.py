@@ -1,9 +1,8 @@
-"""Which series the health page draws, and how: plots over buffers that live readings grow."""
+"""From series to plots: buffers that live readings grow, and the strips drawn over them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from hue_desktop.core.alerts import AlertRule
 from hue_desktop.core.format import count, money
@@ -11,133 +10,12 @@ from hue_desktop.core.metrics import SeriesData, SeriesKey, Unit, metric
 from hue_desktop.core.text import _
 from hue_desktop.ui.charts.buffer import SeriesBuffer
 from hue_desktop.ui.charts.plots import Curve, Plot, Threshold, plain
-from hue_desktop.ui.charts.series import LineStyle
+from hue_desktop.ui.charts.strip_specs import STRIPS, StripSpec, keys_of
 
-__all__ = ["OVERVIEW", "STRIPS", "HealthSeries", "StripSpec"]
+__all__ = ["HealthSeries"]
 
 _KIB = 1024.0
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_AREA, _LINE, _STEP, _LIMIT = LineStyle.AREA, LineStyle.LINE, LineStyle.STEP, LineStyle.LIMIT
-
-
-@dataclass(frozen=True, slots=True)
-class _CurveSpec:
-    metric: str
-    title: str
-    color: str
-    style: LineStyle = _LINE
-
-
-@dataclass(frozen=True, slots=True)
-class StripSpec:
-    """A strip: its curves are those of the metrics that have values."""
-
-    key: str
-    title: str
-    curves: tuple[_CurveSpec, ...]
-    unit: Unit = Unit.COUNT
-    fixed_top: float | None = None
-    #: Whose thresholds are drawn, (shown metric, judged metric): those of the first that is shown.
-    judged: tuple[tuple[str, str], ...] = ()
-
-
-def _strips() -> tuple[StripSpec, ...]:
-    core, second, task = "role-core", "second", "role-task"
-    share = Unit.PERCENT
-    return (
-        StripSpec(
-            "memory",
-            _("YARN memory"),
-            (
-                _CurveSpec("yarn.memory.used", _("in use"), core, _AREA),
-                _CurveSpec("yarn.memory.total", _("capacity"), "text-2", _LIMIT),
-            ),
-            Unit.BYTES,
-        ),
-        StripSpec(
-            "containers",
-            _("Containers"),
-            (
-                _CurveSpec("yarn.containers", _("running"), core, _AREA),
-                _CurveSpec("yarn.containers.pending", _("pending"), second, _AREA),
-            ),
-        ),
-        StripSpec(
-            "cpu",
-            _("CPU by role"),
-            (
-                _CurveSpec("cpu.core", _("core"), core),
-                _CurveSpec("cpu.task_on_demand", _("on-demand"), task),
-                _CurveSpec("cpu.task_spot", _("Spot"), "role-spot-line"),
-            ),
-            share,
-            100.0,
-        ),
-        StripSpec(
-            "disk",
-            _("Disk"),
-            (
-                _CurveSpec("hdfs.share", _("HDFS used"), core, _AREA),
-                _CurveSpec("node.disk.fullest", _("fullest"), second),
-            ),
-            share,
-            100.0,
-            (("node.disk.fullest", "node.disk"), ("hdfs.share", "hdfs.share")),
-        ),
-        StripSpec(
-            "traffic",
-            _("HDFS traffic"),
-            (
-                _CurveSpec("hdfs.read", _("read"), core, _AREA),
-                _CurveSpec("hdfs.written", _("written"), task),
-            ),
-            Unit.BYTES_PER_S,
-        ),
-        StripSpec(
-            "nodes",
-            _("Live nodes"),
-            (
-                _CurveSpec("yarn.nodes.live", _("in YARN"), core, _STEP),
-                _CurveSpec("hdfs.nodes.live", _("in HDFS"), task, _STEP),
-            ),
-        ),
-        StripSpec(
-            "heap",
-            _("Heap"),
-            (
-                _CurveSpec("namenode.heap", _("NameNode"), core, _AREA),
-                _CurveSpec("rm.heap", _("YARN"), second),
-            ),
-            share,
-            100.0,
-            (("namenode.heap", "namenode.heap"), ("rm.heap", "rm.heap")),
-        ),
-        StripSpec(
-            "blocks",
-            _("Blocks"),
-            (
-                _CurveSpec("hdfs.under_replicated", _("few copies"), second, _AREA),
-                _CurveSpec("hdfs.missing", _("missing"), "critical-shape", _STEP),
-            ),
-        ),
-    )
-
-
-#: All strips of the health page, from top to bottom.
-STRIPS = _strips()
-
-#: Those that the overview shows, as far as it has room.
-OVERVIEW = (
-    STRIPS[0],
-    StripSpec(
-        "cost",
-        _("Cost"),
-        (_CurveSpec("cost.usd_hour", _("now"), "role-spot-line", _STEP),),
-        Unit.USD_PER_HOUR,
-    ),
-    STRIPS[1],
-    *(strip for key in ("nodes", "disk") for strip in STRIPS if strip.key == key),
-)
 
 
 class HealthSeries:
@@ -145,9 +23,7 @@ class HealthSeries:
 
     def __init__(self, strips: Iterable[StripSpec] = STRIPS) -> None:
         self.strips = tuple(strips)
-        self.keys = tuple(
-            SeriesKey(curve.metric) for strip in self.strips for curve in strip.curves
-        )
+        self.keys = keys_of(self.strips)
         self._buffers = {key: SeriesBuffer() for key in self.keys}
         self._units: dict[str, int] = {}
 

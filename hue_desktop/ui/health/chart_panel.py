@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -15,11 +16,12 @@ from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
 from hue_desktop.ui.charts.event_marks import marks_of
-from hue_desktop.ui.charts.health_strips import HealthSeries
+from hue_desktop.ui.charts.strip_specs import STRIPS, keys_of
 from hue_desktop.ui.parts import Button, Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from hue_desktop.ui.charts.health_strips import HealthSeries
     from hue_desktop.ui.charts.live_strips import LiveStrips
 
 __all__ = ["RANGES", "HealthChart", "span_text"]
@@ -59,10 +61,9 @@ class HealthChart(QWidget):
     export_requested = Signal()
     retry_requested = Signal()
 
-    def __init__(self, theme: Theme, series: HealthSeries) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.series = series
         self._rules: tuple[AlertRule, ...] = ()
         self._events: tuple[Event, ...] = ()
         self._shown_keys: tuple[tuple[str, ...], ...] = ()
@@ -105,6 +106,18 @@ class HealthChart(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._ask)
+
+    @cached_property
+    def series(self) -> HealthSeries:
+        """The points; made when the first ones arrive."""
+        from hue_desktop.ui.charts.health_strips import HealthSeries
+
+        return HealthSeries()
+
+    @property
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """The series that may be shown."""
+        return keys_of(STRIPS)
 
     @property
     def length_s(self) -> float:

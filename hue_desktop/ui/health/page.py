@@ -26,11 +26,9 @@ from hue_desktop.services.health.values import (
     Verdict,
 )
 from hue_desktop.ui.charts.event_marks import Happenings
-from hue_desktop.ui.charts.health_strips import HealthSeries
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.health.chart_panel import RANGES, HealthChart
 from hue_desktop.ui.health.notices import Notice, NoticeLines, notices_of
-from hue_desktop.ui.health.saving import save_chart
 from hue_desktop.ui.health.side import HealthSide
 from hue_desktop.ui.health_feed import HealthWatch
 from hue_desktop.ui.page import Page
@@ -73,7 +71,7 @@ class HealthPage(Page):
         self._read_ticks = 0
         self._loaded = False
         self.health = HealthSnapshot(ref) if ref is not None else None
-        self.chart = HealthChart(ctx.theme, HealthSeries())
+        self.chart = HealthChart(ctx.theme)
         self.notices = NoticeLines()
         self.side = HealthSide()
         self.states = FourStates(self._make_content())
@@ -192,7 +190,7 @@ class HealthPage(Page):
         """Whether YARN or HDFS has answered within the hour that is held in memory."""
         if self.ref is None:
             return False
-        keys = self.chart.series.keys
+        keys = self.chart.keys
         return bool(self.ctx.app.health.live(self.ref, keys, 0.0, self._now().timestamp()))
 
     def _judged(self) -> HealthSnapshot:
@@ -250,7 +248,7 @@ class HealthPage(Page):
         if last is not None and last > now + 60:
             self._read_live()  # the region's clock was set back
             return
-        found = self.ctx.app.health.live(self.ref, self.chart.series.keys, since, now)
+        found = self.ctx.app.health.live(self.ref, self.chart.keys, since, now)
         self.chart.show_live(found, now)
 
     def _move_on(self) -> None:
@@ -282,12 +280,13 @@ class HealthPage(Page):
             return
         self._read_ticks = self._ticks
         self.chart.show_loading()
-        ref, app, keys = self.ref, self.ctx.app, self.chart.series.keys
+        ref, app, keys = self.ref, self.ctx.app, self.chart.keys
         margin = _LEAD_S if self.chart.follows else max(_LEAD_S, _MARGIN * (end - start))
         most = round(_POINTS * (1 + 2 * margin / (end - start)))
 
         def read(_token: CancelToken) -> _History:
-            import hue_desktop.ui.charts.live_strips  # noqa: F401  (slow; not on the main thread)
+            import hue_desktop.ui.charts.health_strips  # (slow; not on the main thread)
+            import hue_desktop.ui.charts.live_strips  # noqa: F401
 
             series = app.health.history(ref, keys, start - margin, end + margin, most=most)
             alerts = app.health.alerts(ref, start, end)
@@ -368,6 +367,8 @@ class HealthPage(Page):
 
     def save(self, target: Path) -> None:
         """Write the chart to a file; its ending says how."""
+        from hue_desktop.ui.health.saving import save_chart
+
         chart = self.chart.chart
         if chart is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -16,13 +17,14 @@ from hue_desktop.core.metrics import SeriesData, SeriesKey, Source
 from hue_desktop.core.text import _
 from hue_desktop.services.health import Event
 from hue_desktop.ui.charts.event_marks import marks_of
-from hue_desktop.ui.charts.health_strips import OVERVIEW, HealthSeries
-from hue_desktop.ui.charts.plots import Plot
+from hue_desktop.ui.charts.strip_specs import OVERVIEW, keys_of
 from hue_desktop.ui.parts import Choice, FourStates, Label, Segmented, row
 from hue_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from hue_desktop.ui.charts.health_strips import HealthSeries
     from hue_desktop.ui.charts.live_strips import LiveStrips
+    from hue_desktop.ui.charts.plots import Plot
 
 __all__ = ["RANGES", "ChartPanel", "History"]
 
@@ -62,7 +64,6 @@ class ChartPanel(QWidget):
         self._theme = theme
         self._events: tuple[Event, ...] = ()
         self._ended = False
-        self.series = HealthSeries(OVERVIEW)
         self.follows = True  #: whether the right edge is now
         self.has_live = False  #: whether values of YARN or HDFS themselves have come
         self.chart: LiveStrips | None = None
@@ -92,6 +93,18 @@ class ChartPanel(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.states, 1)
         self.show_loading()
+
+    @cached_property
+    def series(self) -> HealthSeries:
+        """The points; made when the first ones arrive."""
+        from hue_desktop.ui.charts.health_strips import HealthSeries
+
+        return HealthSeries(OVERVIEW)
+
+    @property
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """The series that may be shown."""
+        return keys_of(OVERVIEW)
 
     @property
     def span_s(self) -> float:

@@ -282,7 +282,7 @@ class OverviewPage(Page):
             return
         now, last = self._now().timestamp(), self.chart.series.last
         since = last if last is not None else now - self.chart.span_s
-        found = self.ctx.app.health.live(self.ref, self.chart.series.keys, since, now)
+        found = self.ctx.app.health.live(self.ref, self.chart.keys, since, now)
         self.chart.show_live(found, now)
 
     # -- reading the history ---------------------------------------------------------------
@@ -306,10 +306,11 @@ class OverviewPage(Page):
         """Ask for series and journal on a worker; a newer question makes this one's answer moot."""
         if self.ref is None:
             return
-        ref, app, keys = self.ref, self.ctx.app, self.chart.series.keys
+        ref, app, keys = self.ref, self.ctx.app, self.chart.keys
 
         def read(_token: CancelToken) -> tuple[History, tuple[JournalEntry, ...]]:
-            import hue_desktop.ui.charts.live_strips  # noqa: F401  (slow; not on the main thread)
+            import hue_desktop.ui.charts.health_strips  # (slow; not on the main thread)
+            import hue_desktop.ui.charts.live_strips  # noqa: F401
 
             series = app.health.history(ref, keys, start - _LEAD_S, end)
             return History(start, end, series), app.journal.entries()

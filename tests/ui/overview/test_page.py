@@ -21,7 +21,8 @@ from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.services.health import Event, EventKind, events_of
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.charts.event_marks import event_shape, marks_of
-from hue_desktop.ui.charts.health_strips import OVERVIEW, HealthSeries
+from hue_desktop.ui.charts.health_strips import HealthSeries
+from hue_desktop.ui.charts.strip_specs import OVERVIEW
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
 from hue_desktop.ui.overview.page import OverviewPage
 from hue_desktop.ui.overview.tiles import overview_tiles
