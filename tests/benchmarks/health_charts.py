@@ -19,7 +19,6 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -206,30 +205,27 @@ def _measure(charts: _Strips | _PlainPlots, theme: Theme, seconds: float) -> Run
     second.timeout.connect(tick)
     second.start()
     _beats(3.0)
-    grown = rss_mb()
     cpu, wall = time.process_time(), time.perf_counter()
-    late, busy = _beats(seconds, lambda: None)
+    late, busy, growth = _beats(seconds)
     core = (time.process_time() - cpu) / (time.perf_counter() - wall)
-    growth = rss_mb() - grown
     second.stop()
     charts.widget.close()
     nodes.map.close()
     return Run(_p99(late), _p99(busy), max(busy), core, growth)
 
 
-def _beats(
-    seconds: float, act: Callable[[], None] | None = None
-) -> tuple[list[float], list[float]]:
-    """How late a timer comes, and how long the thread worked since its last beat."""
-    late: list[float] = []
-    busy: list[float] = []
-    last, worked = time.perf_counter(), time.thread_time()
+def _beats(seconds: float) -> tuple[list[float], list[float], float]:
+    """How late a timer comes, how long the thread worked since its last beat; MB of growth."""
+    notes = np.zeros((2, round(seconds * 1000 / BEAT_MS) + 1000))
+    notes += 1.0  # touched now, so that noting costs no memory later
+    count, last, worked = 0, time.perf_counter(), time.thread_time()
 
     def beat() -> None:
-        nonlocal last, worked
+        nonlocal count, last, worked
         now, used = time.perf_counter(), time.thread_time()
-        late.append(max(0.0, (now - last) * 1000 - BEAT_MS))
-        busy.append((used - worked) * 1000)
+        if count < notes.shape[1]:
+            notes[:, count] = max(0.0, (now - last) * 1000 - BEAT_MS), (used - worked) * 1000
+            count += 1
         last, worked = now, used
 
     beats = QTimer()
@@ -237,9 +233,11 @@ def _beats(
     beats.start(BEAT_MS)
     loop = QEventLoop()
     QTimer.singleShot(int(seconds * 1000), loop.quit)
+    before = rss_mb()
     loop.exec()
     beats.stop()
-    return late, busy
+    growth = rss_mb() - before
+    return notes[0, :count].tolist(), notes[1, :count].tolist(), growth
 
 
 def _p99(values: list[float]) -> float:
