@@ -8,7 +8,7 @@ PINS := -c requirements.txt -c requirements-simulator.txt -c requirements-dev.tx
 PINNED := pyproject.toml requirements.txt requirements-simulator.txt requirements-dev.txt
 SOURCES := hue_desktop tests resources
 TYPED := hue_desktop/core hue_desktop/adapters hue_desktop/services hue_desktop/simulator
-PYTEST_ARGS ?= -n 2 --dist loadfile --max-worker-restart=0
+PYTEST_ARGS ?= -n 3 --dist loadfile --max-worker-restart=0
 
 .PHONY: help setup run tour test test-slow test-real check format bench clean
 help:

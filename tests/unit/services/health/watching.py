@@ -15,8 +15,8 @@ from hue_desktop.adapters.store.database import Database
 from hue_desktop.adapters.store.metrics import SqliteMetrics
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.connections import SshSettings
-from hue_desktop.reach import Reach
 from hue_desktop.services.health import HealthChange, HealthService, HealthSnapshot
+from hue_desktop.wiring.reach import Reach
 from tests.simulated import SimulatedRegion
 from tests.unit.services.health.tunnel import Tunnel, tunnel_to
 from tests.unit.services.house import House, connection_to, open_house

@@ -12,10 +12,10 @@ from hue_desktop.core.connections import Connection, SshSettings
 from hue_desktop.core.errors import AccessDenied, ProtocolError, Unreachable
 from hue_desktop.core.ports import RegionAccess
 from hue_desktop.core.storage import Location, StoreId, StoreKind
-from hue_desktop.reach import Reach
 from hue_desktop.services.connections import Check, CheckState
 from hue_desktop.services.connections.primary import primary_of
 from hue_desktop.services.connections.reach_checks import check_reach
+from hue_desktop.wiring.reach import Reach
 from tests.contract.file_systems.place import BytesSource
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.unit.services.house import connection_to, open_doors, run_cluster

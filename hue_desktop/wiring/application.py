@@ -1,16 +1,9 @@
-"""The one place that knows every room: builds, connects, opens and closes.
-
-Adapters are imported when they are needed: nothing here may cost the window its start.
-"""
+"""The application: every service, put together at its first use, and closed in order."""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection, ConnectionClass
@@ -21,24 +14,17 @@ from hue_desktop.services.access import AccessPool
 from hue_desktop.services.connections.service import ConnectionService
 from hue_desktop.services.lanes import Lane
 from hue_desktop.services.settings import SettingsService
+from hue_desktop.wiring.once import once
+from hue_desktop.wiring.options import Overrides, Paths
+from hue_desktop.wiring.state import State
 
 if TYPE_CHECKING:
-    from hue_desktop.adapters.store.database import Database
-    from hue_desktop.adapters.store.transfers import SqliteTransfers
-    from hue_desktop.core.changes import JournalEntry, Plan
+    from hue_desktop.core.changes import Plan
     from hue_desktop.core.clusters import ClusterRef
-    from hue_desktop.core.cost_ports import (
-        ApplicationStore,
-        ExplorerStore,
-        LaunchStore,
-        SpotStore,
-    )
     from hue_desktop.core.file_systems import FileSystem
-    from hue_desktop.core.health_ports import MetricStore, RecordedStore
     from hue_desktop.core.metrics import SeriesData, YarnApplication
-    from hue_desktop.core.ports import JournalStore, PriceCache, RegionAccess
+    from hue_desktop.core.ports import RegionAccess
     from hue_desktop.core.storage import StoreId
-    from hue_desktop.reach import Reach
     from hue_desktop.services.cost.prices import PriceBooks
     from hue_desktop.services.cost.service import CostService
     from hue_desktop.services.fleet.recorder import ClusterRecorder
@@ -54,55 +40,12 @@ if TYPE_CHECKING:
     from hue_desktop.services.storage.service import StorageService
     from hue_desktop.services.transfers import TransferService
     from hue_desktop.services.transfers.planning import TransferPlanner
+    from hue_desktop.wiring.reach import Reach
 
-__all__ = ["Application", "Overrides", "Paths"]
+__all__ = ["Application"]
 
 _AWS_THREADS = 8
 _CLOSE_S = 2.0
-_COMMAND_LINE = "command line"  #: the name of a connection made of options alone
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Where the user's files are: connections and settings, and the application's state."""
-
-    config_dir: Path
-    data_dir: Path
-
-    @classmethod
-    def of_user(cls) -> Paths:
-        """The system's custom, or HUE_CONFIG_DIR and HUE_DATA_DIR."""
-        from hue_desktop.adapters.local import paths
-
-        return cls(paths.config_dir(), paths.data_dir())
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the command line changes: the connection to use, and its endpoint, profile, region."""
-
-    connection: str = ""
-    endpoint_url: str = ""
-    profile: str = ""
-    region: str = ""
-
-    def adapt(self, connections: tuple[Connection, ...]) -> tuple[Connection, ...]:
-        """The connections to use: the one that was picked, or one made of the other options."""
-        if not any((self.connection, self.endpoint_url, self.profile, self.region)):
-            return connections
-        if self.connection:
-            return tuple(self._with(each) for each in connections if each.name == self.connection)
-        region = self.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        regions = (region,) if region else Connection("").regions
-        return (self._with(Connection(name=_COMMAND_LINE, regions=regions)),)
-
-    def _with(self, connection: Connection) -> Connection:
-        return replace(
-            connection,
-            endpoint_url=self.endpoint_url or connection.endpoint_url,
-            profile=self.profile or connection.profile,
-            regions=(self.region,) if self.region else connection.regions,
-        )
 
 
 class Application:
@@ -116,15 +59,10 @@ class Application:
         self.settings = _settings(paths)
         self._use_style()
         self.settings.subscribe(lambda key, _value: self._use_style(key))
-        self._database: Database | None = None
+        self.state = State(paths.data_dir)
         self._transfers: TransferService | None = None
         self._transfers_lock = threading.Lock()
-        self._history: Database | None = None
-        self._history_lock = threading.Lock()
         self._closing = False
-        self._transfer_store: SqliteTransfers | None = None
-        self.state_problem: HueError | None = None  #: why the state directory cannot be used
-        self._open_state()
         self.connections = self._connections(overrides)
         self._lane = Lane("aws", _AWS_THREADS)
         self._access = AccessPool(self.connections.find, self._open_region)
@@ -135,7 +73,7 @@ class Application:
         """Read the user's files and put the services together; nothing is contacted yet."""
         return cls(paths, overrides or Overrides())
 
-    @cached_property
+    @once
     def fleet(self) -> FleetService:
         """Reading connections and clusters; commands that need none do without."""
         from hue_desktop.services.fleet.service import FleetService
@@ -146,40 +84,41 @@ class Application:
             self.connections.connections,
             self.settings.number,
             self._books,
-            recorded=lambda: self.recorded_store,
+            recorded=lambda: self.state.recorded,
         )
         self.connections.subscribe(fleet.reload_connections)
         return fleet
 
-    @cached_property
+    @once
     def _books(self) -> PriceBooks:
         from hue_desktop.services.cost.prices import PriceBooks
 
         return PriceBooks(self._access)
 
-    @cached_property
+    @once
     def launching(self) -> LaunchService:
         """Planning a cluster's life."""
         from hue_desktop.services.launch.service import LaunchService
 
         return LaunchService(self._access, self.fleet, self._books, self._plans)
 
-    @cached_property
+    @once
     def scaling(self) -> ScalingService:
         """Planning resizes."""
         from hue_desktop.services.scaling.service import ScalingService
 
         return ScalingService(self._access, self.fleet, self._books, self._plans, self.launching)
 
-    @cached_property
+    @once
     def journal(self) -> JournalService:
         """Carrying plans out."""
         from hue_desktop.services.journal.service import JournalService
 
-        store = self._journal_store()
-        return JournalService(self._access, self.fleet, store, self._hold_s, self._asks_name)
+        return JournalService(
+            self._access, self.fleet, self.state.journal(), self._hold_s, self._asks_name
+        )
 
-    @cached_property
+    @once
     def cost(self) -> CostService:
         """What clusters cost."""
         from hue_desktop.services.cost.service import CostService
@@ -190,8 +129,8 @@ class Application:
             self._books,
             applications=self._yarn_applications,
             running_apps=self._running_apps,
-            recorded=lambda: self.recorded_store,
-            seen_applications=lambda: self._application_store,
+            recorded=lambda: self.state.recorded,
+            seen_applications=lambda: self.state.applications,
         )
 
     def doors(self, connection: str, region: str) -> RegionAccess:
@@ -216,7 +155,7 @@ class Application:
         key = SeriesKey("yarn.apps.running")
         return self.health.history(ref, [key], start, end, most=20_000).get(key)
 
-    @cached_property
+    @once
     def health(self) -> HealthService:
         """Live readings, their history, alerts and events."""
         from hue_desktop.adapters.local.alert_rules import AlertRulesFile
@@ -229,45 +168,18 @@ class Application:
             self.fleet,
             lambda ref: self.reach.servers(ref),
             number=self.settings.number,
-            store=lambda: self.metric_store,
+            store=lambda: self.state.metrics,
             rules=AlertRulesFile(rules, self.paths.config_dir / "alerts.toml"),
         )
 
-    @cached_property
-    def metric_store(self) -> MetricStore | None:
-        """What was measured in earlier sessions; ``None`` without a state directory."""
-        from hue_desktop.adapters.store.metrics import SqliteMetrics
-
-        history = self._open_history()
-        return SqliteMetrics(history) if history is not None else None
-
-    @cached_property
-    def recorded_store(self) -> RecordedStore | None:
-        """Clusters as they were seen last; ``None`` without a state directory."""
-        from hue_desktop.adapters.store.recorded import SqliteRecorded
-
-        history = self._open_history()
-        return SqliteRecorded(history) if history is not None else None
-
-    @cached_property
+    @once
     def recorder(self) -> ClusterRecorder:
         """Keeps clusters for the time after EMR has forgotten them."""
         from hue_desktop.services.fleet.recorder import ClusterRecorder
 
-        return ClusterRecorder(self.fleet, lambda: self.recorded_store, lambda: self.metric_store)
+        return ClusterRecorder(self.fleet, lambda: self.state.recorded, lambda: self.state.metrics)
 
-    def _open_history(self) -> Database | None:
-        """A connection of its own: the journal waits neither for long reads nor for the disk."""
-        from hue_desktop.adapters.local.paths import journal_database
-        from hue_desktop.adapters.store.database import Database
-
-        with self._history_lock:
-            if self._history is None and self._database is not None and not self._closing:
-                path = journal_database(self.paths.data_dir)
-                self._history = Database(path, hasty=True)
-            return self._history
-
-    @cached_property
+    @once
     def file_systems(self) -> FileSystems:
         """The stores, opened when they are first looked into."""
         from hue_desktop.services.storage.file_systems import FileSystems
@@ -285,10 +197,10 @@ class Application:
         self.connections.subscribe(drop_changed)
         return stores
 
-    @cached_property
+    @once
     def reach(self) -> Reach:
         """Ways to the nodes of clusters; ``reach.ask_with`` says who confirms new host keys."""
-        from hue_desktop.reach import Reach
+        from hue_desktop.wiring.reach import Reach
 
         def find(name: str) -> Connection:
             return self.connections.ensure_region(self.connections.find(name))
@@ -299,7 +211,7 @@ class Application:
             self.paths.config_dir / "known_hosts",
         )
 
-    @cached_property
+    @once
     def running_clusters(self) -> RunningClusters:
         """The clusters, for commands: they do without the fleet, which reads all of each."""
         from hue_desktop.services.storage.running_clusters import RunningClusters
@@ -311,7 +223,7 @@ class Application:
             return self.running_clusters.snapshot()
         return self.fleet.snapshot()
 
-    @cached_property
+    @once
     def storage(self) -> StorageService:
         """Browsing stores and changing what is there."""
         from hue_desktop.services.storage.service import StorageService
@@ -343,25 +255,17 @@ class Application:
             return self._transfers
 
     def _open_transfers(self) -> TransferService:
-        from hue_desktop.adapters.local.paths import journal_database
-        from hue_desktop.adapters.store.claims import Claims
-        from hue_desktop.adapters.store.database import Database
-        from hue_desktop.adapters.store.transfers import SqliteTransfers
         from hue_desktop.services.transfers import TransferService
         from hue_desktop.services.transfers.cluster_steps import ClusterSteps
 
-        self._state()  # or its problem
-        # a connection of its own: thousands of rows are written without the journal waiting
-        database = Database(journal_database(self.paths.data_dir), hasty=True)
-        claims = Claims(self.paths.data_dir / "transfers.lock")
-        self._transfer_store = SqliteTransfers(database, claims)
+        store = self.state.open_transfers()
         service = TransferService(
-            self.file_systems, self._transfer_store, self.settings, steps=ClusterSteps(self._access)
+            self.file_systems, store, self.settings, steps=ClusterSteps(self._access)
         )
         self.settings.subscribe(service.follow_settings)
         return service
 
-    @cached_property
+    @once
     def transfer_planner(self) -> TransferPlanner:
         """Predicting transfers; it learns from those that end."""
         from hue_desktop.adapters.store.route_speeds import SqliteRouteSpeeds
@@ -370,14 +274,14 @@ class Application:
         planner = TransferPlanner(
             self.transfers.compare,
             self.file_systems.of,
-            SqliteRouteSpeeds(self._state()),
+            SqliteRouteSpeeds(self.state.database),
             self._known_clusters,
             lambda connection: self.fleet.is_read_only(connection),
         )
         self.transfers.subscribe(planner.learn)
         return planner
 
-    @cached_property
+    @once
     def _plans(self) -> PlanMaker:
         from hue_desktop.services.planning import PlanMaker
 
@@ -401,14 +305,14 @@ class Application:
         rules = self.health.problems if "health" in self.__dict__ else ()
         return (*found, *self.settings.problems, *self.connections.problems(), *rules)
 
+    @property
+    def state_problem(self) -> HueError | None:
+        """Why the state directory cannot be used."""
+        return self.state.problem
+
     def check_state(self) -> HueError | None:
         """Look for damage that opening the state does not meet; also what opening met. Blocks."""
-        if self._database is not None and self.state_problem is None:
-            try:
-                self._database.check()
-            except HueError as error:
-                self.state_problem = error
-        return self.state_problem
+        return self.state.check()
 
     def close(self) -> None:
         """Stop everything within two seconds, even while calls run."""
@@ -439,13 +343,7 @@ class Application:
         self._lane.shutdown(timeout_s=left_s())
         if not self.settings.flag("simulator.keep_running"):
             self.connections.close()
-        if self._transfer_store is not None:
-            self._transfer_store.close()
-        with self._history_lock:
-            if self._history is not None:
-                self._history.close()
-        if self._database is not None:
-            self._database.close()
+        self.state.close()
 
     def _use_style(self, changed: str = "appearance.") -> None:
         """Write figures and dates as the settings say."""
@@ -466,99 +364,14 @@ class Application:
             ssh_probe=_probe_ssh,
         )
 
-    def _open_state(self) -> None:
-        """Open the database of the state directory, or remember why it cannot be used."""
-        from hue_desktop.adapters.local.paths import journal_database, make_dir
-        from hue_desktop.adapters.store.database import Database
-
-        try:
-            self._database = Database(journal_database(make_dir(self.paths.data_dir)))
-        except HueError as error:
-            self.state_problem = error
-
-    def _journal_store(self) -> JournalStore:
-        """The journal's table, or one that refuses when the state directory cannot be used."""
-        from hue_desktop.adapters.store.journal import SqliteJournal
-
-        if self._database is None:
-            assert self.state_problem is not None
-            return _NoJournal(self.state_problem)
-        return SqliteJournal(self._database)
-
-    @cached_property
-    def _price_cache(self) -> PriceCache | None:
-        from hue_desktop.adapters.store.prices import SqlitePriceCache
-
-        return SqlitePriceCache(self._database) if self._database is not None else None
-
-    @cached_property
-    def _spot_store(self) -> SpotStore | None:
-        from hue_desktop.adapters.store.spot_prices import SqliteSpotPrices
-
-        return SqliteSpotPrices(self._database) if self._database is not None else None
-
-    @cached_property
-    def _application_store(self) -> ApplicationStore | None:
-        from hue_desktop.adapters.store.applications import SqliteApplications
-
-        return SqliteApplications(self._database) if self._database is not None else None
-
-    @cached_property
-    def _launch_store(self) -> LaunchStore | None:
-        from hue_desktop.adapters.store.launches import SqliteLaunches
-
-        return SqliteLaunches(self._database) if self._database is not None else None
-
-    @cached_property
-    def _explorer_store(self) -> ExplorerStore | None:
-        from hue_desktop.adapters.store.explorer import SqliteExplorerCosts
-
-        return SqliteExplorerCosts(self._database) if self._database is not None else None
-
-    def _state(self) -> Database:
-        """The database of the state directory; ``StateError`` when it cannot be used."""
-        if self._database is None:
-            assert self.state_problem is not None
-            raise self.state_problem
-        return self._database
-
     def _open_region(self, connection: Connection, region: str) -> RegionAccess:
         """Doors for the services; the simulated region is started when there is need."""
         return self._open_doors(self.connections.ensure_region(connection), region)
 
     def _open_doors(self, connection: Connection, region: str) -> RegionAccess:
-        from hue_desktop.adapters.aws.alarms import AwsAlarms
-        from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
-        from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
-        from hue_desktop.adapters.aws.emr import AwsEmr
-        from hue_desktop.adapters.aws.identity import AwsIdentity
-        from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
-        from hue_desktop.adapters.aws.launching import AwsLaunching
-        from hue_desktop.adapters.aws.prices import AwsPrices
-        from hue_desktop.adapters.aws.session import AwsSession
-        from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
-        from hue_desktop.adapters.aws.step_door import AwsSteps
-        from hue_desktop.adapters.local.prices import SnapshotPrices
-        from hue_desktop.adapters.local.resources import resources_dir
-        from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
-        from hue_desktop.core.ports import RegionAccess
+        from hue_desktop.wiring.doors import open_region
 
-        session = AwsSession(connection, region)
-        snapshot = SnapshotPrices(resources_dir() / "prices", region)
-        return RegionAccess(
-            emr=AwsEmr(session),
-            launching=AwsLaunching(session),
-            prices=AwsPrices(session, snapshot, self._price_cache),
-            metrics=AwsMetrics(session),
-            identity=AwsIdentity(session),
-            close=session.close,
-            spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
-            steps=AwsSteps(session),
-            spot_histories=AwsSpotHistories(session, self._spot_store),
-            cost_explorer=AwsCostExplorer(session, self._explorer_store),
-            launch_times=AwsLaunchTimes(session, self._launch_store),
-            alarms=AwsAlarms(session),
-        )
+        return open_region(connection, region, self.state)
 
     def _open_store(self, store: StoreId) -> FileSystem:
         """The door to a store; connections are looked up and regions started when there is need."""
@@ -598,26 +411,3 @@ def _probe_ssh(connection: Connection) -> str:
     from hue_desktop.adapters.ssh.probe import probe_ssh
 
     return probe_ssh(connection)
-
-
-class _NoJournal:
-    """Stands for the journal while its database cannot be used: no change without a record."""
-
-    def __init__(self, error: HueError) -> None:
-        self._error = error
-
-    def add(self, entry: JournalEntry) -> JournalEntry:
-        """Refuse."""
-        raise self._error
-
-    def update(self, entry: JournalEntry) -> None:
-        """Refuse."""
-        raise self._error
-
-    def entries(self, *, limit: int = 500) -> tuple[JournalEntry, ...]:
-        """There are none."""
-        return ()
-
-    def plan_of(self, entry_id: int) -> Plan | None:
-        """There is none."""
-        return None

@@ -1,6 +1,6 @@
 """Ways to the nodes of clusters and to HDFS: puts SSH and Hadoop's doors together.
 
-A part of the wiring of its own: it knows services and adapters, and is known by ``wiring`` only.
+Known by the application only.
 """
 
 from __future__ import annotations
