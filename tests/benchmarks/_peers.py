@@ -7,6 +7,7 @@ and the peak of its resident memory as Linux keeps it (``VmHWM``).
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import hashlib
 import os
@@ -17,7 +18,10 @@ import time
 import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import hue_desktop
 
 __all__ = ["Figures", "Run", "Tool", "compare", "measured", "ours", "peer", "rclone_flags", "show"]
 
@@ -39,8 +43,15 @@ def peer(name: str) -> str:
     return str(_HOME / "bin" / name)
 
 
+@cache
+def _compiled() -> None:
+    """Bytecode for our modules, as every installation has it, also where none may be written."""
+    compileall.compile_dir(str(Path(hue_desktop.__file__).parent), quiet=1)
+
+
 def ours(*words: str) -> list[str]:
     """Our command line, as a person starts it."""
+    _compiled()
     return [str(Path(sys.executable).with_name("hue-desktop")), *words]
 
 
