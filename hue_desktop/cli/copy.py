@@ -112,7 +112,9 @@ def _run(application: Application, options: CopyOptions, request: TransferReques
         transfer = service.submit(request, route=request.options.route)
     else:
         assert options.resume is not None
-        service.resume(options.resume)
+        service.resume(
+            options.resume, bandwidth=limits.bandwidth_limit, connections=limits.connections
+        )
         transfer = service.transfer(options.resume)
     try:
         transfer = _follow(application, transfer.id, options)

@@ -151,9 +151,12 @@ class TransferService:
         """End it: finished files stay, what was begun is removed."""
         self._end_early(transfer_id, TransferState.CANCELLED)
 
-    def resume(self, transfer_id: int) -> None:
+    def resume(
+        self, transfer_id: int, *, bandwidth: int | None = None, connections: int | None = None
+    ) -> None:
         """Go on with a paused, failed or cancelled one; failed files are tried again.
 
+        ``bandwidth`` (bytes/s) and ``connections`` replace the limits that it was submitted with.
         ``Refused`` when another process is at work on it.
         """
         record = self._record(transfer_id)
@@ -166,7 +169,18 @@ class TransferService:
             self._store.wait_again(transfer_id, failed=True)
         interrupted = record.transfer.state in ACTIVE and record.run is None
         if record.transfer.state in _WAITABLE or interrupted:
+            self._limit(record, bandwidth, connections)
             self._queue(record)
+
+    @staticmethod
+    def _limit(record: Record, bandwidth: int | None, connections: int | None) -> None:
+        transfer = record.transfer
+        options = transfer.request.options
+        if bandwidth is not None:
+            options = replace(options, bandwidth_limit=bandwidth)
+        if connections is not None:
+            options = replace(options, connections=connections)
+        record.transfer = replace(transfer, request=replace(transfer.request, options=options))
 
     def retry_failed(self, transfer_id: int) -> None:
         """Try its failed files again."""

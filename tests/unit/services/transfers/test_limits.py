@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hue_desktop.core.errors import Cancelled
 from hue_desktop.core.file_systems import Capabilities
 from hue_desktop.core.storage import LOCAL, StoreId, StoreKind
-from hue_desktop.core.transfers.values import Route
+from hue_desktop.core.transfers.values import Route, TransferState
 from hue_desktop.services.transfers.metering import Meter, Stop, Throughput, TokenBucket
 from hue_desktop.services.transfers.pool import Pool
 from hue_desktop.services.transfers.widths import (
@@ -19,6 +21,7 @@ from hue_desktop.services.transfers.widths import (
     part_size_for,
     widths_for,
 )
+from tests.unit.services.transfers.bench import WAIT_S, request, transfer_service
 
 S3 = StoreId(StoreKind.S3, "c", "r")
 MIB = 1 << 20
@@ -201,3 +204,20 @@ def test_heavy_pieces_are_held_back_and_light_ones_pass(crew: Crew) -> None:
     crew.let_go(100)
     with crew.lock:
         assert crew.lock.wait_for(lambda: crew.ended == 9, 10)
+
+
+def test_what_is_resumed_may_have_other_limits(tmp_path: Path) -> None:
+    source = tmp_path / "lake.bin"
+    source.write_bytes(os.urandom(4 * MIB))
+    with transfer_service(tmp_path / "state") as service:
+        begun = threading.Event()
+        service.subscribe(lambda each: begun.set() if each.state is TransferState.RUNNING else None)
+        slow = service.submit(request(source, target=tmp_path / "there", bandwidth_limit=1000))
+        assert begun.wait(WAIT_S)
+        service.pause(slow.id)
+        assert service.wait(slow.id, WAIT_S).state is TransferState.PAUSED
+        service.resume(slow.id, bandwidth=0, connections=2)
+        done = service.wait(slow.id, WAIT_S)
+    assert done.state is TransferState.DONE
+    assert (done.request.options.bandwidth_limit, done.request.options.connections) == (0, 2)
+    assert (tmp_path / "there" / "lake.bin").read_bytes() == source.read_bytes()

@@ -175,10 +175,10 @@ def test_a_server_that_keeps_the_frames_of_chunks_gets_whole_bodies(open_s3: Ope
         parts.append(asked.body)
         return 200, {"ETag": '"e"'}, b""
 
-    data = bytes(6 << 20)
+    data = bytes(17 << 20)  # a part that is too large to be read first
     with scripted(answer) as script:
         fs = open_s3(script.endpoint_url)
-        upload = fs.upload(KEY, len(data))
+        upload = fs.upload(KEY, len(data), part_size=len(data))
         with pytest.raises(Exception, match="no checksum behind a body") as raised:
             upload.write(0, 0, BytesSource(data))
         assert raised.value.retryable  # type: ignore[attr-defined]

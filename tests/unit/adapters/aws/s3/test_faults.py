@@ -120,16 +120,27 @@ def test_an_upload_that_stays_wrong_is_refused_and_absent(lake: Lake) -> None:
         lake.fs.stat(lake.at("file"))
 
 
-def test_a_stream_is_not_repeated_but_checked(lake: Lake) -> None:
-    upload = lake.fs.upload(lake.at("file"), 8 * MIB, part_size=8 * MIB)
+def test_a_large_stream_is_not_repeated_but_checked(lake: Lake) -> None:
+    size = 20 * MIB
+    upload = lake.fs.upload(lake.at("file"), size, part_size=size)
     lake.fault(kind="corrupt", method="PUT", part=1, after_bytes=5_000_000, count=1)
-    data = DATA * 3
+    data = (DATA * (size // len(DATA) + 1))[:size]
     with pytest.raises(HueError):
-        upload.write(0, 0, BytesSource(data[: 8 * MIB]))
-    part = upload.write(0, 0, BytesSource(data[: 8 * MIB]))
-    assert part.crc32c == crc32c(data[: 8 * MIB])
+        upload.write(0, 0, BytesSource(data))
+    part = upload.write(0, 0, BytesSource(data))
+    assert part.crc32c == crc32c(data)
     upload.commit([part], crc32c=part.crc32c, overwrite=False)
-    assert lake.read("file") == data[: 8 * MIB]
+    assert lake.read("file") == data
+
+
+def test_a_part_of_the_usual_size_from_a_stream_is_repeated(lake: Lake) -> None:
+    size = 8 * MIB
+    upload = lake.fs.upload(lake.at("file"), size, part_size=size)
+    lake.fault(kind="corrupt", method="PUT", part=1, after_bytes=5_000_000, count=1)
+    data = (DATA * (size // len(DATA) + 1))[:size]
+    part = upload.write(0, 0, BytesSource(data))
+    upload.commit([part], crc32c=part.crc32c, overwrite=False)
+    assert lake.read("file") == data
 
 
 def test_a_part_and_a_commit_survive_errors(lake: Lake, tmp_path: Path) -> None:
