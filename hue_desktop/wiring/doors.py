@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 from hue_desktop.core.connections import Connection
 
 if TYPE_CHECKING:
+    from hue_desktop.adapters.aws.session import AwsSession
     from hue_desktop.core.ports import RegionAccess
     from hue_desktop.wiring.state import State
 
 __all__ = ["open_region"]
 
 
-def open_region(connection: Connection, region: str, state: State) -> RegionAccess:
-    """The doors to a connection in one of its regions; nothing is contacted yet."""
+def open_region(
+    connection: Connection, region: str, state: State, session: AwsSession | None = None
+) -> RegionAccess:
+    """The doors to a connection in one of its regions; nothing is contacted yet.
+
+    They use ``session`` if one is given, else one of their own.
+    """
     from hue_desktop.adapters.aws.alarms import AwsAlarms
     from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
     from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
@@ -23,7 +29,7 @@ def open_region(connection: Connection, region: str, state: State) -> RegionAcce
     from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
     from hue_desktop.adapters.aws.launching import AwsLaunching
     from hue_desktop.adapters.aws.prices import AwsPrices
-    from hue_desktop.adapters.aws.session import AwsSession
+    from hue_desktop.adapters.aws.session import AwsSession as Session
     from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
     from hue_desktop.adapters.aws.step_door import AwsSteps
     from hue_desktop.adapters.local.prices import SnapshotPrices
@@ -31,7 +37,7 @@ def open_region(connection: Connection, region: str, state: State) -> RegionAcce
     from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
     from hue_desktop.core.ports import RegionAccess
 
-    session = AwsSession(connection, region)
+    session = session or Session(connection, region)
     snapshot = SnapshotPrices(resources_dir() / "prices", region)
     return RegionAccess(
         emr=AwsEmr(session),

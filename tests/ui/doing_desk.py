@@ -29,19 +29,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from hue_desktop.adapters.aws.cloudwatch import AwsMetrics
-from hue_desktop.adapters.aws.cost_explorer import AwsCostExplorer
-from hue_desktop.adapters.aws.emr import AwsEmr
-from hue_desktop.adapters.aws.identity import AwsIdentity
-from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
-from hue_desktop.adapters.aws.launching import AwsLaunching
 from hue_desktop.adapters.aws.meter import Meter
-from hue_desktop.adapters.aws.prices import AwsPrices
 from hue_desktop.adapters.aws.session import AwsSession
-from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
-from hue_desktop.adapters.local.prices import SnapshotPrices
-from hue_desktop.adapters.local.resources import resources_dir
-from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
 from hue_desktop.core.changes import ChangeState, JournalEntry, Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection, ConnectionClass
@@ -54,6 +43,7 @@ from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.tasks import TaskRunner
 from hue_desktop.ui.theme import Theme, ThemeChoice
 from hue_desktop.wiring import Application, Paths
+from hue_desktop.wiring.doors import open_region
 from tests.simulated import ACCESS_KEY, SECRET_KEY, SimulatedRegion, simulated_region
 
 __all__ = ["Answers", "DoingDesk", "Places", "click", "open_doing_desk", "type_into", "unnamed"]
@@ -258,18 +248,7 @@ class _Application(Application):
     def _open_doors(self, connection: Connection, region: str) -> RegionAccess:
         session = AwsSession(connection, region)
         session.meter = Meter(clock=lambda: time.monotonic() * 100)
-        return RegionAccess(
-            emr=AwsEmr(session),
-            launching=AwsLaunching(session),
-            prices=AwsPrices(session, SnapshotPrices(resources_dir() / "prices", region)),
-            metrics=AwsMetrics(session),
-            identity=AwsIdentity(session),
-            close=session.close,
-            spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
-            spot_histories=AwsSpotHistories(session, self._spot_store),
-            cost_explorer=AwsCostExplorer(session, self._explorer_store),
-            launch_times=AwsLaunchTimes(session, self._launch_store),
-        )
+        return open_region(connection, region, self.state, session)
 
 
 def _write_connection(
