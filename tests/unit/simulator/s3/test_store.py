@@ -152,8 +152,19 @@ def test_a_killed_region_takes_its_store_along_and_loses_nothing(tmp_path: Path)
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket="lake")
         listed = {item["Key"] for page in pages for item in page.get("Contents", ())}
         assert answered.keys() <= listed
+
+        def reads(key: str) -> bool:
+            """Whether it is whole; its volume may take a moment to report after the start."""
+            try:
+                found = s3.get_object(Bucket="lake", Key=key)["Body"].read()
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "InternalError"
+                return False
+            assert found == answered[key]
+            return True
+
         for key in list(answered)[-40:]:
-            assert s3.get_object(Bucket="lake", Key=key)["Body"].read() == answered[key]
+            eventually(lambda key=key: reads(key))
 
 
 @needs_weed
