@@ -35,6 +35,7 @@ def test_the_page_lists_edits_and_removes(desk: DoingDesk) -> None:
     stop = desk.app.fleet.subscribe(
         lambda change: desk.ctx.tasks.poster.post(lambda: page.apply(change))
     )
+    page.show_all()  # it may have come online between the two
     desk.until(lambda: page.model.rows()[0].state is ConnectionState.ONLINE)
     stop()
     assert [row.connection.name for row in page.model.rows()] == ["here"]
