@@ -111,8 +111,12 @@ def _page(app: QApplication, endpoint_url: str, folder: Path) -> Iterator[Storag
     fleet = SimpleNamespace(snapshot=FleetSnapshot, is_read_only=lambda _name: False)
     file_systems = FileSystems(stores.__getitem__)
     service = StorageService(file_systems, fleet, connections)  # type: ignore[arg-type]
+    transfers = SimpleNamespace(subscribe=lambda _listener: lambda: None)
     application = SimpleNamespace(
-        storage=service, connections=connections, paths=Paths(folder, folder)
+        storage=service,
+        connections=connections,
+        transfers=transfers,
+        paths=Paths(folder, folder),
     )
     ctx, _places = make_context(app, application)
     page = StoragePage(ctx)
