@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.settings import SettingValue, checked, setting
+from hue_desktop.services.listeners import Listeners
 
 if TYPE_CHECKING:
     from hue_desktop.core.ports import SettingsStore
@@ -25,7 +26,7 @@ class SettingsService:
 
     def __init__(self, store: SettingsStore) -> None:
         self._store = store
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[str, SettingValue]] = Listeners("the settings")
         self._lock = threading.Lock()
         self.problems: tuple[HueError, ...] = ()
         try:
@@ -61,9 +62,7 @@ class SettingsService:
                 del values[key]
             self._store.save(values)
             self._values = values
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener(key, wanted)
+        self._listeners.tell(key, wanted)
 
     def reset(self, key: str) -> None:
         """Back to the default."""
@@ -71,12 +70,4 @@ class SettingsService:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(key, value)`` after each change; the answer ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)

@@ -12,6 +12,7 @@ from hue_desktop.core.connections import Connection, ConnectionClass, Simulation
 from hue_desktop.core.errors import ConfigurationError, HueError
 from hue_desktop.core.text import _
 from hue_desktop.services.connections.checks import Check, SshProbe, check_connection
+from hue_desktop.services.listeners import Listeners
 
 if TYPE_CHECKING:
     from hue_desktop.core.ports import ConnectionStore, RegionAccess, RegionProcess
@@ -53,7 +54,7 @@ class ConnectionService:
         self._adapt = adapt
         self._ssh_probe = ssh_probe
         self.reach: Callable[[], ClusterReach] | None = None  #: opens ways to clusters
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[]] = Listeners("the connections")
         self._lock = threading.Lock()
         self._loaded: tuple[Connection, ...] = ()
         self._names: tuple[str, ...] = ()
@@ -116,15 +117,7 @@ class ConnectionService:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` after each change of the list; the answer ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def test(self, connection: str | Connection) -> Iterator[Check]:
         """Walk the connection from identity to SSH; each check arrives when it is done. Blocks.
@@ -178,10 +171,7 @@ class ConnectionService:
 
     def _announce(self) -> None:
         self.reload()
-        with self._lock:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener()
+        self._listeners.tell()
 
 
 def _says_nothing(ssh: SshSettings) -> bool:

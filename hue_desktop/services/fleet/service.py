@@ -27,6 +27,7 @@ from hue_desktop.services.fleet.values import (
     FleetChange,
     FleetSnapshot,
 )
+from hue_desktop.services.listeners import Listeners
 
 if TYPE_CHECKING:
     from hue_desktop.core.health_ports import RecordedStore
@@ -70,7 +71,7 @@ class FleetService:
         self._focus: ClusterRef | None = None
         self._read_only: dict[str, bool] = {}
         self._snapshot = FleetSnapshot(connections=_connecting(connections()))
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[FleetChange]] = Listeners("the fleet")
         self._guard = threading.Lock()
         self._mail: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -100,15 +101,7 @@ class FleetService:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` on the fleet's thread after each change; the answer ends it."""
-        with self._guard:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._guard:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def set_focus(self, ref: ClusterRef | None) -> None:
         """The cluster in front, which is read every few seconds."""
@@ -257,18 +250,9 @@ class FleetService:
                 costs={ref: cost for s in regions for ref, cost in s.data.costs.items()},
                 metrics={ref: values for s in regions for ref, values in s.data.metrics.items()},
             )
-            listeners = tuple(self._listeners) if self._log else ()
             snapshot = self._snapshot
         if self._log:
-            change = self._log.announcement(snapshot)
-            for listener in listeners:
-                self._tell(listener, change)
-
-    def _tell(self, listener: Listener, change: FleetChange) -> None:
-        try:
-            listener(change)
-        except Exception:  # somebody else's bug must not end the polling
-            _log.exception("A listener of the fleet failed")
+            self._listeners.tell(self._log.announcement(snapshot))
 
     def _sync(self) -> None:
         """Make the regions those of the connections."""

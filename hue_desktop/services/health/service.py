@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +21,7 @@ from hue_desktop.services.health.keeping import HistoryKeeper
 from hue_desktop.services.health.rule_book import RuleBook
 from hue_desktop.services.health.sizes import MachineSizes
 from hue_desktop.services.health.values import HealthChange, HealthSnapshot
+from hue_desktop.services.listeners import Listeners
 
 if TYPE_CHECKING:
     from hue_desktop.core.health_ports import AlertRuleStore, ClusterServers, MetricStore
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HealthService"]
 
-_log = logging.getLogger(__name__)
 _POINTS = 360  #: about as many as a chart has pixels to tell apart
 Listener = Callable[[HealthChange], None]
 
@@ -55,8 +53,7 @@ class HealthService:
     ) -> None:
         self._access = access
         self._fleet = fleet
-        self._listeners: list[Listener] = []
-        self._lock = threading.Lock()
+        self._listeners: Listeners[[HealthChange]] = Listeners("live health")
         self._history = CloudWatchHistory(access)
         self._keeper = HistoryKeeper(store)
         self._book = RuleBook(rules, self._rules_changed)
@@ -69,7 +66,7 @@ class HealthService:
                 self._book,
                 self._keeper,
                 MachineSizes(access),
-                self._tell,
+                self._listeners.tell,
             )
 
     # -- collecting ---------------------------------------------------------------------------
@@ -99,15 +96,7 @@ class HealthService:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` on the health thread after each reading; the answer ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     # -- what is known ------------------------------------------------------------------------
 
@@ -231,15 +220,6 @@ class HealthService:
         collector = self._collector
         if collector is not None:
             collector.post(collector.rejudge_all)
-
-    def _tell(self, change: HealthChange) -> None:
-        with self._lock:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            try:
-                listener(change)
-            except Exception:  # somebody else's bug must not end the collecting
-                _log.exception("A listener of the health service failed")
 
 
 def _no_way(ref: ClusterRef) -> ClusterServers:

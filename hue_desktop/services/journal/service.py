@@ -23,6 +23,7 @@ from hue_desktop.services.access import AccessPool
 from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.journal.undo import undo_of
 from hue_desktop.services.lanes import Lane
+from hue_desktop.services.listeners import Listeners
 
 __all__ = ["JournalService"]
 
@@ -58,7 +59,7 @@ class JournalService:
         self._due: dict[int, float] = {}
         self._queues: dict[ClusterRef | str, deque[int]] = {}
         self._sending: set[int] = set()
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[JournalEntry]] = Listeners("the journal")
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopped = False
@@ -114,7 +115,7 @@ class JournalService:
             self._due[entry.id] = time.monotonic() + max(0.0, self._hold_s(plan))
             self._changed.notify_all()
         self.start()
-        self._tell(entry)
+        self._listeners.tell(entry)
         return entry
 
     def record(self, plan: Plan, *, error: str = "") -> JournalEntry:
@@ -165,15 +166,7 @@ class JournalService:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with each new state of an entry, on any thread; the answer ends it."""
-        with self._changed:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._changed:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def wait_idle(self, timeout_s: float) -> bool:
         """Wait until nothing waits or is being sent; False when that took longer."""
@@ -210,7 +203,7 @@ class JournalService:
                 self._entries[entry.id] = settled
             if settled is not entry:
                 self._write(settled)
-            self._tell(settled)
+            self._listeners.tell(settled)
 
     def _enqueue(self, entry_id: int) -> None:
         """Put it in its cluster's queue and begin if the queue was idle. The lock is held."""
@@ -357,16 +350,7 @@ class JournalService:
         with self._changed:
             self._entries[entry.id] = entry
             self._changed.notify_all()
-        self._tell(entry)
-
-    def _tell(self, entry: JournalEntry) -> None:
-        with self._changed:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            try:
-                listener(entry)
-            except Exception:  # somebody else's bug must not stop a change
-                _log.exception("A listener of the journal failed")
+        self._listeners.tell(entry)
 
     def _idle(self) -> bool:
         return not self._due and not self._sending and not any(self._queues.values())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.storage import EntryPage, Location, StoreKind
 from hue_desktop.core.text import _
+from hue_desktop.services.listeners import Listeners
 from hue_desktop.services.storage.columns import PackedPage
 from hue_desktop.services.storage.values import ListingState
 from hue_desktop.services.storage.view import NO_ROWS
@@ -58,7 +59,7 @@ class Listing:
         self._arrange_on = arrange_on
         self._lock = threading.Lock()
         self._arranging = threading.Lock()
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[]] = Listeners("a listing")
         self._pages: list[PackedPage] = []
         self._arranger: Arranger | None = None
         self._wanted: tuple[str, bool, str] = ("name", False, "")
@@ -138,19 +139,11 @@ class Listing:
                 return
             self.state = ListingState.CANCELLED
             self._changed.notify_all()
-        self._tell()
+        self._listeners.tell()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` after changes, at most ten times a second; the answer ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing more comes; for commands and tests, never on a window's thread."""
@@ -179,7 +172,7 @@ class Listing:
                 self.state, self.error = state, error
                 self.read_at = time.time()
             self._changed.notify_all()
-        self._tell()
+        self._listeners.tell()
 
     def _take_pages(self) -> None:
         pages = self._read()
@@ -208,7 +201,7 @@ class Listing:
     def _arrange_and_tell(self) -> None:
         started = time.monotonic()
         self._arrange()
-        self._tell()
+        self._listeners.tell()
         ended = time.monotonic()
         self._next_s = ended + max(_TELL_S, _REST * (ended - started))
 
@@ -230,12 +223,3 @@ class Listing:
                     self._view = view
                     if self._wanted == wanted:
                         return
-
-    def _tell(self) -> None:
-        with self._lock:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            try:
-                listener()
-            except Exception:  # somebody else's bug must not end the reading
-                _log.exception("A listener of a listing failed")

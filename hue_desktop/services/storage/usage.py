@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.storage import EntryPage, Location
 from hue_desktop.core.text import _
+from hue_desktop.services.listeners import Listeners
 from hue_desktop.services.storage.values import ListingState
 
 __all__ = ["Usage", "UsageNode"]
@@ -63,7 +64,7 @@ class Usage:
         self._root = _Folder(location.name)
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners("a count")
         self._cancelled = False
         self._next_s = 0.0
         run_on(self._run)
@@ -94,19 +95,11 @@ class Usage:
             if self.state is ListingState.LOADING:
                 self.state = ListingState.CANCELLED
                 self._changed.notify_all()
-        self._tell()
+        self._listeners.tell()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` on a service thread, up to five times a second; the answer ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until all is counted; for commands and tests."""
@@ -125,7 +118,7 @@ class Usage:
                 self._take(page)
                 if time.monotonic() >= self._next_s:
                     self._next_s = time.monotonic() + _TELL_S
-                    self._tell()
+                    self._listeners.tell()
         except Cancelled:
             state = ListingState.CANCELLED
         except HueError as problem:
@@ -140,7 +133,7 @@ class Usage:
             if self.state is ListingState.LOADING:
                 self.state, self.error = state, error
             self._changed.notify_all()
-        self._tell()
+        self._listeners.tell()
 
     def _take(self, page: EntryPage) -> None:
         errors = page.columns.get("error")
@@ -153,15 +146,6 @@ class Usage:
                     modified = page.modified[row]
                     if modified > (self.newest or 0.0):  # not for NaN: the store did not say
                         self.newest = modified
-
-    def _tell(self) -> None:
-        with self._lock:
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            try:
-                listener()
-            except Exception:  # somebody else's bug must not end the counting
-                _log.exception("A listener of a count failed")
 
 
 @dataclass(slots=True)

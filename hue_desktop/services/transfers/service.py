@@ -34,6 +34,7 @@ from hue_desktop.core.transfers.values import (
     TransferState,
     TransferSummary,
 )
+from hue_desktop.services.listeners import Listeners
 from hue_desktop.services.transfers.cleaning import discard_ended, with_run
 from hue_desktop.services.transfers.comparison import compare_request
 from hue_desktop.services.transfers.metering import Throughput
@@ -86,7 +87,7 @@ class TransferService:
         self._records: dict[int, Record] = {}
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[Transfer]] = Listeners("transfers")
         self._speed = Throughput()
         self._moved_before = 0  #: bytes of runs that have ended
         self._thread: threading.Thread | None = None
@@ -140,7 +141,7 @@ class TransferService:
             )
             self._records[number] = Record(transfer)
             self._changed.notify_all()
-        self._tell(transfer)
+        self._listeners.tell(transfer)
         return transfer
 
     def pause(self, transfer_id: int) -> None:
@@ -198,7 +199,7 @@ class TransferService:
             self._store.remove(transfer_id)
             self._records.pop(transfer_id, None)
             self._changed.notify_all()
-        self._tell(record.transfer)
+        self._listeners.tell(record.transfer)
 
     def answer(self, transfer_id: int, relative: str, conflict: Conflict) -> None:
         """What to do with a file whose target differs; ``relative`` empty: with all of them."""
@@ -269,15 +270,7 @@ class TransferService:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of each change of state, on a service's thread; the answer ends it."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def end() -> None:
-            with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
-
-        return end
+        return self._listeners.add(listener)
 
     def wait(self, transfer_id: int, timeout_s: float | None = None) -> Transfer:
         """Block until it has ended or is paused, or the time is over; how it is then."""
@@ -364,7 +357,7 @@ class TransferService:
             )
             self._store.save(record.transfer, run=record.run_of)
             self._changed.notify_all()
-        self._tell(record.transfer)
+        self._listeners.tell(record.transfer)
 
     def _end_early(self, transfer_id: int, wanted: TransferState) -> None:
         record = self._record(transfer_id)
@@ -438,7 +431,7 @@ class TransferService:
                 record.transfer = replace(transfer, state=TransferState.PAUSED)
             self._records[number] = record
         if before is None or before.transfer.state is not record.transfer.state:
-            self._tell(record.transfer)
+            self._listeners.tell(record.transfer)
 
     def _next(self) -> list[Record]:
         """Transfers to begin now, oldest first."""
@@ -514,7 +507,7 @@ class TransferService:
             record.run_of = with_run(record.run_of)
             record.transfer = replace(record.transfer, state=state, started=started, step_id=step)
             self._store.save(record.transfer, run=record.run_of)
-        self._tell(record.transfer)
+        self._listeners.tell(record.transfer)
 
     def _settle(self, record: Record, ending: Ending) -> None:
         """A run has ended, or one that waited is held or cancelled."""
@@ -532,14 +525,7 @@ class TransferService:
             except HueError:
                 logger.exception("the journal of transfer %s", record.transfer.id)
             self._changed.notify_all()
-        self._tell(record.transfer)
-
-    def _tell(self, transfer: Transfer) -> None:
-        for listener in list(self._listeners):
-            try:
-                listener(transfer)
-            except Exception:  # the border: a listener's fault is not the transfer's
-                logger.exception("a listener of transfers")
+        self._listeners.tell(record.transfer)
 
     def _sample(self) -> None:
         moved = self._moved_before
