@@ -27,6 +27,7 @@ __all__ = [
     "FleetSpec",
     "GroupSpec",
     "JournalEntry",
+    "KillInstances",
     "Plan",
     "RemoveTags",
     "ResizeFleet",
@@ -34,6 +35,7 @@ __all__ = [
     "Risk",
     "RiskLevel",
     "SetAutoTermination",
+    "SetManagedScaling",
     "SetProtection",
     "Terminate",
     "Undoability",
@@ -126,22 +128,54 @@ class SetAutoTermination:
 
 
 @dataclass(frozen=True, slots=True)
+class SetManagedScaling:
+    """PutManagedScalingPolicy, or RemoveManagedScalingPolicy for ``None``."""
+
+    cluster_id: str
+    policy: ManagedScaling | None
+
+
+@dataclass(frozen=True, slots=True)
 class ResizeGroup:
-    """ModifyInstanceGroups with an instance count."""
+    """ModifyInstanceGroups with an instance count.
+
+    ``leaving`` and ``keeping`` are EC2 ids of nodes that shall go first and of nodes that must not
+    go; ``timeout_s`` is how long nodes are given to drain, in place of YARN's own time-out. All
+    three are EMR's ShrinkPolicy, which lets nodes drain; see :class:`KillInstances` for the other
+    way.
+    """
 
     cluster_id: str
     group_id: str
     count: int
+    leaving: tuple[str, ...] = ()
+    keeping: tuple[str, ...] = ()
+    timeout_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KillInstances:
+    """ModifyInstanceGroups with ``EC2InstanceIdsToTerminate``: at once, nothing drains."""
+
+    cluster_id: str
+    group_id: str
+    ec2_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ResizeFleet:
-    """ModifyInstanceFleet with target units."""
+    """ModifyInstanceFleet with target units.
+
+    ``timeout_minutes`` is how long EC2 is asked for capacity (5 to 10,080; what did not come by
+    then is dropped). ``types`` takes the place of the fleet's types, where there are any.
+    """
 
     cluster_id: str
     fleet_id: str
     target_on_demand: int
     target_spot: int
+    timeout_minutes: int | None = None
+    types: tuple[FleetType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +215,9 @@ Change = (
     | Terminate
     | SetProtection
     | SetAutoTermination
+    | SetManagedScaling
     | ResizeGroup
+    | KillInstances
     | ResizeFleet
     | AddTaskGroup
     | AddTaskFleet

@@ -14,12 +14,14 @@ from hue_desktop.core.changes import (
     AddTaskGroup,
     Change,
     CreateCluster,
+    KillInstances,
     Plan,
     RemoveTags,
     ResizeFleet,
     ResizeGroup,
     Risk,
     SetAutoTermination,
+    SetManagedScaling,
     SetProtection,
     Terminate,
     Undoability,
@@ -42,6 +44,7 @@ _OPERATIONS: dict[type[Change], str] = {
     Terminate: "TerminateJobFlows",
     SetProtection: "SetTerminationProtection",
     ResizeGroup: "ModifyInstanceGroups",
+    KillInstances: "ModifyInstanceGroups",
     ResizeFleet: "ModifyInstanceFleet",
     AddTaskGroup: "AddInstanceGroups",
     AddTaskFleet: "AddInstanceFleet",
@@ -190,6 +193,9 @@ def operation_of(change: Change) -> str:
     if isinstance(change, SetAutoTermination):
         removes = change.idle_timeout_s is None
         return "RemoveAutoTerminationPolicy" if removes else "PutAutoTerminationPolicy"
+    if isinstance(change, SetManagedScaling):
+        removes = change.policy is None
+        return "RemoveManagedScalingPolicy" if removes else "PutManagedScalingPolicy"
     return _OPERATIONS[type(change)]
 
 

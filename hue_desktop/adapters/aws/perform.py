@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from hue_desktop.adapters.aws.request_cluster import cluster_request, fleet_request, group_request
+from hue_desktop.adapters.aws.request_cluster import (
+    cluster_request,
+    fleet_request,
+    fleet_resize_request,
+    group_request,
+    resize_request,
+)
 from hue_desktop.adapters.aws.values import Wire, text, texts
 from hue_desktop.core.changes import (
     AddTags,
@@ -15,13 +21,16 @@ from hue_desktop.core.changes import (
     AddTaskGroup,
     Change,
     CreateCluster,
+    KillInstances,
     RemoveTags,
     ResizeFleet,
     ResizeGroup,
     SetAutoTermination,
+    SetManagedScaling,
     SetProtection,
     Terminate,
 )
+from hue_desktop.core.create_command import compute_limits
 
 __all__ = ["ApiRequest", "outcome_of", "request_of"]
 
@@ -55,7 +64,9 @@ def request_of(change: Change) -> ApiRequest:
             return _auto_termination(change)
         case AddTags() | RemoveTags():
             return _tags(change)
-        case ResizeGroup() | ResizeFleet() | AddTaskGroup() | AddTaskFleet():
+        case SetManagedScaling():
+            return _managed_scaling(change)
+        case ResizeGroup() | ResizeFleet() | AddTaskGroup() | AddTaskFleet() | KillInstances():
             return _capacity(change)
         case _:
             assert_never(change)
@@ -71,6 +82,16 @@ def _auto_termination(change: SetAutoTermination) -> ApiRequest:
     return ApiRequest("PutAutoTerminationPolicy", parameters)
 
 
+def _managed_scaling(change: SetManagedScaling) -> ApiRequest:
+    if change.policy is None:
+        return ApiRequest("RemoveManagedScalingPolicy", {"ClusterId": change.cluster_id})
+    limits = {"ComputeLimits": compute_limits(change.policy)}
+    return ApiRequest(
+        "PutManagedScalingPolicy",
+        {"ClusterId": change.cluster_id, "ManagedScalingPolicy": limits},
+    )
+
+
 def _tags(change: AddTags | RemoveTags) -> ApiRequest:
     if isinstance(change, RemoveTags):
         parameters = {"ResourceId": change.cluster_id, "TagKeys": list(change.keys)}
@@ -79,21 +100,19 @@ def _tags(change: AddTags | RemoveTags) -> ApiRequest:
     return ApiRequest("AddTags", {"ResourceId": change.cluster_id, "Tags": tags})
 
 
-def _capacity(change: ResizeGroup | ResizeFleet | AddTaskGroup | AddTaskFleet) -> ApiRequest:
+def _capacity(
+    change: ResizeGroup | ResizeFleet | AddTaskGroup | AddTaskFleet | KillInstances,
+) -> ApiRequest:
     match change:
-        case ResizeGroup():
-            group = {"InstanceGroupId": change.group_id, "InstanceCount": change.count}
+        case ResizeGroup() | KillInstances():
+            group = resize_request(change)
             return ApiRequest(
                 "ModifyInstanceGroups", {"ClusterId": change.cluster_id, "InstanceGroups": [group]}
             )
         case ResizeFleet():
-            fleet: dict[str, Any] = {
-                "InstanceFleetId": change.fleet_id,
-                "TargetOnDemandCapacity": change.target_on_demand,
-                "TargetSpotCapacity": change.target_spot,
-            }
             return ApiRequest(
-                "ModifyInstanceFleet", {"ClusterId": change.cluster_id, "InstanceFleet": fleet}
+                "ModifyInstanceFleet",
+                {"ClusterId": change.cluster_id, "InstanceFleet": fleet_resize_request(change)},
             )
         case AddTaskGroup():
             groups = [group_request(change.group)]

@@ -8,7 +8,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hue_desktop.core.changes import ClusterSpec, FleetSpec, GroupSpec
+from hue_desktop.core.changes import (
+    ClusterSpec,
+    FleetSpec,
+    GroupSpec,
+    KillInstances,
+    ResizeFleet,
+    ResizeGroup,
+)
 from hue_desktop.core.clusters import BootstrapAction
 from hue_desktop.core.create_command import compute_limits
 from hue_desktop.core.errors import ConfigurationError
@@ -16,7 +23,13 @@ from hue_desktop.core.instances import EbsVolume, FleetType, Market, Role
 from hue_desktop.core.steps import StepSpec
 from hue_desktop.core.text import _
 
-__all__ = ["cluster_request", "fleet_request", "group_request"]
+__all__ = [
+    "cluster_request",
+    "fleet_request",
+    "fleet_resize_request",
+    "group_request",
+    "resize_request",
+]
 
 Parameters = dict[str, Any]
 
@@ -103,6 +116,47 @@ def fleet_request(fleet: FleetSpec, *, launching: bool) -> Parameters:
         if fleet.spot_strategy:
             spot["AllocationStrategy"] = fleet.spot_strategy
         request["LaunchSpecifications"] = {"SpotSpecification": spot}
+    return request
+
+
+def resize_request(change: ResizeGroup | KillInstances) -> Parameters:
+    """An InstanceGroupModifyConfig."""
+    request: Parameters = {"InstanceGroupId": change.group_id}
+    if isinstance(change, KillInstances):
+        return {**request, "EC2InstanceIdsToTerminate": list(change.ec2_ids)}
+    request["InstanceCount"] = change.count
+    chosen: Parameters = {
+        "InstancesToTerminate": list(change.leaving),
+        "InstancesToProtect": list(change.keeping),
+    }
+    chosen = {key: ids for key, ids in chosen.items() if ids}
+    policy: Parameters = {}
+    if chosen:
+        if change.timeout_s is not None:
+            chosen["InstanceTerminationTimeout"] = change.timeout_s
+        policy["InstanceResizePolicy"] = chosen
+    if change.timeout_s is not None:
+        policy["DecommissionTimeout"] = change.timeout_s
+    if policy:
+        request["ShrinkPolicy"] = policy
+    return request
+
+
+def fleet_resize_request(change: ResizeFleet) -> Parameters:
+    """An InstanceFleetModifyConfig."""
+    request: Parameters = {
+        "InstanceFleetId": change.fleet_id,
+        "TargetOnDemandCapacity": change.target_on_demand,
+        "TargetSpotCapacity": change.target_spot,
+    }
+    if change.timeout_minutes is not None:
+        limit = {"TimeoutDurationMinutes": change.timeout_minutes}
+        request["ResizeSpecifications"] = {
+            "SpotResizeSpecification": limit,
+            "OnDemandResizeSpecification": limit,
+        }
+    if change.types:
+        request["InstanceTypeConfigs"] = [_fleet_type(part, Role.TASK) for part in change.types]
     return request
 
 

@@ -19,6 +19,7 @@ from hue_desktop.core.changes import (
     Risk,
     RiskLevel,
     SetAutoTermination,
+    SetManagedScaling,
     SetProtection,
     Terminate,
     Undoability,
@@ -103,7 +104,10 @@ def _why_not(entry: JournalEntry) -> str:
 
 def _redoes(plan: Plan) -> bool:
     """Whether doing it again restores the same; a new cluster or group would be another one."""
-    again = (ResizeGroup, ResizeFleet, SetProtection, SetAutoTermination, AddTags, RemoveTags)
+    again = (
+        ResizeGroup, ResizeFleet, SetProtection, SetAutoTermination, SetManagedScaling,
+        AddTags, RemoveTags,
+    )  # fmt: skip
     return all(isinstance(change, again) for change in plan.changes)
 
 
@@ -188,4 +192,6 @@ def _drift(change: Change, snapshot: ClusterSnapshot) -> str:
             return _("The protection was changed since.")
         case SetAutoTermination(idle_timeout_s=wanted) if snapshot.cluster.idle_timeout_s != wanted:
             return _("The auto-termination was changed since.")
+        case SetManagedScaling(policy=wanted) if snapshot.cluster.managed_scaling != wanted:
+            return _("The managed scaling was changed since.")
     return ""
