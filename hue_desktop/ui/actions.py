@@ -19,6 +19,7 @@ from hue_desktop.core.connections import Connection
 from hue_desktop.core.instances import Instance
 
 if TYPE_CHECKING:
+    from hue_desktop.core.changes import Change
     from hue_desktop.services.fleet import FleetSnapshot
     from hue_desktop.ui.context import UiContext
 
@@ -30,6 +31,8 @@ class ActionContext:
     """What an action would act on: the row under the menu, or what the window shows.
 
     ``group_id`` is an instance group or fleet. ``read_only`` is that of the connection in focus.
+    ``nodes`` are all that are selected, ``node`` among them. ``changes`` is what somebody considers
+    doing, for actions that look at it closer: a rehearsal, a check before core shrinks.
     """
 
     fleet: FleetSnapshot | None = None
@@ -39,6 +42,8 @@ class ActionContext:
     node: Instance | None = None
     group_id: str = ""
     read_only: bool = False
+    nodes: tuple[Instance, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def ref(self) -> ClusterRef | None:

@@ -9,6 +9,7 @@ from hue_desktop.core.instances import Instance
 from hue_desktop.ui.actions import ActionContext
 
 if TYPE_CHECKING:
+    from hue_desktop.core.changes import Change
     from hue_desktop.services.fleet import FleetSnapshot
 
 __all__ = ["focus_on"]
@@ -20,8 +21,10 @@ def focus_on(
     *,
     node: Instance | None = None,
     group_id: str = "",
+    nodes: tuple[Instance, ...] = (),
+    changes: tuple[Change, ...] = (),
 ) -> ActionContext:
-    """The context of a cluster, or of one of its nodes or groups; empty for none."""
+    """The context of a cluster, of its nodes or groups, of a change to it; empty for none."""
     if snapshot is None or ref is None:
         return ActionContext(fleet=snapshot)
     status = snapshot.status(ref.connection, ref.region)
@@ -33,4 +36,6 @@ def focus_on(
         node=node,
         group_id=group_id or (node.group_id if node else ""),
         read_only=status.read_only if status else False,
+        nodes=nodes or ((node,) if node else ()),
+        changes=changes,
     )
