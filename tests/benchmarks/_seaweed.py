@@ -25,6 +25,7 @@ __all__ = ["ACCESS_KEY", "SECRET_KEY", "Seaweed", "seaweed"]
 
 ACCESS_KEY, SECRET_KEY = "benchmark", "benchmark-secret"
 _READY_S = 60.0
+_TRIES = 5
 _SERVICES = ("s3", "master", "volume", "filer", "admin")
 
 
@@ -81,9 +82,26 @@ def _program() -> str:
     return str(beside) if beside.is_file() else shutil.which("weed") or "weed"
 
 
+class _PortTaken(RuntimeError):
+    """Somebody took one of its ports between our look and its start."""
+
+
 @contextlib.contextmanager
 def seaweed(folder: Path, *, tls: bool = False) -> Iterator[Seaweed]:
     """Start one in ``folder``; it is killed and its data removed at the end."""
+    with contextlib.ExitStack() as stack:
+        for left in reversed(range(_TRIES)):
+            try:
+                store = stack.enter_context(_started(folder, tls))
+                break
+            except _PortTaken:
+                if not left:
+                    raise
+        yield store
+
+
+@contextlib.contextmanager
+def _started(folder: Path, tls: bool) -> Iterator[Seaweed]:
     data = folder / ("weed-tls" if tls else "weed")
     data.mkdir(parents=True)
     ports = _ports()
@@ -162,7 +180,9 @@ def _wait_until_ready(endpoint: str, child: subprocess.Popen[bytes], log: Path) 
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise RuntimeError(f"weed ended: {log.read_text(errors='replace')[-2000:]}")
+            said = log.read_text(errors="replace")[-2000:]
+            taken = "Port allocation failed" in said or "address already in use" in said
+            raise (_PortTaken if taken else RuntimeError)(f"weed ended: {said}")
         try:
             urllib.request.urlopen(endpoint + "/status", timeout=1, context=trusting).close()
         except urllib.error.HTTPError:

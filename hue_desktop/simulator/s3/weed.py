@@ -27,6 +27,8 @@ _DATA, _NOTE = "data", "weed.json"
 _READY_S = 60.0
 _POLL_S = 0.02
 _GONE_S = 10.0
+_TRIES = 5  #: with other ports, when somebody took one between our look and its start
+_PORT_TAKEN = ("Port allocation failed", "address already in use")
 _SOCKETS = Path(os.sep, "tmp")  #: built into the program, whatever TMPDIR says
 #: In this order: each service and its gRPC twin.
 _PORTS = (
@@ -104,9 +106,17 @@ class Weed:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         ports = end_orphan(self._directory)
         ports = ports if ports and _all_free(ports) else _free_ports(len(_PORTS))
-        self._port = ports[0]
-        self._spawn(ports)
-        await self._wait_until_ready()
+        for left in reversed(range(_TRIES)):
+            self._port = ports[0]
+            self._spawn(ports)
+            try:
+                await self._wait_until_ready()
+                return
+            except OSError as error:
+                if not left or not any(words in str(error) for words in _PORT_TAKEN):
+                    raise
+                _LOG.info("a port of the object store was taken meanwhile; trying others")
+            ports = _free_ports(len(_PORTS))
 
     def stop(self) -> None:
         """End the child at once; what it answered stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import configparser
 import json
 import os
@@ -27,6 +28,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
+from hue_desktop.simulator.s3 import weed
 from hue_desktop.simulator.s3.weed import find_weed
 from tests.simulated import simulated_region
 from tests.unit.simulator.processes import SimulatorProcess, simulator_process
@@ -302,3 +304,27 @@ def test_a_region_stops_at_once_while_clients_are_served() -> None:
         for read in reads:
             with pytest.raises((ResponseStreamingError, IncompleteReadError)):
                 read.result(20)
+
+
+@needs_weed
+def test_a_port_that_was_taken_meanwhile_costs_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = find_weed()
+    assert program is not None
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        drawn, calls = weed._free_ports, []
+
+        def first_with_a_taken_one(count: int) -> list[int]:
+            ports = drawn(count)
+            calls.append(ports)
+            return [other.getsockname()[1] if len(calls) == 1 and i == 4 else port
+                    for i, port in enumerate(ports)]  # fmt: skip
+
+        monkeypatch.setattr(weed, "_free_ports", first_with_a_taken_one)
+        store = weed.Weed(tmp_path, program, "key", "secret")
+        try:
+            asyncio.run(store.start())
+            assert (store.pid is not None, len(calls)) == (True, 2)
+        finally:
+            store.stop()
