@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from hue_desktop.core.changes import Change
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.instances import Instance

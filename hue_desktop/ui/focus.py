@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hue_desktop.core.changes import Change
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.instances import Instance
 from hue_desktop.ui.actions import ActionContext
@@ -37,7 +36,6 @@ def focus_on(
         node=node,
         group_id=group_id or (node.group_id if node else ""),
         read_only=status.read_only if status else False,
-        wanted=wanted,
         nodes=nodes or ((node,) if node else ()),
         changes=changes,
     )
