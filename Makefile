@@ -9,6 +9,7 @@ PINNED := pyproject.toml requirements.txt requirements-simulator.txt requirement
 SOURCES := hue_desktop tests resources
 TYPED := hue_desktop/core hue_desktop/adapters hue_desktop/services hue_desktop/simulator
 PYTEST_ARGS ?= -n 3 --dist loadfile --max-worker-restart=0
+AGAIN ?=
 
 .PHONY: help setup run tour test test-slow test-real check format bench clean
 help:
@@ -49,17 +50,17 @@ tour: $(VENV)/.run
 	$(BIN)/hue-desktop tour tour
 
 test: $(VENV)/.dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow and not real"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS) $(AGAIN) -m "not slow and not real"
 
 test-slow: $(VENV)/.dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS) -m "slow and not real"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS) $(AGAIN) -m "slow and not real"
 
 # `real-hadoop` starts HDFS, the Hive metastore and OpenSSH on loopback (CONTRIBUTING.md).
 test-real: $(VENV)/.dev
 	@command -v real-hadoop >/dev/null || \
 	  { echo "make test-real needs the command real-hadoop on the PATH (CONTRIBUTING.md)"; exit 1; }
 	real-hadoop install
-	QT_QPA_PLATFORM=offscreen real-hadoop run hdfs sshd -- $(BIN)/python -m pytest -m real
+	QT_QPA_PLATFORM=offscreen real-hadoop run hdfs sshd -- $(BIN)/python -m pytest $(AGAIN) -m real
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check $(SOURCES)
