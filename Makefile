@@ -79,4 +79,4 @@ bench: $(VENV)/.dev
 	done
 
 clean:
-	rm -rf $(VENV) tour build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) tour build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
