@@ -18,7 +18,10 @@ _ICON_TOKENS = {"primary": "on-accent", "danger": "on-accent", "link": "accent-t
 
 
 class Button(QPushButton):
-    """A button. ``kind`` is primary, plain, danger, link or flat; ``small`` fits into a row."""
+    """A button. ``kind`` is primary, plain, danger, risky, link or flat; ``small`` fits in a row.
+
+    ``danger`` destroys when it is pressed; ``risky`` leads to a question about it.
+    """
 
     def __init__(
         self,

@@ -50,7 +50,9 @@ class Sheet(QWidget):
     """A task: back arrow, title, body, footer with a sentence at the left and buttons at the right.
 
     Fill ``body`` (a layout that scrolls), ``set_side`` a panel, and ``add_button`` from left to
-    right, the primary one last. Escape, Backspace outside of fields and the arrow close it.
+    right, the primary one last. What stands at the right of the title goes into ``head_line``,
+    what stands between sentence and buttons into ``footer_line``. Escape, Backspace outside of
+    fields and the arrow close it.
     """
 
     closed = Signal()
@@ -71,9 +73,9 @@ class Sheet(QWidget):
         main = QVBoxLayout()
         main.setContentsMargins(0, 0, 0, 0)
         main.setSpacing(0)
-        head = row(self.back, self.heading, spacing=6, margins=(22, 10, 24, 10))
-        head.setStretchFactor(self.heading, 1)
-        main.addLayout(head)
+        self.head_line = row(self.back, self.heading, spacing=6, margins=(22, 10, 24, 10))
+        self.head_line.setStretchFactor(self.heading, 1)
+        main.addLayout(self.head_line)
         main.addLayout(row(Rule("h"), margins=(24, 0, 24, 0)))
         main.addWidget(self.scroller, 1)
         top = QHBoxLayout()
@@ -93,11 +95,11 @@ class Sheet(QWidget):
         footer = QWidget()
         self.footer_text = Label("", tone="text-2", wrap=True)
         self._buttons = row(spacing=8)
-        line = QHBoxLayout(footer)
-        line.setContentsMargins(24, 0, 24, 0)
-        line.setSpacing(16)
-        line.addWidget(self.footer_text, 1)
-        line.addLayout(self._buttons)
+        self.footer_line = QHBoxLayout(footer)
+        self.footer_line.setContentsMargins(24, 0, 24, 0)
+        self.footer_line.setSpacing(16)
+        self.footer_line.addWidget(self.footer_text, 1)
+        self.footer_line.addLayout(self._buttons)
         footer.setFixedHeight(SIZES["footer"] - 1)
         return footer
 

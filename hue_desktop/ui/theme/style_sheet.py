@@ -60,6 +60,9 @@ QPushButton[kind="primary"]:hover { background: @accent-hover; border-color: @ac
 QPushButton[kind="danger"] { background: @danger; border: 1px solid @danger;
   color: @on-danger; font-weight: 500; }
 QPushButton[kind="danger"]:hover { border-color: @text; }
+QPushButton[kind="risky"] { background: @surface; border: 1px solid @critical-shape;
+  color: @critical; font-weight: 500; }
+QPushButton[kind="risky"]:hover { background: @raised; }
 QPushButton[kind="link"] { color: @accent-text; padding: 0 4px; border-color: transparent; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="flat"] { color: @text-2; padding: 0 6px; }
