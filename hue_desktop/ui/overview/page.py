@@ -13,7 +13,6 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import CostOverview
-from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
 from hue_desktop.services.nodes import node_groups
 from hue_desktop.ui.bills import Bills
@@ -23,6 +22,7 @@ from hue_desktop.ui.charts.node_blocks import NodeBlocks, node_tip
 from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_loads import NodeLoads
 from hue_desktop.ui.charts.node_map import NodeMap
+from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.giving_way import GivingWay
@@ -31,7 +31,6 @@ from hue_desktop.ui.node_states import nodes_to_show
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
 from hue_desktop.ui.overview.listing import Listing, event_notes, step_notes
 from hue_desktop.ui.overview.tiles import KEYS, overview_tiles
-from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import ComboField, FourStates, Label, Rule, Scroll, Tile, TileRow, row
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tasks import CancelToken
@@ -48,12 +47,11 @@ _SIDE = 448
 _LEAST_HEIGHT = 520  #: below that the page scrolls instead of shrinking
 
 
-class OverviewPage(Page):
+class OverviewPage(ClusterPage):
     """Tiles, topology beside steps and events, and the chart."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
-        self._snapshot: FleetSnapshot | None = None
         self._journal: tuple[JournalEntry, ...] = ()
         self._happenings = Happenings()
         self._read_at: datetime | None = None
@@ -163,33 +161,10 @@ class OverviewPage(Page):
 
     # -- showing ---------------------------------------------------------------------------
 
-    @property
-    def cluster(self) -> ClusterSnapshot | None:
-        """The newest snapshot of this page's cluster."""
-        if self._snapshot is None or self.ref is None:
-            return None
-        return self._snapshot.clusters.get(self.ref)
-
-    def _now(self) -> datetime:
-        assert self._snapshot is not None
-        assert self.ref is not None
-        return self._snapshot.region_now(self.ref)
-
-    def apply(self, change: FleetChange) -> None:
-        first, self._snapshot = self._snapshot is None, change.snapshot
-        if self.ref is None:
-            return
-        touched = self.ref in change.clusters or self.ref in change.removed
-        if first or touched or self.ref.connection in change.connections:
-            self._show()
-
     def _show(self) -> None:
         cluster = self.cluster
         if cluster is None or self._snapshot is None:
-            self.states.show_empty(
-                _("This cluster is not known"),
-                _("EMR forgets clusters two months after their end."),
-            )
+            self._show_unknown()
             return
         error = cluster.errors.get("cluster")
         if cluster.cluster is None and cluster.instances is None and error is not None:
