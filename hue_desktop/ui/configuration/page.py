@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from hue_desktop.core.clusters import BootstrapAction, ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.text import _
-from hue_desktop.services.fleet import FleetChange, FleetSnapshot
+from hue_desktop.services.fleet import FleetChange
 from hue_desktop.ui.actions import ActionContext
+from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.configuration.blocks import Block, FactGrid, JsonView
 from hue_desktop.ui.configuration.collections import (
     CollectionRow,
@@ -20,7 +21,6 @@ from hue_desktop.ui.configuration.collections import (
 from hue_desktop.ui.configuration.facts import Fact, pretty_json, sections_of
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
-from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates, Scroll
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tables import DataTable, RowsModel
@@ -33,12 +33,11 @@ _PARTS = frozenset(("summary", "cluster", "groups", "fleets"))
 _CHANGES = ("launch.protect", "launch.unprotect", "launch.auto_termination")
 
 
-class ConfigurationPage(Page):
+class ConfigurationPage(ClusterPage):
     """Sections in two columns, then groups, scripts and classifications over the whole width."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
-        self._snapshot: FleetSnapshot | None = None
         self._scripts: tuple[BootstrapAction, ...] | None = None
         self._scripts_asked = False
         self.grids = {
@@ -105,15 +104,8 @@ class ConfigurationPage(Page):
 
     # -- showing ---------------------------------------------------------------------------
 
-    @property
-    def cluster(self) -> ClusterSnapshot | None:
-        """The newest snapshot of this page's cluster."""
-        if self._snapshot is None or self.ref is None:
-            return None
-        return self._snapshot.clusters.get(self.ref)
-
     def apply(self, change: FleetChange) -> None:
-        first, self._snapshot = self._snapshot is None, change.snapshot
+        first = self._newer(change)
         if self.ref is None:
             return
         touched = bool(change.parts.get(self.ref, frozenset()) & _PARTS)
@@ -127,10 +119,7 @@ class ConfigurationPage(Page):
         if snapshot is None:
             return
         if cluster is None:
-            self.states.show_empty(
-                _("This cluster is not known"),
-                _("EMR forgets clusters two months after their end."),
-            )
+            self._show_unknown()
             return
         if cluster.cluster is None:
             error = cluster.errors.get("cluster")

@@ -15,9 +15,10 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.format import date_time, money
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost.values import CostOverview, CostShare, ExplorerFigure
-from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
+from hue_desktop.services.fleet import ConnectionState
 from hue_desktop.services.health import EventKeeper
 from hue_desktop.ui.charts.stack import Stack
+from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.cost.chart_panel import RANGES_H, CostChart
 from hue_desktop.ui.cost.explorer import ExplorerPanel
@@ -25,7 +26,6 @@ from hue_desktop.ui.cost.parts import stack_of
 from hue_desktop.ui.cost.shares import SharesPanel
 from hue_desktop.ui.cost.split import SplitPanel, sources_text, split_of
 from hue_desktop.ui.cost.tiles import KEYS, cost_tiles
-from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates, Rule, Scroll, Tile, TileRow, row
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tasks import CancelToken
@@ -55,12 +55,11 @@ class _Reading:
     journal: tuple[JournalEntry, ...]
 
 
-class CostPage(Page):
+class CostPage(ClusterPage):
     """Tiles; chart beside the split; whom it was for beside Cost Explorer's figure."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
-        self._snapshot: FleetSnapshot | None = None
         self._overview: CostOverview | None = None
         self._journal: tuple[JournalEntry, ...] = ()
         self._events = EventKeeper()
@@ -135,33 +134,10 @@ class CostPage(Page):
 
     # -- showing ---------------------------------------------------------------------------
 
-    @property
-    def cluster(self) -> ClusterSnapshot | None:
-        """The newest snapshot of this page's cluster."""
-        if self._snapshot is None or self.ref is None:
-            return None
-        return self._snapshot.clusters.get(self.ref)
-
-    def _now(self) -> float:
-        assert self._snapshot is not None
-        assert self.ref is not None
-        return self._snapshot.region_now(self.ref).timestamp()
-
-    def apply(self, change: FleetChange) -> None:
-        first, self._snapshot = self._snapshot is None, change.snapshot
-        if self.ref is None:
-            return
-        touched = self.ref in change.clusters or self.ref in change.removed
-        if first or touched or self.ref.connection in change.connections:
-            self._show()
-
     def _show(self) -> None:
         cluster = self.cluster
         if cluster is None or self._snapshot is None:
-            self.states.show_empty(
-                _("This cluster is not known"),
-                _("EMR forgets clusters two months after their end."),
-            )
+            self._show_unknown()
             return
         stale = self.notice.show_status(self._snapshot, cluster, "instances", "groups", "cluster")
         self._show_figures(cluster, stale)
@@ -175,7 +151,7 @@ class CostPage(Page):
         cost = self._snapshot.costs.get(cluster.ref) if active else None
         overview = self._overview
         bill = overview.bill if overview is not None else None
-        now = self._now()
+        now = self._now().timestamp()
         if bill is not None and (self._is_old() or not active):
             now = bill.end
         split = split_of(cost, bill, now, nodes=cluster.instances or (), old=stale)
@@ -212,7 +188,7 @@ class CostPage(Page):
         if hours is None or cluster is None:
             return None, None
         summary = cluster.summary
-        end = summary.ended.timestamp() if summary.ended else self._now()
+        end = summary.ended.timestamp() if summary.ended else self._now().timestamp()
         created = summary.created.timestamp() if summary.created else 0.0
         return max(created, end - 3600 * hours), end
 

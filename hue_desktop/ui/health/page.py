@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hue_desktop.core.alerts import Alert, AlertLevel, CloudWatchAlarm
 from hue_desktop.core.changes import JournalEntry
-from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState
+from hue_desktop.core.clusters import ClusterRef, ClusterState
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import date_time
 from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
-from hue_desktop.services.fleet import FleetChange, FleetSnapshot
+from hue_desktop.services.fleet import FleetChange
 from hue_desktop.services.health.values import (
     Collecting,
     HealthChange,
@@ -26,12 +26,12 @@ from hue_desktop.services.health.values import (
     Verdict,
 )
 from hue_desktop.ui.charts.event_marks import Happenings
+from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.health.chart_panel import RANGES, HealthChart
 from hue_desktop.ui.health.notices import Notice, NoticeLines, notices_of
 from hue_desktop.ui.health.side import HealthSide
 from hue_desktop.ui.health_feed import HealthWatch
-from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates
 from hue_desktop.ui.tasks import CancelToken
 
@@ -57,12 +57,11 @@ class _History:
     alerts: tuple[Alert, ...] = ()
 
 
-class HealthPage(Page):
+class HealthPage(ClusterPage):
     """Charts at the left, verdict, alerts and rules at the right."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
-        self._fleet: FleetSnapshot | None = None
         self._journal: tuple[JournalEntry, ...] = ()
         self._watch = HealthWatch(ctx, ref) if ref is not None else None
         self._happenings = Happenings()
@@ -117,19 +116,6 @@ class HealthPage(Page):
     # -- what is known ---------------------------------------------------------------------
 
     @property
-    def cluster(self) -> ClusterSnapshot | None:
-        """The newest snapshot of this page's cluster."""
-        if self._fleet is None or self.ref is None:
-            return None
-        return self._fleet.clusters.get(self.ref)
-
-    def _now(self) -> datetime:
-        """The region's time."""
-        assert self._fleet is not None
-        assert self.ref is not None
-        return self._fleet.region_now(self.ref)
-
-    @property
     def _ended(self) -> datetime | None:
         cluster = self.cluster
         return cluster.summary.ended if cluster is not None else None
@@ -142,7 +128,7 @@ class HealthPage(Page):
     # -- showing ---------------------------------------------------------------------------
 
     def apply(self, change: FleetChange) -> None:
-        first, self._fleet = self._fleet is None, change.snapshot
+        first = self._newer(change)
         if self.ref is None:
             return
         if first:
@@ -161,13 +147,10 @@ class HealthPage(Page):
         self.chart.ranges.set_current(next((k for k, s in RANGES.items() if s >= life_s), "30d"))
 
     def _show(self) -> None:
-        if self._fleet is None or self.health is None:
+        if self._snapshot is None or self.health is None:
             return
         if self.cluster is None and not self._loaded:
-            self.states.show_empty(
-                _("This cluster is not known"),
-                _("EMR forgets clusters two months after their end."),
-            )
+            self._show_unknown()
             return
         now = self._now()
         rules = self.ctx.app.health.rules()
@@ -241,7 +224,12 @@ class HealthPage(Page):
 
     def _add_live(self) -> None:
         """Take what was measured since the newest value that is shown."""
-        if self.ref is None or self._fleet is None or not self._loaded or self._ended is not None:
+        if (
+            self.ref is None
+            or self._snapshot is None
+            or not self._loaded
+            or self._ended is not None
+        ):
             return
         now, last = self._now().timestamp(), self.chart.series.last
         since = last if last is not None else now - self.chart.length_s
@@ -254,7 +242,7 @@ class HealthPage(Page):
     def _move_on(self) -> None:
         """Once a second: the axis follows the clock; where nothing live comes, read again."""
         self._ticks += 1
-        if self._fleet is None or self.health is None:
+        if self._snapshot is None or self.health is None:
             return
         self.notices.show_notices(self._notices(self._now()))
         self._add_live()
@@ -267,7 +255,7 @@ class HealthPage(Page):
     # -- reading ---------------------------------------------------------------------------
 
     def _read_live(self) -> None:
-        if self._fleet is not None:
+        if self._snapshot is not None:
             end = self._end()
             self._read(end - self.chart.length_s, end)
 
@@ -304,7 +292,7 @@ class HealthPage(Page):
         empty = _("YARN and HDFS have not answered yet, and CloudWatch has no values.")
         if self._ended is not None:
             empty = _("Nothing was recorded, and CloudWatch keeps five-minute values for 63 days.")
-        now = self._now().timestamp() if self._fleet is not None else history.end
+        now = self._now().timestamp() if self._snapshot is not None else history.end
         self.chart.show_history(history.series, history.start, history.end, now, empty)
         self._add_live()
 
@@ -321,7 +309,7 @@ class HealthPage(Page):
             return app.health.cloudwatch_alarms(ref)
 
         def show(alarms: tuple[CloudWatchAlarm, ...]) -> None:
-            if self._fleet is not None:
+            if self._snapshot is not None:
                 self.side.show_alarms(alarms, self._now())
 
         self.ctx.tasks.run(
@@ -338,7 +326,7 @@ class HealthPage(Page):
         self.ctx.navigate.open_cluster(self.ref, "nodes", select=found)
 
     def _mute(self, rule_key: str, seconds: float | None) -> None:
-        if self.ref is None or self._fleet is None:
+        if self.ref is None or self._snapshot is None:
             return
         ref, health = self.ref, self.ctx.app.health
         until = None if seconds is None else self._now().timestamp() + seconds
@@ -384,7 +372,7 @@ class HealthPage(Page):
             return
         self.health = self._watch.start()
         self._tick.start()
-        if self._fleet is not None:
+        if self._snapshot is not None:
             self._show()
             if self.chart.follows:
                 self._read_live()

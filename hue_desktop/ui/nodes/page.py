@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.format import money
 from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
@@ -20,6 +20,7 @@ from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.charts.node_blocks import node_tip
 from hue_desktop.ui.charts.node_colours import choices_for
 from hue_desktop.ui.charts.node_loads import LOADS, NodeLoads
+from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.health_feed import HealthWatch
@@ -38,7 +39,6 @@ from hue_desktop.ui.nodes.rows import (
 )
 from hue_desktop.ui.nodes.scale_buttons import ScaleButtons
 from hue_desktop.ui.nodes.toolbar import NodesToolbar
-from hue_desktop.ui.page import Page
 from hue_desktop.ui.parts import FourStates, Rule
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tables import DataTable, RowGroup, RowsModel, TotalRow
@@ -53,12 +53,11 @@ _MARGIN = SIZES["gutter"] - SIZES["cell-padding"]  #: so that texts stand on the
 _PARTS = frozenset(("summary", "instances", "groups", "fleets", "cost"))
 
 
-class NodesPage(Page):
+class NodesPage(ClusterPage):
     """Toolbar, table or heatmap, and the total."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
-        self._snapshot: FleetSnapshot | None = None
         self._groups: tuple[NodeGroup, ...] = ()
         self._keeper = NodeRows()
         self._rows: dict[str, NodeRow] = {}
@@ -139,15 +138,8 @@ class NodesPage(Page):
 
     # -- showing ---------------------------------------------------------------------------
 
-    @property
-    def cluster(self) -> ClusterSnapshot | None:
-        """The newest snapshot of this page's cluster."""
-        if self._snapshot is None or self.ref is None:
-            return None
-        return self._snapshot.clusters.get(self.ref)
-
     def apply(self, change: FleetChange) -> None:
-        first, self._snapshot = self._snapshot is None, change.snapshot
+        first = self._newer(change)
         if self.ref is None:
             return
         if first or self.ref in change.removed or change.parts.get(self.ref, _PARTS) & _PARTS:
