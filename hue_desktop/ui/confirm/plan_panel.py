@@ -134,6 +134,7 @@ class PlanPanel(QWidget):
         self._counts_part = _part(column(16, self._counts))
         self._budget_part = _part(column(16, self._budget, 14, Rule("h")))
         self._note_part = _part(column(14, self._note, 14, Rule("h")))
+        self._more = column()
         heading = Label(title, weight=600)
         self.setLayout(
             column(
@@ -144,6 +145,7 @@ class PlanPanel(QWidget):
                 self._counts_part,
                 self._budget_part,
                 self._note_part,
+                self._more,
                 14,
                 self._facts,
                 None,
@@ -178,6 +180,10 @@ class PlanPanel(QWidget):
         """A sentence about how the figures are to be read."""
         self._note.setText(text)
         self._note_part.setVisible(bool(text))
+
+    def add_part(self, part: QWidget) -> None:
+        """A section of the sheet's own above the facts; it brings its gaps and its rule."""
+        self._more.addWidget(part)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """When it takes effect, what is called."""
