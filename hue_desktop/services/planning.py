@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from hue_desktop.core.budget import budget_question
 from hue_desktop.core.changes import (
     AddTags,
     AddTaskFleet,
@@ -156,7 +157,7 @@ class PlanMaker:
         blocked = draft.blocked
         if not blocked and self._fleet.is_read_only(connection):
             blocked = _("Read-only mode is on for this connection.")
-        return Plan(
+        plan = Plan(
             title=draft.title,
             connection=connection,
             region=region,
@@ -170,16 +171,23 @@ class PlanMaker:
             inverse=draft.inverse,
             undo=draft.undo,
             undo_text=draft.undo_text,
-            typed_name=name if self.asks_name(settings, draft.undo) else "",
             call_text=self.call_text(connection, region, draft.changes),
             blocked=blocked,
             remedy=draft.remedy if blocked == draft.blocked else None,
         )
+        asks = self.asks_name(settings, draft.undo) or self.asks_over_budget(settings, plan)
+        return replace(plan, typed_name=name) if asks else plan
 
     def asks_name(self, connection: Connection, undo: Undoability) -> bool:
         """Whether a change that cannot be undone wants the cluster's name typed here."""
-        if undo is not Undoability.FINAL:
-            return False
+        return undo is Undoability.FINAL and self._types_names(connection)
+
+    def asks_over_budget(self, connection: Connection, plan: Plan) -> bool:
+        """Whether a change that breaks the budget wants the cluster's name typed here."""
+        return bool(budget_question(plan)) and self._types_names(connection)
+
+    def _types_names(self, connection: Connection) -> bool:
+        """Whether names are typed on this connection at all: the setting says where."""
         where = self._setting("changes.typed_name")
         if where == "always":
             return True

@@ -390,7 +390,9 @@ class Application:
         return self.reach.hdfs(store)
 
     def _asks_name(self, plan: Plan) -> bool:
-        return self._plans.asks_name(self.connections.find(plan.connection), plan.undo)
+        connection = self.connections.find(plan.connection)
+        asks = self._plans.asks_name(connection, plan.undo)
+        return asks or self._plans.asks_over_budget(connection, plan)
 
     def _hold_s(self, plan: Plan) -> float:
         """How long the plan waits after it was confirmed."""
