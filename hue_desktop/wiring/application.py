@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.storage.service import StorageService
     from hue_desktop.services.transfers import TransferService
     from hue_desktop.services.transfers.planning import TransferPlanner
+    from hue_desktop.services.what_if.service import WhatIfService
     from hue_desktop.wiring.reach import Reach
 
 __all__ = ["Application"]
@@ -107,7 +108,23 @@ class Application:
         """Planning resizes."""
         from hue_desktop.services.scaling.service import ScalingService
 
-        return ScalingService(self._access, self.fleet, self._books, self._plans, self.launching)
+        return ScalingService(
+            self._access,
+            self.fleet,
+            self._books,
+            self._plans,
+            self.launching,
+            nodes=lambda ref: self.health.snapshot(ref).nodes,
+        )
+
+    @once
+    def what_if(self) -> WhatIfService:
+        """A copy of a cluster on which changes are tried."""
+        from hue_desktop.services.what_if.service import WhatIfService
+
+        return WhatIfService(
+            self.fleet, self._plans, self.launching, self.scaling, self.health.snapshot
+        )
 
     @once
     def journal(self) -> JournalService:
