@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from hue_desktop.core.api_usage import ApiUsage, RegionClock
 
 if TYPE_CHECKING:
+    from hue_desktop.core.capacity_ports import QuotaDoor, SpotPlacement
     from hue_desktop.core.changes import Change, JournalEntry, Plan
     from hue_desktop.core.clusters import (
         Application,
@@ -281,6 +282,8 @@ class RegionAccess:
     cost_explorer: CostExplorer | None = None
     launch_times: LaunchTimes | None = None
     alarms: AlarmDoor | None = None
+    placement: SpotPlacement | None = None
+    quotas: QuotaDoor | None = None
 
 
 class ConnectionStore(Protocol):

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from hue_desktop.core.candidates.diversify import diversify
+from hue_desktop.core.candidates.values import (
+    CandidateList,
+    ClusterRoom,
+    Diversification,
+    DiversifySpec,
+    PlacementScores,
+    SpotLine,
+    VcpuLimit,
+)
+from hue_desktop.core.candidates.yarn_memory import Measured
 from hue_desktop.core.changes import (
     AddTaskFleet,
     AddTaskGroup,
@@ -31,7 +42,9 @@ from hue_desktop.services.launch.checks import check_group
 from hue_desktop.services.launch.service import LaunchService
 from hue_desktop.services.launch.values import PricedType
 from hue_desktop.services.planning import Draft, PlanMaker
+from hue_desktop.services.scaling.candidates import CandidateReader, Nodes, release_of
 from hue_desktop.services.scaling.limits import limits_of
+from hue_desktop.services.scaling.quotas import VcpuLimits
 from hue_desktop.services.scaling.ranking import ranked
 from hue_desktop.services.scaling.risks import resize_risks, scaling_risks, spot_risks
 from hue_desktop.services.scaling.values import SizeLimits
@@ -42,9 +55,10 @@ _MAX_TASK_GROUPS = 48
 
 
 class ScalingService:
-    """``candidates`` blocks and raises a HueError; limits and plans answer at once.
+    """What says so blocks and raises a HueError; limits and plans answer at once.
 
-    Clusters, groups and fleets that are not known raise NotFound.
+    Clusters, groups and fleets that are not known raise NotFound. ``nodes`` gives the newest live
+    readings of a cluster's nodes by private DNS name.
     """
 
     def __init__(
@@ -54,12 +68,59 @@ class ScalingService:
         books: PriceBooks,
         plans: PlanMaker,
         launching: LaunchService,
+        nodes: Nodes = lambda _ref: {},
     ) -> None:
         self._access = access
         self._fleet = fleet
         self._books = books
         self._plans = plans
         self._launching = launching
+        self._reader = CandidateReader(access, fleet, books, launching, nodes)
+        self._vcpu = VcpuLimits(access, fleet)
+
+    # -- candidates ---------------------------------------------------------------------------
+
+    def candidate_list(self, ref: ClusterRef, market: Market, group_id: str = "") -> CandidateList:
+        """Types for more nodes of a group or fleet, or for a new task group. Blocks.
+
+        All types of the release, ranked by price and risk, those of other processor architectures
+        too. They come without 90-day lines and placement scores: ask for these of the rows that
+        show.
+        """
+        return self._reader.read(self._plans.cluster(ref), market, group_id)
+
+    def spot_lines(self, ref: ClusterRef, names: Iterable[str]) -> Mapping[str, SpotLine]:
+        """Spot prices of the last 90 days by type, 120 points at most each. Blocks."""
+        return self._reader.spot_lines(self._plans.cluster(ref), names)
+
+    def placement_scores(
+        self, ref: ClusterRef, names: Sequence[str], capacity: int
+    ) -> PlacementScores:
+        """How likely EC2 finds ``capacity`` Spot nodes of the types now. Blocks.
+
+        EC2 counts the questions of a day, so ask for what is about to be chosen, not for all rows.
+        """
+        return self._reader.scores(self._plans.cluster(ref), names, capacity)
+
+    def diversify(
+        self, ref: ClusterRef, spec: DiversifySpec, market: Market = Market.SPOT, fleet_id: str = ""
+    ) -> Diversification:
+        """Types for a fleet with proportional weights. Blocks."""
+        found = self._reader.read(self._plans.cluster(ref), market, fleet_id)
+        return diversify(found.candidates, spec, market)
+
+    def room(self, ref: ClusterRef) -> ClusterRoom:
+        """Nodes, vCPU, memory, YARN memory and HDFS that the cluster is asked to have. Blocks."""
+        return self._reader.room(self._plans.cluster(ref))
+
+    def measured(self, ref: ClusterRef) -> Measured:
+        """What the cluster's own nodes report of YARN memory and disks, by type."""
+        return self._reader.measured(self._plans.cluster(ref))
+
+    def vcpu_limit(self, ref: ClusterRef, market: Market, type_name: str, more: int) -> VcpuLimit:
+        """Whether ``more`` nodes of a type fit into the account's vCPU quota. Blocks."""
+        snapshot = self._plans.cluster(ref)
+        return self._vcpu.read(ref, market, type_name, more, self._reader.types(snapshot))
 
     # -- groups -------------------------------------------------------------------------------
 
@@ -121,13 +182,11 @@ class ScalingService:
     def candidates(self, ref: ClusterRef, market: Market) -> tuple[PricedType, ...]:
         """Types for task nodes, the cheapest per vCPU and GiB first. Blocks.
 
-        Only types of the processor architecture that the cluster has.
+        Only types of the processor architecture that the cluster has; ``candidate_list`` knows
+        more of each.
         """
         snapshot = self._plans.cluster(ref)
-        release = snapshot.cluster.release if snapshot.cluster else ""
-        if not release:
-            doors = self._access.of(ref.connection, ref.region)
-            release = doors.emr.describe_cluster(ref.cluster_id).release
+        release = release_of(snapshot, self._access.of(ref.connection, ref.region))
         types = self._launching.instance_types(ref.connection, ref.region, release)
         return ranked(types, market, _types_of(snapshot))
 
