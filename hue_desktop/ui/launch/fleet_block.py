@@ -13,7 +13,6 @@ from hue_desktop.core.instances import FleetType, Role
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
 from hue_desktop.ui.launch.group_row import role_title
-from hue_desktop.ui.launch.type_picker import TypePicker
 from hue_desktop.ui.parts import (
     Button,
     ComboField,
@@ -26,6 +25,7 @@ from hue_desktop.ui.parts import (
     role_token,
     row,
 )
+from hue_desktop.ui.type_picker import TypePicker
 
 __all__ = ["FleetBlock"]
 

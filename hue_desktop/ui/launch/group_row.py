@@ -15,7 +15,6 @@ from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.text import _
 from hue_desktop.services.launch import PricedType
 from hue_desktop.ui.launch.group_extras import GroupExtras
-from hue_desktop.ui.launch.type_picker import TypePicker
 from hue_desktop.ui.parts import (
     ComboField,
     IconButton,
@@ -28,6 +27,7 @@ from hue_desktop.ui.parts import (
     role_token,
     row,
 )
+from hue_desktop.ui.type_picker import TypePicker
 
 __all__ = ["GroupRow", "role_title"]
 
