@@ -28,7 +28,9 @@ def open_region(
     from hue_desktop.adapters.aws.identity import AwsIdentity
     from hue_desktop.adapters.aws.launch_times import AwsLaunchTimes
     from hue_desktop.adapters.aws.launching import AwsLaunching
+    from hue_desktop.adapters.aws.placement import AwsSpotPlacement
     from hue_desktop.adapters.aws.prices import AwsPrices
+    from hue_desktop.adapters.aws.quotas import AwsQuotas
     from hue_desktop.adapters.aws.session import AwsSession as Session
     from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
     from hue_desktop.adapters.aws.step_door import AwsSteps
@@ -52,4 +54,6 @@ def open_region(
         cost_explorer=AwsCostExplorer(session, state.explorer_costs),
         launch_times=AwsLaunchTimes(session, state.launches),
         alarms=AwsAlarms(session),
+        placement=AwsSpotPlacement(session),
+        quotas=AwsQuotas(session),
     )
