@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hue_desktop.core.changes import ClusterSpec
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import Connection
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import Role
 from hue_desktop.core.text import _
 from hue_desktop.ui.actions import Action, ActionContext
@@ -203,13 +205,23 @@ def _open_clone(ctx: UiContext, context: ActionContext) -> None:
     snapshot = _snapshot(context)
     ref = snapshot.ref
     connection = context.connection or ctx.app.connections.find(ref.connection)
-    ctx.tasks.run(
-        "local",
-        lambda _token: ctx.app.launching.clone_spec(snapshot),
-        owner=ctx.actions,
-        done=lambda spec: ctx.navigate.open_sheet(
+
+    def open_form(spec: ClusterSpec) -> None:
+        ctx.navigate.open_sheet(
             lambda sheet_ctx: LaunchSheet(sheet_ctx, connection, ref.region, spec)
-        ),
+        )
+
+    def not_read(error: HueError) -> None:
+        text = _("The copy has what was read before, perhaps not all scripts and steps: {why}")
+        ctx.navigate.notify(text.format(why=error.message), kind="warn")
+        open_form(ctx.app.launching.clone_spec(snapshot))
+
+    ctx.tasks.run(
+        "aws",
+        lambda _token: ctx.app.launching.read_clone_spec(ref),
+        owner=ctx.actions,
+        done=open_form,
+        failed=not_read,
     )
 
 

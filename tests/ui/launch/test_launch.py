@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def test_a_clone_opens_the_form_with_everything_in_it(desk: DoingDesk) -> None:
     assert desk.trigger("launch.clone", cluster)
     sheet = desk.opened(LaunchSheet)
     desk.until(lambda: sheet.states.state == "shown")
-    spec = desk.app.launching.clone_spec(cluster)
+    spec = desk.app.launching.read_clone_spec(cluster.ref)
     shown = sheet.form.spec()
     assert shown.groups == spec.groups
     assert set(shown.applications) == set(spec.applications)
@@ -202,6 +203,53 @@ def test_a_clone_opens_the_form_with_everything_in_it(desk: DoingDesk) -> None:
     assert shown.service_role == spec.service_role
     assert shown.bootstrap_actions == spec.bootstrap_actions
     assert shown.name
+
+
+def test_a_clone_of_a_transient_cluster_brings_its_scripts_and_steps(
+    desk: DoingDesk, region: SimulatedRegion
+) -> None:
+    made = region.client("emr").run_job_flow(
+        Name="nightly-report",
+        ReleaseLabel="emr-7.5.0",
+        ServiceRole="EMR_DefaultRole",
+        JobFlowRole="EMR_EC2_DefaultRole",
+        Instances={
+            "InstanceGroups": [
+                {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
+            ],
+            "KeepJobFlowAliveWhenNoSteps": False,
+        },
+        BootstrapActions=[
+            {"Name": "tools", "ScriptBootstrapAction": {"Path": "s3://lake/tools.sh"}}
+        ],
+        Steps=[
+            {
+                "Name": "report",
+                "HadoopJarStep": {"Jar": "command-runner.jar", "Args": ["spark-submit", "r.py"]},
+            }
+        ],
+    )
+    ref = desk.ref(made["JobFlowId"])
+    desk.app.fleet.refresh()
+    assert desk.trigger("launch.clone", desk.cluster(ref, lambda one: one.cluster))
+    sheet = desk.opened(LaunchSheet)
+    desk.until(lambda: sheet.states.state == "shown")
+    shown = sheet.form.spec()
+    assert [(one.name, one.script_path) for one in shown.bootstrap_actions] == [
+        ("tools", "s3://lake/tools.sh")
+    ]
+    assert [one.args for one in shown.steps] == [("spark-submit", "r.py")]
+    assert not shown.keep_alive
+
+
+def test_a_clone_of_what_emr_has_forgotten_has_what_was_read_before(desk: DoingDesk) -> None:
+    known = desk.named("analytics-prod")
+    gone = replace(known, ref=replace(known.ref, cluster_id="j-FORGOTTEN"))
+    assert desk.trigger("launch.clone", gone)
+    sheet = desk.opened(LaunchSheet)
+    desk.until(lambda: sheet.states.state == "shown")
+    assert sheet.form.spec().groups == desk.app.launching.clone_spec(known).groups
+    assert any("scripts and steps" in text for text in desk.places.notes)
 
 
 def _described(desk: DoingDesk, cluster: ClusterSnapshot) -> ClusterSnapshot:
