@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hue_desktop.ui.confirm.budget_bar import BudgetBar
+from hue_desktop.ui.confirm.budget_guard import BudgetGuard
 from hue_desktop.ui.confirm.change_table import ChangeTable
 from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, propose, submit
 from hue_desktop.ui.confirm.plan_dialog import PlanDialog, confirm_plan, is_destructive
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BudgetBar",
+    "BudgetGuard",
     "BudgetLines",
     "ChangeTable",
     "CostHeadline",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from hue_desktop.core.budget import budget_question
 from hue_desktop.core.changes import JournalEntry, Plan, SetProtection
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.text import _
@@ -42,7 +43,8 @@ def propose(
 
 def needs_question(plan: Plan) -> bool:
     """Whether a sheet that already shows cost and risk must still ask before it submits."""
-    return bool(plan.typed_name or plan.blocked) or is_destructive(plan)
+    asked = plan.typed_name or plan.blocked or budget_question(plan)
+    return bool(asked) or is_destructive(plan)
 
 
 def ask_and_submit(

@@ -8,9 +8,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
+from hue_desktop.core.budget import budget_question
 from hue_desktop.core.changes import Plan, RiskLevel, SetProtection
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.text import _
+from hue_desktop.ui.confirm.budget_guard import BudgetGuard
 from hue_desktop.ui.confirm.plan_sections import (
     CallSection,
     CostSection,
@@ -47,7 +49,8 @@ def confirm_plan(
 class PlanDialog(QDialog):
     """Shows a plan; accepted when the person wants it.
 
-    On production the name of the cluster must be typed first. A blocked plan can only be closed, or
+    On production the name of the cluster must be typed first; a plan that breaks the budget wants a
+    tick. A blocked plan can only be closed, or
     accepted for its remedy.
     """
 
@@ -57,6 +60,7 @@ class PlanDialog(QDialog):
         super().__init__(parent)
         self.plan = plan
         self.name_field: TextField | None = None
+        self.guard: BudgetGuard | None = None
         self.setWindowTitle(plan.title)
         self.setAccessibleName(plan.title)
         self.setModal(True)
@@ -88,6 +92,10 @@ class PlanDialog(QDialog):
             self._section(RiskLines(plan))
         if plan.cost is not None:
             self._section(CostSection(plan))
+        if budget_question(plan):
+            self.guard = BudgetGuard(plan)
+            self.guard.ticked.connect(lambda _on: self._look_again())
+            self._section(self.guard)
         self._section(Label(undo_sentence(plan), wrap=True))
         if plan.call_text:
             self.calls = CallSection(plan)
@@ -95,6 +103,7 @@ class PlanDialog(QDialog):
             self._section(self.calls)
         if plan.typed_name:
             self._add_typed_name()
+        self._look_again()
 
     def _section(self, widget: QWidget) -> None:
         self._body.addSpacing(14)
@@ -106,17 +115,19 @@ class PlanDialog(QDialog):
         wanted = self.plan.typed_name
         text = _("Type {name} to confirm").format(name=wanted)
         self.name_field = TextField(name=text, placeholder=wanted)
-        self.name_field.textChanged.connect(self._name_typed)
+        self.name_field.textChanged.connect(lambda _text: self._look_again())
         self._body.addSpacing(16)
         self._body.addWidget(Rule("h"))
         self._body.addSpacing(14)
         self._body.addWidget(Label(text, weight=500))
         self._body.addSpacing(6)
         self._body.addWidget(self.name_field)
-        self.accept_button.setEnabled(False)
 
-    def _name_typed(self, text: str) -> None:
-        self.accept_button.setEnabled(text.strip() == self.plan.typed_name)
+    def _look_again(self) -> None:
+        """Accepting takes all that the plan wants first."""
+        field, guard = self.name_field, self.guard
+        named = field is None or field.text().strip() == self.plan.typed_name
+        self.accept_button.setEnabled(named and (guard is None or guard.box.isChecked()))
 
     def _make_accept(self) -> Button:
         if self.plan.blocked:
@@ -166,7 +177,9 @@ class PlanDialog(QDialog):
         """Put the cursor where the person has to act; never on what destroys."""
         super().showEvent(event)
         self._fit()
-        if self.name_field is not None:
+        if self.guard is not None:
+            self.guard.box.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.name_field is not None:
             self.name_field.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.plan.blocked:
             wanted = self.accept_button if self.plan.remedy else self.cancel_button
