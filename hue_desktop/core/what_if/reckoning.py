@@ -19,8 +19,9 @@ from hue_desktop.core.instances import (
     Market,
     Role,
 )
+from hue_desktop.core.policies.ceiling import Growth, ceiling_of
+from hue_desktop.core.policies.values import Pool
 from hue_desktop.core.pricing import CostRate
-from hue_desktop.core.what_if.ceiling import Growing, ceiling
 from hue_desktop.core.what_if.commit import way_of
 from hue_desktop.core.what_if.risks import risks_of
 from hue_desktop.core.what_if.values import (
@@ -32,7 +33,7 @@ from hue_desktop.core.what_if.values import (
     Variant,
 )
 
-__all__ = ["copy_of", "figures", "growing", "holding_rate", "nodes_of", "reckon"]
+__all__ = ["at_most", "copy_of", "figures", "holding_rate", "nodes_of", "reckon"]
 
 _GIB = 1024.0**3
 _EMPTY = ClusterRoom(0, 0, 0.0, 0.0, True, 0.0, True)
@@ -93,12 +94,7 @@ def reckon(facts: BenchFacts, variant: Variant) -> Outcome:
         )
         for line in variant.lines
     )
-    at_most = None
-    if variant.scaling is not None:
-        parts = growing(facts, variant.scaling, want)
-        found = ceiling(variant.scaling, parts, after.rate) if parts is not None else None
-        at_most = found[0] if found is not None else None
-    outcome = Outcome(before, after, rates, ways, at_most=at_most)
+    outcome = Outcome(before, after, rates, ways, at_most=at_most(facts, variant.scaling, want))
     return replace(outcome, risks=risks_of(facts, variant, outcome))
 
 
@@ -168,32 +164,41 @@ def _usd_unit(book: PriceBook, market: Market, choice: FleetType) -> tuple[bool,
     return paid is None, ((paid or 0.0) + (fee or 0.0)) / max(1, weight)
 
 
-def growing(
-    facts: BenchFacts, policy: ManagedScaling, held: Sequence[tuple[Role, Holding]]
-) -> list[Growing] | None:
-    """What managed scaling may add to, in the units of its limits; ``None`` where vCPU of a type is
-    not known."""
-    parts = []
+def at_most(
+    facts: BenchFacts, policy: ManagedScaling | None, held: Sequence[tuple[Role, Holding]]
+) -> CostRate | None:
+    """What managed scaling may make of the nodes, the master included.
+
+    ``None`` without a policy, with nothing to grow, and where the limits count vCPU that are not
+    known.
+    """
+    workers = [(role, one) for role, one in held if role is not Role.MASTER]
+    if policy is None or not workers:
+        return None
+    growths = []
+    for role, one in workers:
+        growth = _growth(facts, policy, role, one)
+        if growth is None:
+            return None
+        growths.append(growth)
+    rate = ceiling_of(policy, growths).rate
     for role, one in held:
         if role is Role.MASTER:
-            continue
-        units = _units_of_one(facts, policy, one)
-        if units is None:
+            rate += holding_rate(facts, role, one)
+    return rate
+
+
+def _growth(facts: BenchFacts, policy: ManagedScaling, role: Role, held: Holding) -> Growth | None:
+    """Nodes with what one unit of them costs, in the units of the limits."""
+    name, nodes = nodes_of(facts, held)
+    kind = facts.types.get(name)
+    pool = Pool(name, name, role, held.market, nodes, kind.vcpu if kind else None)
+    weight = next((max(1, t.weight) for t in held.fleet_types if t.instance_type == name), 1)
+    node = holding_rate(facts, role, replace(held, count=weight))
+    if policy.unit_type == "VCPU":
+        if kind is None:
             return None
-        each = holding_rate(facts, role, replace(one, count=1))
-        name, nodes = nodes_of(facts, one)
-        if one.fleet_types and policy.unit_type != "InstanceFleetUnits":
-            weight = next(t.weight for t in one.fleet_types if t.instance_type == name)
-            each = holding_rate(facts, role, replace(one, count=max(1, weight)))
-            parts.append(Growing(role, one.market, nodes * units, times(each, 1 / units)))
-        else:
-            parts.append(Growing(role, one.market, one.count * units, times(each, 1 / units)))
-    return parts
-
-
-def _units_of_one(facts: BenchFacts, policy: ManagedScaling, held: Holding) -> float | None:
-    """What the limits count for one node (or one unit of a fleet)."""
-    if policy.unit_type != "VCPU":
-        return 1.0
-    kind = facts.types.get(nodes_of(facts, held)[0])
-    return None if kind is None else float(kind.vcpu)
+        return Growth(pool, nodes * kind.vcpu, times(node, 1 / kind.vcpu))
+    if policy.unit_type == "InstanceFleetUnits":
+        return Growth(pool, held.count, times(node, 1 / weight))
+    return Growth(pool, nodes, node)
