@@ -38,12 +38,6 @@ class SeriesRing:
     def __len__(self) -> int:
         return len(self._times)
 
-    @property
-    def last_time(self) -> float | None:
-        """The newest instant."""
-        with self._lock:
-            return self._times[self._start - 1] if self._times else None
-
     def add(self, at: float, values: Mapping[SeriesKey, float]) -> None:
         """One more instant. Values that are no numbers are holes; so is what is not in it."""
         with self._lock:

@@ -37,11 +37,6 @@ class Caller:
     groups: tuple[str, ...]
     superuser: bool
 
-    @property
-    def primary_group(self) -> str:
-        """The first of the groups."""
-        return self.groups[0]
-
 
 def caller_of(user: str, doas: str = "") -> Caller:
     """The caller that ``user.name`` and ``doas`` make; without a name it is ``dr.who``.

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from hue_desktop.core.text import _
 from hue_desktop.ui.charts.cell_art import TEXT_FROM, CellArt, MapCell
-from hue_desktop.ui.charts.cells import Block, Layout, PlacedBlock, arrange
+from hue_desktop.ui.charts.cells import Block, PlacedBlock, arrange
 from hue_desktop.ui.theme import Theme
 
 __all__ = ["MapBlock", "MapCell", "NodeMap"]
@@ -96,11 +96,6 @@ class NodeMap(QAbstractScrollArea):
     def blocks(self) -> tuple[MapBlock, ...]:
         """What is shown."""
         return self._blocks
-
-    @property
-    def cell_layout(self) -> Layout:
-        """Where the cells stand."""
-        return self._layout
 
     @property
     def current(self) -> str:

@@ -57,11 +57,6 @@ class StateShape(Enum):
         """The token that paints it."""
         return SHAPES[self.value]
 
-    @property
-    def text_token(self) -> str:
-        """The token for a word that says the same."""
-        return {"warn-shape": "warn", "critical-shape": "critical"}.get(self.token, self.token)
-
 
 _CLUSTER_SHAPES = {
     ClusterState.STARTING: StateShape.STARTING,
