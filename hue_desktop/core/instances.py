@@ -120,6 +120,7 @@ class InstanceGroup:
     created: datetime | None = None
     ready: datetime | None = None
     ended: datetime | None = None
+    auto_scaling: str = ""  #: state of its custom automatic scaling policy; empty: it has none
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def spot_notices(
     at: float,
     here: datetime,
 ) -> tuple[SpotNotice, ...]:
-    """The notices after a reading at ``at`` (region epoch seconds; ``here``: our UTC), newest first.
+    """The notices after a reading at ``at`` (region epoch s; ``here``: our UTC), newest first.
 
     ``readings`` are by private DNS name as EMR has it. A node that YARN takes back into service, or
     that turns out to leave in a resize, is forgotten: then it was no notice.

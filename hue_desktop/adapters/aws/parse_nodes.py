@@ -80,7 +80,14 @@ def parse_group(data: Wire) -> InstanceGroup:
         created=when(timeline, "CreationDateTime"),
         ready=when(timeline, "ReadyDateTime"),
         ended=when(timeline, "EndDateTime"),
+        auto_scaling=_auto_scaling(data),
     )
+
+
+def _auto_scaling(data: Wire) -> str:
+    """The state of a group's custom policy, while it acts or is about to."""
+    state = text(section(section(data, "AutoScalingPolicy"), "Status"), "State")
+    return "" if state in ("DETACHING", "DETACHED", "FAILED") else state
 
 
 def parse_fleet(data: Wire) -> InstanceFleet:
