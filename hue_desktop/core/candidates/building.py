@@ -154,7 +154,7 @@ def _reasons(
     if exotic(each):
         found.append(_("It is made for special work; EC2 has few of them to spare."))
     if not each.type.current_generation:
-        found.append(_("It is of an older generation, which EC2 does not add to."))
+        found.append(_("It is of an older generation."))
     return tuple(found)
 
 

@@ -23,6 +23,7 @@ _FACTORS = ((0.20, 1.75), (0.15, 1.40), (0.10, 1.15), (0.05, 1.05), (0.0, 1.0))
 _UNKNOWN_FACTOR = 1.75
 _LEAST_GIB = 4.0  #: below this YARN has no room for a container beside the system
 _LEAST, _MOST = 0.5, 2.0  #: shares of the model's vCPU that count as similar
+_LEAN, _RICH = 0.4, 2.5  #: and of its memory for a vCPU: beyond, the containers fit badly
 _LOW_SCORE = 3  #: placement scores up to this say that EC2 is short of the type
 _EXOTIC = frozenset(("p", "g", "gr", "f", "inf", "trn", "dl", "vt", "hpc", "mac", "u", "x", "z"))
 
@@ -45,11 +46,21 @@ def rank(
 
 
 def of_similar_size(candidates: Sequence[Candidate], model: str) -> tuple[Candidate, ...]:
-    """Those with half to twice the vCPU of the model; all of them when the model is not known."""
-    vcpu = next((each.type.vcpu for each in candidates if each.name == model), None)
-    if vcpu is None:
+    """Those with about the vCPU and the proportions of the model, which is among them.
+
+    Half to twice the vCPU, and 0.4 to 2.5 times the memory for each; all candidates when the model
+    is not known.
+    """
+    one = next((each for each in candidates if each.name == model), None)
+    if one is None or not one.type.vcpu or not one.type.memory_gib:
         return tuple(candidates)
-    return tuple(each for each in candidates if _LEAST <= each.type.vcpu / vcpu <= _MOST)
+    vcpu, lean = one.type.vcpu, one.type.memory_gib / one.type.vcpu
+    return tuple(
+        each
+        for each in candidates
+        if _LEAST <= each.type.vcpu / vcpu <= _MOST
+        and _LEAN <= each.type.memory_gib / each.type.vcpu / lean <= _RICH
+    )
 
 
 def suggestion(candidates: Sequence[Candidate], market: Market, need: Need) -> Candidate | None:

@@ -88,9 +88,13 @@ class VcpuLimits:
             "limit": count(limit),
             "used": count(used),
             "asked": count(asked),
+            "then": count(used + asked),
         }
         if not over:
-            text = _("{used} + {asked} of {limit} vCPU that the quota “{quota}” allows are used.")
+            text = _(
+                "The clusters shown here then use {then} of the {limit} vCPU that the quota "
+                "“{quota}” allows."
+            )
             return VcpuLimit(
                 told.name, limit, used, asked, False, text.format(**figures), code=quota.code
             )
