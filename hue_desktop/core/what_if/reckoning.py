@@ -33,7 +33,7 @@ from hue_desktop.core.what_if.values import (
     Variant,
 )
 
-__all__ = ["at_most", "copy_of", "figures", "holding_rate", "nodes_of", "reckon"]
+__all__ = ["at_most", "copy_of", "figures", "holding_rate", "nodes_of", "rebased", "reckon"]
 
 _GIB = 1024.0**3
 _EMPTY = ClusterRoom(0, 0, 0.0, 0.0, True, 0.0, True)
@@ -79,6 +79,19 @@ def _of_fleet(fleet: InstanceFleet) -> Iterable[BenchLine]:
             held = Holding("", units, market, fleet_types=fleet.types)
             key = f"{fleet.id}:{market.value}"
             yield BenchLine(key, fleet.role, held, held, fleet.name, fleet.state)
+
+
+def rebased(variant: Variant, base: Variant) -> Variant:
+    """The same wishes over the cluster as it is now; wishes for groups that are gone go as well."""
+    wished = {line.key: line for line in variant.lines if line.changed}
+    lines = []
+    for line in base.lines:
+        mine = wished.get(line.key)
+        lines.append(line if mine is None else replace(line, want=mine.want))
+    lines.extend(line for line in variant.lines if line.now is None)
+    kept = variant.scaling == variant.scaling_now
+    scaling = base.scaling if kept else variant.scaling
+    return Variant(variant.name, tuple(lines), base.scaling, scaling)
 
 
 def reckon(facts: BenchFacts, variant: Variant) -> Outcome:
@@ -182,10 +195,8 @@ def at_most(
             return None
         growths.append(growth)
     rate = ceiling_of(policy, growths).rate
-    for role, one in held:
-        if role is Role.MASTER:
-            rate += holding_rate(facts, role, one)
-    return rate
+    masters = (one for role, one in held if role is Role.MASTER)
+    return sum((holding_rate(facts, Role.MASTER, one) for one in masters), rate)
 
 
 def _growth(facts: BenchFacts, policy: ManagedScaling, role: Role, held: Holding) -> Growth | None:
