@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from hue_desktop.core.candidates.diversify import diversify
+from hue_desktop.core.candidates.diversify import MOST_TYPES, diversify
+from hue_desktop.core.candidates.strategies import resize_shortage_text, timeout_problem
 from hue_desktop.core.candidates.values import (
     CandidateList,
     ClusterRoom,
@@ -31,7 +33,14 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost import PriceBook, fleet_rate, group_rate, times
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.format import count
-from hue_desktop.core.instances import GroupState, InstanceFleet, InstanceGroup, Market, Role
+from hue_desktop.core.instances import (
+    FleetType,
+    GroupState,
+    InstanceFleet,
+    InstanceGroup,
+    Market,
+    Role,
+)
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.access import AccessPool
@@ -192,10 +201,26 @@ class ScalingService:
 
     # -- fleets -------------------------------------------------------------------------------
 
-    def plan_resize_fleet(self, ref: ClusterRef, fleet_id: str, on_demand: int, spot: int) -> Plan:
-        """Set a fleet's targets, in units."""
+    def plan_resize_fleet(
+        self,
+        ref: ClusterRef,
+        fleet_id: str,
+        on_demand: int,
+        spot: int,
+        *,
+        timeout_minutes: int | None = None,
+        types: tuple[FleetType, ...] = (),
+    ) -> Plan:
+        """Set a fleet's targets, in units; ``types`` take the place of those that it has.
+
+        ``timeout_minutes`` is how long EC2 is asked (EMR's own hour without it). Blocks where the
+        price of a new type was not read yet.
+        """
         snapshot = self._plans.cluster(ref)
         fleet = _fleet(snapshot, fleet_id)
+        wanted = replace(fleet, types=types) if types else fleet
+        if types:
+            self._plans.book(ref.connection, ref.region, [each.instance_type for each in types])
         before = (fleet.target_on_demand, fleet.target_spot)
         shrinks = on_demand + spot < sum(before)
         core = fleet.role is Role.CORE
@@ -207,15 +232,30 @@ class ScalingService:
                 c=count(on_demand),
                 d=count(spot),
             ),
-            changes=(ResizeFleet(ref.cluster_id, fleet_id, on_demand, spot),),
-            inverse=(ResizeFleet(ref.cluster_id, fleet_id, *before),),
+            changes=(
+                ResizeFleet(
+                    ref.cluster_id,
+                    fleet_id,
+                    on_demand,
+                    spot,
+                    timeout_minutes=timeout_minutes,
+                    types=types,
+                ),
+            ),
+            inverse=(
+                ResizeFleet(ref.cluster_id, fleet_id, *before, types=fleet.types if types else ()),
+            ),
             undo=Undoability.UNTIL_STARTED if core and shrinks else Undoability.UNDOABLE,
             undo_text=_("Undo sets the targets back to {a} on-demand and {b} Spot units.").format(
                 a=count(before[0]), b=count(before[1])
             ),
-            after=self._fleet_rate_after(snapshot, fleet, on_demand, spot),
-            risks=(*_fleet_risks(fleet, on_demand, spot), *scaling_risks(snapshot)),
-            blocked=_fleet_blocked(fleet, on_demand, spot),
+            after=self._fleet_rate_after(snapshot, wanted, on_demand, spot),
+            risks=(
+                *_fleet_risks(fleet, on_demand, spot, timeout_minutes),
+                *scaling_risks(snapshot),
+            ),
+            blocked=_fleet_blocked(fleet, on_demand, spot, types)
+            or timeout_problem(timeout_minutes, first=False),
         )
         return self._plans.for_cluster(snapshot, draft)
 
@@ -357,25 +397,36 @@ def _priced_fleet(book: PriceBook, spec: FleetSpec, snapshot: ClusterSnapshot) -
     return fleet_rate(book, spec, release=release, root_gib=root_gib, az=az)
 
 
-def _fleet_blocked(fleet: InstanceFleet, on_demand: int, spot: int) -> str:
+def _fleet_blocked(
+    fleet: InstanceFleet, on_demand: int, spot: int, types: tuple[FleetType, ...]
+) -> str:
     if fleet.role is Role.MASTER:
         return _("The master fleet keeps its size; launch a new cluster for another one.")
     if on_demand < 0 or spot < 0:
         return _("A target cannot be below zero.")
     if fleet.role is Role.CORE and on_demand + spot < 1:
         return _("The core fleet keeps at least one unit.")
-    if (on_demand, spot) == (fleet.target_on_demand, fleet.target_spot):
+    if len(types) > MOST_TYPES:
+        return _("A fleet takes {n} types at most.").format(n=MOST_TYPES)
+    retries = fleet.state is GroupState.SUSPENDED or types not in ((), fleet.types)
+    if (on_demand, spot) == (fleet.target_on_demand, fleet.target_spot) and not retries:
         return _("The targets are like that already.")
     return ""
 
 
-def _fleet_risks(fleet: InstanceFleet, on_demand: int, spot: int) -> tuple[Risk, ...]:
+def _fleet_risks(
+    fleet: InstanceFleet, on_demand: int, spot: int, timeout_minutes: int | None
+) -> tuple[Risk, ...]:
     found: list[Risk] = []
     if fleet.role is Role.CORE and on_demand + spot < fleet.target_on_demand + fleet.target_spot:
         text = _("Core nodes that go hand their HDFS blocks to those that stay, if there is room.")
         found.append(Risk(RiskLevel.LOSS, text))
     if spot > fleet.target_spot:
         found.extend(spot_risks(fleet.role))
-    text = _("EMR tries for 60 minutes, then leaves the fleet with what it found.")
-    found.append(Risk(RiskLevel.NOTE, text))
+    markets = ((Market.SPOT, spot > fleet.target_spot),
+               (Market.ON_DEMAND, on_demand > fleet.target_on_demand))  # fmt: skip
+    for market, grows in markets:
+        if grows:
+            text = resize_shortage_text(timeout_minutes, market)
+            found.append(Risk(RiskLevel.NOTE, text))
     return tuple(found)
