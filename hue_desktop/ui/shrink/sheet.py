@@ -1,0 +1,539 @@
+"""The sheet that looks before core nodes go: targets, verdict, disks, what is lost, what helps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+from shiboken6 import isValid
+
+from hue_desktop.core.changes import Plan, ResizeGroup
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.errors import Cancelled, HueError
+from hue_desktop.core.format import ago, count, duration, percent
+from hue_desktop.core.instances import InstanceGroup
+from hue_desktop.core.shrink.values import Level, TargetOption, Verdict
+from hue_desktop.core.storage import Location, StoreId, StoreKind
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.shrink import Inspection, InspectionProgress
+from hue_desktop.ui.confirm import ask_and_submit
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.focus import focus_on
+from hue_desktop.ui.parts import (
+    Button,
+    FourStates,
+    Label,
+    Rule,
+    Sheet,
+    StateMark,
+    StateShape,
+    column,
+    row,
+)
+from hue_desktop.ui.shrink.disk_bars import DiskPanel, short_host
+from hue_desktop.ui.shrink.fix_list import FixList
+from hue_desktop.ui.shrink.fixing import Fixing
+from hue_desktop.ui.shrink.judging import (
+    Judged,
+    blind_options,
+    blind_verdict,
+    judge_wish,
+    order_of,
+    request_of,
+)
+from hue_desktop.ui.shrink.leaving_row import LeavingRow
+from hue_desktop.ui.shrink.levels import level_shape, level_tone, level_word
+from hue_desktop.ui.shrink.looking import Looking
+from hue_desktop.ui.shrink.lost_list import LostList
+from hue_desktop.ui.shrink.target_chips import TargetChips
+from hue_desktop.ui.shrink.verdict_panel import VerdictPanel
+from hue_desktop.ui.shrink.wish import Wish
+from hue_desktop.ui.tasks import Task
+
+__all__ = ["ShrinkSheet"]
+
+LANE = "shrink"
+_INSPECT_S = 1800.0  #: millions of files over a slow tunnel
+_FRESH_S = 300.0  #: an inspection this young is shown again without asking
+_TICK_MS = 10_000
+_GAP = 24
+
+
+class ShrinkSheet(Sheet):
+    """Reads once, judges at every change of target or nodes, and asks before anything happens."""
+
+    def __init__(
+        self,
+        ctx: UiContext,
+        ref: ClusterRef,
+        group_id: str,
+        *,
+        target: int | None = None,
+        leaving: Sequence[str] = (),
+    ) -> None:
+        super().__init__(_("Shrink core"))
+        self.ctx, self.ref, self.group_id = ctx, ref, group_id
+        self.inspection: Inspection | None = None
+        self.judged: Judged | None = None
+        self.failure: HueError | None = None
+        self._ticked: tuple[str, ...] | None = None
+        now = self.now
+        first = max(1, now - len(leaving) if leaving else min(target or now - 1, now))
+        self.wish = Wish(now, first, tuple(leaving), named=True)
+        self._names: dict[str, str] = {}
+        self._jobs = _Jobs()
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self._show_group()
+        last = ctx.app.shrink.last(ref)
+        if last is not None and last.age_s(time.time()) < _FRESH_S:
+            self._inspected(last)
+        else:
+            self.look()
+
+    # -- making ----------------------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        self.chips = TargetChips()
+        self.leaving = LeavingRow()
+        self.verdict = VerdictPanel()
+        self.disks = DiskPanel()
+        self.lost = LostList()
+        self.fixes = FixList()
+        self.looking = Looking()
+        self.panes = QWidget()
+        self.states = FourStates(self.panes)
+        self.checked = Label(tone="text-2", size="small")
+        self.again = Button(_("Check again"), icon_name="refresh", clicked=self.look)
+        self._becomes_mark = StateMark(StateShape.WAITING, 10)
+        self.becomes = Label(weight=600)
+        self.rehearse_button = Button(_("Rehearse…"), clicked=self._rehearse)
+        self.cancel_button = Button(_("Cancel"), clicked=self.close_sheet)
+        self.anyway_button = Button(_("Shrink anyway…"), kind="risky", clicked=self._shrink)
+        self.apply_button = Button(_("Shrink"), kind="primary", clicked=self._apply)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self.fixing = Fixing(self.ctx, self)
+
+    def _lay_out(self) -> None:
+        for part in (self.checked, self.again):
+            self.head_line.addWidget(part)
+        self.head_line.setSpacing(8)
+        grid = QGridLayout(self.panes)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(_GAP)
+        grid.setVerticalSpacing(16)
+        grid.addWidget(self.verdict, 0, 0)
+        grid.addWidget(Rule("v"), 0, 1)
+        grid.addWidget(self.disks, 0, 2)
+        grid.addWidget(Rule("h"), 1, 0, 1, 3)
+        grid.addWidget(self.lost, 2, 0)
+        grid.addWidget(Rule("v"), 2, 1)
+        grid.addWidget(self.fixes, 2, 2)
+        grid.setColumnStretch(0, 11)
+        grid.setColumnStretch(2, 8)
+        grid.setRowStretch(3, 1)
+        self.body.addLayout(column(12, self.chips, 8, self.leaving, 12, Rule("h"), 16))
+        self.body.addWidget(self.states, 1)
+        self.body.addWidget(self.looking, 1)
+        self.footer_line.insertLayout(1, row(self._becomes_mark, self.becomes, spacing=6))
+        self.footer_line.insertStretch(2, 0)
+        for button in (
+            self.rehearse_button, self.cancel_button, self.anyway_button, self.apply_button
+        ):  # fmt: skip
+            self.add_button(button)
+
+    def _connect(self) -> None:
+        self.chips.chosen.connect(self._target_chosen)
+        self.leaving.naming_chosen.connect(self._naming_chosen)
+        self.leaving.minutes_chosen.connect(self._minutes_chosen)
+        self.leaving.kill_chosen.connect(self._kill_chosen)
+        self.disks.bars.toggled.connect(self._node_toggled)
+        self.fixes.changed.connect(self._ticks_changed)
+        self.lost.opened.connect(self._open_path)
+        self.looking.stopped.connect(self._stop_looking)
+        self.states.retry_requested.connect(self.look)
+        self.fixing.ended.connect(self._fixed)
+        self._tick.timeout.connect(self._show_age)
+        self._later.timeout.connect(self.look)
+        jobs = self._jobs
+        self.destroyed.connect(lambda: jobs.stop())
+
+    # -- the group -------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> ClusterSnapshot | None:
+        """The newest snapshot of the cluster."""
+        return self.ctx.app.fleet.snapshot().clusters.get(self.ref)
+
+    @property
+    def group(self) -> InstanceGroup | None:
+        """The core group as it was read last; ``None`` for a fleet, and when it is gone."""
+        cluster = self.cluster
+        groups = cluster.groups if cluster is not None else None
+        return next((one for one in groups or () if one.id == self.group_id), None)
+
+    @property
+    def now(self) -> int:
+        """How many nodes the group has."""
+        group = self.group
+        if group is not None:
+            return max(1, group.running or group.requested)
+        cluster = self.cluster
+        nodes = cluster.nodes() if cluster is not None else ()
+        return max(1, sum(one.group_id == self.group_id and one.active for one in nodes))
+
+    def _show_group(self) -> None:
+        cluster, group = self.cluster, self.group
+        words = [cluster.summary.name] if cluster is not None else []
+        if group is not None:
+            words.append(f"{count(group.running or group.requested)} × {group.instance_type}")
+        self.heading.subtitle.setText(", ".join([*words, *self._hdfs_words()]))
+
+    def _hdfs_words(self) -> list[str]:
+        found = self.inspection
+        if found is None:
+            return []
+        words = []
+        nodes = [one for one in found.nodes if one.serves]
+        used = sum(one.used or 0 for one in nodes)
+        capacity = sum(one.capacity or 0 for one in nodes)
+        if capacity and all(one.used is not None for one in nodes):
+            words.append(_("{share} of HDFS in use").format(share=percent(100 * used / capacity)))
+        if found.limits.replication is not None:
+            words.append(f"dfs.replication {found.limits.replication}")
+        return words
+
+    # -- looking ---------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Read the cluster, in the background, with a way to stop."""
+        self._later.stop()
+        self.failure = None
+        self.looking.begin(_("Asking the NameNode…"))
+        self.states.hide()
+        self.looking.show()
+        self.again.setEnabled(False)
+        self.leaving.lock(True)
+        self._show_wish(blind_options(self.wish.now))
+        self._show_footer()
+        post, app, ref = self.ctx.tasks.poster.post, self.ctx.app, self.ref
+
+        def tell(progress: InspectionProgress) -> None:
+            post(lambda: self._progressed(progress) if isValid(self) else None)
+
+        self._jobs.inspect = self.ctx.tasks.run(
+            LANE,
+            lambda token: app.shrink.inspect(ref, progress=tell, token=token),
+            owner=self,
+            done=self._inspected,
+            failed=self._failed,
+            timeout_s=_INSPECT_S,
+            key="inspect",
+        )
+
+    def _progressed(self, progress: InspectionProgress) -> None:
+        if self.looking.isVisibleTo(self):
+            self.looking.show_progress(progress)
+
+    def _stop_looking(self) -> None:
+        self._jobs.stop()
+        if self.inspection is not None:
+            self._inspected(self.inspection)
+        else:
+            self._failed(
+                Cancelled(_("Reading was stopped."), remedy=_("Retry reads the cluster again."))
+            )
+
+    def _failed(self, error: HueError) -> None:
+        """Nothing is known: said so, with what can still be done."""
+        self.failure, self.inspection, self.judged = error, None, None
+        self.looking.hide()
+        self.states.show()
+        self.states.show_failed(error, _what_is_left(error))
+        self.again.setEnabled(True)
+        self.wish = replace(self.wish, named=bool(self.wish.leaving))
+        self._show_wish(blind_options(self.wish.now))
+        self.leaving.lock(True)
+        self._show_footer()
+
+    def _inspected(self, inspection: Inspection) -> None:
+        self.inspection, self.failure = inspection, None
+        self._names = {one.ec2_id: short_host(one.host) for one in inspection.nodes}
+        self.again.setEnabled(True)
+        self.leaving.lock(False)
+        mine = [one for one in inspection.nodes if one.group_id == self.group_id]
+        now = len(mine) or self.now
+        self.wish = replace(self.wish, now=now, count=min(self.wish.count, now))
+        if self.wish.named:
+            fit = [one for one in self.wish.leaving if one in self._names]
+            self.wish = replace(self.wish, leaving=tuple(fit))
+            self.wish = self.wish.with_count(self.wish.count, self._order(self.wish.count))
+        self._show_group()
+        self._show_age()
+        self.judge()
+
+    def _order(self, target: int) -> tuple[str, ...]:
+        if self.inspection is None:
+            return ()
+        options = self.judged.verdict.options if self.judged is not None else ()
+        option = next((one for one in options if one.count == target), None)
+        return order_of(self.inspection, self.group_id, option)
+
+    # -- judging ---------------------------------------------------------------------------
+
+    def judge(self) -> None:
+        """Judge what is asked for now; an older verdict stays until the new one is there."""
+        inspection = self.inspection
+        if inspection is None:
+            self._show_wish(blind_options(self.wish.now))
+            self._show_footer()
+            return
+        self._show_wish(
+            self.judged.verdict.options if self.judged else blind_options(self.wish.now)
+        )
+        self.apply_button.setEnabled(False)
+        self.anyway_button.setEnabled(False)
+        service, ticked = self.ctx.app.shrink, self._ticked
+        request = request_of(self.ref, self.group_id, self.wish)
+        self._jobs.judge = self.ctx.tasks.run(
+            LANE,
+            lambda _token: judge_wish(service, inspection, request, ticked),
+            owner=self,
+            done=self._show_judged,
+            failed=self._failed,
+            key="judge",
+        )
+
+    def _show_judged(self, judged: Judged) -> None:
+        self.judged = judged
+        verdict = judged.verdict
+        self.looking.hide()
+        self.states.show()
+        self.states.show_content()
+        self._show_wish(verdict.options)
+        self.verdict.show_verdict(verdict)
+        full = self.inspection.limits.full_share if self.inspection is not None else 0.90
+        self.disks.bars.choosing = self.wish.named
+        self.disks.show_rooms(verdict.rooms, full)
+        self.lost.show_verdict(verdict)
+        if self.fixes.offered != verdict.fixes or self.fixes.ticked != judged.ticked:
+            self.fixes.show_verdict(verdict, judged.ticked)
+        self._show_footer()
+
+    def _show_wish(self, options: Sequence[TargetOption]) -> None:
+        self.chips.show_options(options, self.wish.count, self.wish.now)
+        self.leaving.show_wish(self.wish, self._names)
+
+    # -- what the person changes -----------------------------------------------------------
+
+    def _target_chosen(self, target: int) -> None:
+        self._wished(self.wish.with_count(target, self._order(target)))
+
+    def _naming_chosen(self, named: bool) -> None:
+        self._wished(self.wish.naming(named, self._order(self.wish.count)))
+
+    def _node_toggled(self, ec2_id: str) -> None:
+        self._wished(self.wish.toggled(ec2_id))
+
+    def _minutes_chosen(self, minutes: int) -> None:
+        self._wished(replace(self.wish, timeout_s=minutes * 60), keep_ticks=True)
+
+    def _kill_chosen(self, on: bool) -> None:
+        if on and not self.ctx.ask.confirm(
+            _("Kill the nodes without draining?"),
+            _(
+                "EMR ends them at once. Blocks are not copied first: what has its only copies on"
+                " them is lost, and their containers die. Draining does neither."
+            ),
+            action=_("Judge it that way"),
+            danger=True,
+        ):
+            self.leaving.kill.setChecked(False)
+            return
+        self._wished(replace(self.wish, kill=on))
+
+    def _wished(self, wish: Wish, *, keep_ticks: bool = False) -> None:
+        self.wish = wish
+        if not keep_ticks:
+            self._ticked = None
+        self.judge()
+
+    def _ticks_changed(self) -> None:
+        self._ticked = self.fixes.ticked
+        self.judge()
+
+    # -- the footer ------------------------------------------------------------------------
+
+    def _show_footer(self) -> None:
+        judged = self.judged if self.inspection is not None else None
+        becomes = judged.becomes if judged is not None else None
+        ticked = judged.ticked if judged is not None else ()
+        self._becomes_mark.setVisible(becomes is not None)
+        self.becomes.setVisible(becomes is not None)
+        self.footer_text.setWordWrap(becomes is None)
+        self.footer_line.setStretch(0, int(becomes is None))
+        self.footer_line.setStretch(2, int(becomes is not None))
+        if becomes is not None:
+            self._becomes_mark.set_shape(level_shape(becomes.level))
+            self.becomes.setText(_becomes_words(becomes))
+            self.becomes.set_tone(level_tone(becomes.level))
+        self.set_sentence(self._sentence(judged, ticked))
+        level = judged.verdict.level if judged is not None else Level.UNKNOWN
+        goes = self.wish.goes > 0
+        blind = self.failure is not None
+        passed = level in (Level.OK, Level.WARN)
+        self.rehearse_button.setEnabled(goes and (judged is not None or blind))
+        self.anyway_button.setVisible(not passed or bool(ticked))
+        self.anyway_button.setEnabled(goes and (blind or judged is not None))
+        self.apply_button.setEnabled(judged is not None and goes and (passed or bool(ticked)))
+        self.apply_button.set_text(self._primary_words(ticked))
+
+    def _primary_words(self, ticked: Sequence[str]) -> str:
+        if ticked:
+            n = len(ticked)
+            return ngettext("Apply {n} fix, check again", "Apply {n} fixes, check again", n).format(
+                n=n
+            )
+        return _("Shrink to {n}…").format(n=count(self.wish.count))
+
+    def _sentence(self, judged: Judged | None, ticked: Sequence[str]) -> str:
+        if self.failure is not None:
+            return _("Without reading HDFS nobody can say what would be lost.")
+        if judged is None:
+            return ""
+        if not self.wish.goes:
+            return _("Choose a smaller target, or the nodes that leave.")
+        if judged.becomes is not None:
+            return ngettext("With this fix:", "With these fixes:", len(ticked))
+        return _("Nothing is changed before the next question.")
+
+    # -- acting ----------------------------------------------------------------------------
+
+    def _apply(self) -> None:
+        if self.judged is None:
+            return
+        if not self.judged.ticked:
+            self._shrink()
+            return
+        problem = self.fixes.problem()
+        if problem:
+            self.set_sentence(problem, "critical")
+            return
+        for fix in self.fixes.fixes:
+            if fix.key == "choose_others":
+                self.wish = self.wish.others(fix.leaving)
+            elif fix.key == "raise_timeout" and fix.timeout_s is not None:
+                self.wish = replace(self.wish, timeout_s=fix.timeout_s)
+        self._ticked = None
+        assert self.inspection is not None
+        request = request_of(self.ref, self.group_id, self.wish)
+        if self.fixing.apply(self.inspection, request, self.fixes.deeds()):
+            self.apply_button.setEnabled(False)
+            self.set_sentence(_("Applying the fixes…"))
+            self.becomes.hide()
+            self._becomes_mark.hide()
+        else:
+            self.judge()
+
+    def _fixed(self, wait_s: float) -> None:
+        """The fixes were carried out: look at what became of it, once more when HDFS is done."""
+        self.look()
+        if wait_s > 0:
+            self._later.start(int(wait_s * 1000))
+
+    def _shrink(self) -> None:
+        request = request_of(self.ref, self.group_id, self.wish)
+        verdict: Verdict
+        if self.judged is not None and self.inspection is not None:
+            verdict = self.judged.verdict
+        else:
+            verdict = blind_verdict(request, self.failure or "")
+        service = self.ctx.app.shrink
+        self._jobs.plan = self.ctx.tasks.run(
+            "aws",
+            lambda _token: service.plan(request, verdict),
+            owner=self,
+            done=self._planned,
+            failed=lambda error: self.set_sentence(str(error), "critical"),
+            key="plan",
+        )
+
+    def _planned(self, plan: Plan) -> None:
+        ask_and_submit(self.ctx, plan, owner=self, submitted=lambda _entry: self.close_sheet())
+
+    def _rehearse(self) -> None:
+        wish = self.wish
+        change = ResizeGroup(
+            self.ref.cluster_id,
+            self.group_id,
+            wish.count,
+            leaving=wish.leaving if wish.named else (),
+            timeout_s=wish.timeout_s,
+        )
+        context = focus_on(
+            self.ctx.app.fleet.snapshot(), self.ref, group_id=self.group_id, changes=(change,)
+        )
+        self.ctx.actions.trigger("rehearsal.open", context)
+
+    def _open_path(self, path: str) -> None:
+        store = StoreId(StoreKind.HDFS, self.ref.connection, self.ref.region, self.ref.cluster_id)
+        self.ctx.navigate.open_storage(Location(store, path))
+
+    # -- time ------------------------------------------------------------------------------
+
+    def _show_age(self) -> None:
+        found = self.inspection
+        if found is None:
+            self.checked.setText("")
+            return
+        files = count(found.blocks.files)
+        self.checked.setText(
+            _("checked {ago}, {files} files").format(ago=ago(found.age_s(time.time())), files=files)
+        )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the age gives way first."""
+        super().resizeEvent(event)
+        self.checked.setVisible(self.width() >= 760)
+
+
+class _Jobs:
+    """What runs for the sheet; it outlives the widget just long enough to stop them."""
+
+    def __init__(self) -> None:
+        self.inspect: Task | None = None
+        self.judge: Task | None = None
+        self.plan: Task | None = None
+
+    def stop(self) -> None:
+        """Nobody waits for them any more."""
+        for task in (self.inspect, self.judge, self.plan):
+            if task is not None and not task.over:
+                task.cancel()
+
+
+def _becomes_words(verdict: Verdict) -> str:
+    if verdict.seconds is None:
+        return level_word(verdict.level)
+    return f"{level_word(verdict.level)}, {duration(verdict.seconds)}"
+
+
+def _what_is_left(error: HueError) -> str:
+    rest = _("The group can still be shrunk, without knowing what is lost: “Shrink anyway…”.")
+    return f"{error.remedy} {rest}".strip()
