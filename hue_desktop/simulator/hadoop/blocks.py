@@ -6,8 +6,10 @@ runs between two calls, and two short steps lead where one long step does.
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
@@ -22,6 +24,7 @@ _PER_NODE = 2  #: dfs.namenode.replication.work.multiplier.per.iteration
 _FIRST_BLOCK = 1_073_741_825
 _FIRST_GENERATION = 1001
 _FACTS = 1  #: key of this module's row in the table of facts
+_JOINS, _FILLS, _LEAVES, _GOES = range(4)  #: what happens to a DataNode; in this order at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,9 @@ class Health:
 class BlockManager:
     """The blocks of one HDFS and the DataNodes that hold them."""
 
-    def __init__(self, journal: Journal, seed: str) -> None:
+    def __init__(self, journal: Journal, seed: str, default: int = 1) -> None:
         self._journal = journal
+        self._default = default  #: dfs.replication
         self._random = random.Random(seed)
         self.datanodes: dict[int, DataNode] = {}
         self.blocks: dict[int, Block] = {}
@@ -130,6 +134,22 @@ class BlockManager:
         self._references[block.id] = 1
         self._wanted[block.id] = file.replication
         file.blocks.append(block)
+        self.touch(block)
+        self._touch_facts()
+        return block
+
+    def place(self, file: File, length: int, holders: Iterable[DataNode]) -> Block:
+        """A finished block at the end of a file, on these DataNodes."""
+        numbers = [node.number for node in holders]
+        block = Block(self._next_block, self._next_generation, length, numbers)
+        self._next_block += 1
+        self._next_generation += 1
+        self.blocks[block.id] = block
+        self._references[block.id] = 1
+        self._wanted[block.id] = file.replication
+        file.blocks.append(block)
+        self._count(block, numbers, 1)
+        self._settled = False
         self.touch(block)
         self._touch_facts()
         return block
@@ -248,26 +268,34 @@ class BlockManager:
 
     # Time
 
-    def see(self, nodes: Mapping[str, NodeFacts]) -> None:
-        """Bring the DataNodes up to the nodes as they are now; the mapping never changes."""
+    def see(self, nodes: Mapping[str, NodeFacts], now: int) -> None:
+        """Bring the DataNodes up to the nodes as they are now; the mapping never changes.
+
+        What became of them since the last look happens in the order of time, each after the
+        replication that was possible before it.
+        """
         if nodes is self._seen:
             return
         self._seen = nodes
         known = {node.key: node for node in self.datanodes.values()}
-        for key, facts in nodes.items():
-            node = known.get(key)
-            if node is None:
-                if facts.gone is not None:
-                    continue
+        for at, what, facts in _news(nodes, known, now):
+            if at > self._done_until:
+                self.advance(min(at, now))
+            if what is _JOINS:
                 number = max(self.datanodes, default=0) + 1
-                node = DataNode(number, key, facts.host, facts.ip, facts.capacity, facts.joined)
-                self.datanodes[number] = node
+                node = DataNode(number, facts.key, facts.host, facts.ip, facts.capacity, at)
+                known[facts.key] = self.datanodes[number] = node
                 self._changed(node)
-            if (node.leaving, node.full) != (facts.leaving, facts.full):
-                node.leaving, node.full = facts.leaving, facts.full
+                continue
+            node = known[facts.key]
+            if what is _GOES:
+                self._lose(node, at)
+            elif what is _LEAVES:
+                node.leaving = facts.leaving
                 self._changed(node)
-            if facts.gone is not None and not node.lost:
-                self._lose(node, facts.gone)
+            else:
+                node.full = facts.full
+                self._changed(node)
 
     def _changed(self, node: DataNode) -> None:
         self._settled = False
@@ -275,15 +303,47 @@ class BlockManager:
         self._touch_node(node)
 
     def _lose(self, node: DataNode, at: int) -> None:
-        """The machine is gone; after graceful decommissioning nothing is lost with it."""
-        if node.leaving is not None:
-            self._move_away(node)
+        """The machine is gone, with every replica on it.
+
+        The NameNode has let go of one that was decommissioned. One that still had to copy blocks
+        is missed later, as any machine that dies.
+        """
+        if node.leaving is not None and node.number not in self.bound():
             node.dead = True
             self._drop_replicas(node)
         node.stopped = at if node.stopped is None else node.stopped
         node.lost = True
         node.held = []
         self._changed(node)
+
+    def bound(self) -> Counter[int]:
+        """The DataNodes that decommissioning still holds, with how many blocks each has to copy.
+
+        As in Hadoop, a block that has the default replication elsewhere holds nobody, also when
+        its file wants more.
+        """
+        staying = {node.number for node in self.datanodes.values() if node.counts}
+        leaving = {
+            node.number
+            for node in self.datanodes.values()
+            if node.leaving is not None and not node.dead
+        }
+        held: Counter[int] = Counter()
+        if not leaving:
+            return held
+        for block in self.blocks.values():
+            on = leaving.intersection(block.replicas)
+            if on:
+                enough = min(self.wanted(block), self._default)
+                if len(staying.intersection(block.replicas)) < enough:
+                    held.update(on)
+        return held
+
+    def seconds_left(self) -> float:
+        """About how long the replication that can be done now will take."""
+        live = sum(1 for node in self.datanodes.values() if node.writable)
+        rounds = math.ceil(len(self._work()) / (_PER_NODE * max(1, live)))
+        return rounds * _ROUND_MS / 1000
 
     def stop(self, node: DataNode, at: int) -> None:
         """The DataNode's process ends; its disks stay."""
@@ -315,7 +375,7 @@ class BlockManager:
     def advance(self, now: int) -> None:
         """Let everything happen that is due: DataNodes found dead, replicas made and dropped."""
         if self._settled and not self._unnoticed():
-            self._done_until = now
+            self._done_until = max(self._done_until, now)
             return
         for node in sorted(self._unnoticed(), key=lambda item: item.stopped or 0):
             due = (node.stopped or 0) + HEARTBEAT_EXPIRY_MS
@@ -323,6 +383,7 @@ class BlockManager:
                 continue
             self._replicate_until(due)
             node.dead = True
+            node.leaving = None if node.lost else node.leaving  # it is missed, not removed
             node.held = [] if node.lost else self._held_by(node)
             self._drop_replicas(node)
             self._changed(node)
@@ -349,15 +410,9 @@ class BlockManager:
         node.used -= block.length
         self.touch(block)
 
-    def _move_away(self, node: DataNode) -> None:
-        """What decommissioning had to do by the time the node left."""
-        for block in self.blocks.values():
-            if node.number in block.replicas and self.live_replicas(block) < self.wanted(block):
-                self._copy(block)
-
     def _replicate_until(self, now: int) -> None:
         if self._settled:
-            self._done_until = now
+            self._done_until = max(self._done_until, now)
             return
         work = self._work()
         live = sum(1 for node in self.datanodes.values() if node.writable)
@@ -371,18 +426,22 @@ class BlockManager:
             if budget >= 0:
                 work = self._work()  # a block may lack more than one
         self._settled = not work
-        self._done_until = now if not work else self._done_until + rounds * _ROUND_MS
+        done = self._done_until + rounds * _ROUND_MS
+        self._done_until = done if work else max(self._done_until, now)
         self._touch_facts()
 
     def _work(self) -> list[Block]:
         """Blocks that can get another replica, those with the fewest first; drops extra ones."""
-        places = sum(1 for node in self.datanodes.values() if node.writable and node.running)
+        nodes = self.datanodes.values()
+        places = sum(1 for node in nodes if node.writable and node.running)
+        counting = {node.number for node in nodes if node.counts}
+        running = {node.number for node in nodes if node.running}
         lacking: list[tuple[int, int, Block]] = []
         for block in self.blocks.values():
-            live, wanted = self.live_replicas(block), self.wanted(block)
+            live, wanted = len(counting.intersection(block.replicas)), self.wanted(block)
             if live > wanted:
                 self._drop_extra(block, live - wanted)
-            elif live < wanted and live < places and self.readable(block):
+            elif live < wanted and live < places and not running.isdisjoint(block.replicas):
                 lacking.append((live, block.id, block))
         lacking.sort(key=lambda item: item[:2])
         return [block for _, _, block in lacking]
@@ -410,6 +469,29 @@ class BlockManager:
         target.used += block.length
         self.touch(block)
         return True
+
+
+def _news(
+    nodes: Mapping[str, NodeFacts], known: Mapping[str, DataNode], now: int
+) -> Iterator[tuple[int, int, NodeFacts]]:
+    """What happened to DataNodes since they were looked at, in the order of time."""
+    found: list[tuple[int, int, NodeFacts]] = []
+    for key, facts in nodes.items():
+        node = known.get(key)
+        if node is None:
+            if facts.gone is not None:
+                continue  # nobody looked while it was there
+            found.append((facts.joined, _JOINS, facts))
+        elif node.lost:
+            continue
+        if facts.full != (node is not None and node.full):
+            found.append((now, _FILLS, facts))
+        if facts.leaving != (node.leaving if node is not None else None):
+            found.append((now if facts.leaving is None else facts.leaving, _LEAVES, facts))
+        if facts.gone is not None:
+            found.append((facts.gone, _GOES, facts))
+    found.sort(key=lambda item: item[:2])
+    yield from found
 
 
 def no_room(path: str, running: int) -> HdfsError:

@@ -7,16 +7,19 @@ first use, and nothing happens between two uses.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hue_desktop.simulator.hadoop.datanodes import DataNode, NodeFacts
 from hue_desktop.simulator.hadoop.hdfs import Hdfs, HdfsOptions
 from hue_desktop.simulator.hadoop.recording import HdfsRecorder
 from hue_desktop.simulator.hadoop.seeds import Seed, first_tree, load
+from hue_desktop.simulator.hadoop.shape import load_shape
 from hue_desktop.simulator.world.documents import NEVER
+from hue_desktop.simulator.world.hdfs_door import Held
 from hue_desktop.simulator.yarn.state import Yarn
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["HdfsOfCluster", "has_hdfs"]
 
 _GIB = 1024**3
+_USABLE = 0.9  #: EMR removes core nodes while the rest has the blocks in so much of its room
 #: EMR's applications that do not bring Hadoop with them.
 _WITHOUT_HADOOP = frozenset({"ganglia", "mxnet", "tensorflow", "zookeeper"})
 _COMBINE = "dfs.checksum.combine.mode"
@@ -138,6 +142,49 @@ class HdfsOfCluster:
                 self._tell_ends()
                 yield hdfs
                 self._tell_ends()
+
+    @contextmanager
+    def _inside(self) -> Iterator[Hdfs]:
+        """The HDFS at the world's own instant, for the world's engines: time stays as it is."""
+        hdfs = self.hdfs
+        if self._recorder is not None:
+            self._recorder.catch_up()
+        with hdfs.session(self._nodes(), now=int(self._region.world.at * 1000)):
+            yield hdfs
+
+    def may_leave(self, leaving: Sequence[str]) -> int:
+        """How many of these EC2 instances, in their order, HDFS can do without."""
+        with self._inside() as hdfs:
+            blocks = hdfs.blocks
+            live = {node.key: node for node in blocks.datanodes.values() if node.counts}
+            sizes: Counter[int] = Counter()
+            for block in blocks.blocks.values():
+                sizes[blocks.wanted(block)] += block.length
+            going = 0
+            staying = set(live)
+            for key in leaving:
+                staying.discard(key)
+                count = len(staying)
+                room = sum(live[each].capacity for each in staying) * _USABLE
+                needed = sum(size * min(wanted, count) for wanted, size in sizes.items())
+                if count < max(1, hdfs.options.replication) or needed > room:
+                    break
+                going += 1
+            return going
+
+    def stand_up(self, shape: Mapping[str, Any]) -> None:
+        """Put what a checked shape tells into the HDFS, which has just been made."""
+        with self.session() as hdfs:
+            load_shape(hdfs, shape)
+        if self._recorder is not None:
+            self._recorder.begin()
+
+    def held(self) -> Held:
+        """The EC2 instances that decommissioning holds, and about how long it still will."""
+        with self._inside() as hdfs:
+            bound = hdfs.blocks.bound()
+            names = frozenset(hdfs.blocks.datanodes[number].key for number in bound)
+            return Held(names, hdfs.blocks.seconds_left() if bound else 0.0)
 
     @property
     def exists(self) -> bool:
@@ -263,11 +310,12 @@ class HdfsOfCluster:
         world = self._region.world
         shape = world.shapes.get(member.instance_type)
         disk = shape.nvme_gb + sum(volume[2] for volume in member.volumes)
+        told = self.cluster.loaded.get("hdfs_capacity") or {}
         return NodeFacts(
             key=member.ec2_id,
             host=world.private_dns(member),
             ip=member.private_ip,
-            capacity=disk * _GIB,
+            capacity=told.get(member.ec2_id) or disk * _GIB,
             joined=int(member.ready * 1000),
             leaving=int(member.draining * 1000) if member.draining <= at else None,
             gone=int(member.ended * 1000) if member.ended <= at else None,

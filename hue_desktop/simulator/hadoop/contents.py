@@ -44,6 +44,14 @@ class BlockFiles:
             pass
         os.truncate(self.path(block_id), length)
 
+    def whole(self, block_id: int, length: int) -> Path:
+        """Where the bytes of a finished block are; one of which only the size was told is a hole
+        from now on."""
+        path = self.path(block_id)
+        if not path.exists():
+            self.truncate(block_id, length)
+        return path
+
     def delete(self, block_ids: Iterable[int]) -> None:
         """Drop the bytes of blocks."""
         for block_id in block_ids:

@@ -66,6 +66,11 @@ class DataNode:
         return not self.dead
 
     @property
+    def counts(self) -> bool:
+        """Whether its replicas count: it serves, and is not being decommissioned."""
+        return not self.dead and self.leaving is None
+
+    @property
     def writable(self) -> bool:
         """Whether the NameNode gives it new blocks."""
         return not self.dead and self.leaving is None and not self.has_no_room

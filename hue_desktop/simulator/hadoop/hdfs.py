@@ -83,7 +83,7 @@ class Hdfs:
         self.now = int(clock() * 1000)  #: the instant at which the session stands, epoch ms
         self.safe_mode = False
         self.tree = Tree(self.journal, self.now)
-        self.blocks = BlockManager(self.journal, seed)
+        self.blocks = BlockManager(self.journal, seed, self.options.replication)
         self.writers: set[int] = set()  #: files that somebody writes right now
         self._freed: list[int] = []
         self.is_new = not self._restore()
@@ -120,7 +120,7 @@ class Hdfs:
         with self.lock:
             self.now = max(self.now, int(self._clock() * 1000) if now is None else now)
             if nodes is not None:
-                self.blocks.see(nodes)
+                self.blocks.see(nodes, self.now)
             self.blocks.advance(self.now)
             self._expire_leases()
             self._trash.run()

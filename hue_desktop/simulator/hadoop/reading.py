@@ -57,7 +57,8 @@ def spans(hdfs: Hdfs, file: File, offset: int, length: int | None) -> list[Span]
         size = _size(hdfs, file, block)
         first, last = max(offset, start), min(end, start + size)
         if first < last:
-            path = hdfs.files.path(block.id)
+            told = file.lease is None
+            path = hdfs.files.whole(block.id, size) if told else hdfs.files.path(block.id)
             found.append(Span(block, path, first - start, last - first))
         start += size
     return found

@@ -35,10 +35,14 @@ class HdfsRecorder:
         self._nodes_at = nodes_at
         self._seen = -1  #: the journal's count when the figures were last taken
         self._busy = False
-        record = world.telemetry.hdfs_record(cluster_id)
-        if not record.until:  # its figures count from now on; what was told already stays
-            world.touch(record.note(int(world.at) + 1, figures_of(hdfs)))
+        if not world.telemetry.hdfs_record(cluster_id).until:
+            self.begin()
         world.telemetry.keepers[cluster_id] = self.catch_up
+
+    def begin(self) -> None:
+        """Let its figures count from now on; what was told already stays."""
+        record = self._world.telemetry.hdfs_record(self._cluster_id)
+        self._world.touch(record.note(int(self._world.at) + 1, figures_of(self._hdfs)))
 
     def catch_up(self) -> None:
         """Note the marks up to the world's instant."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from hue_desktop.simulator.hadoop.ports import PORTS
 from hue_desktop.simulator.hadoop.seeds import Seed
 from hue_desktop.simulator.hadoop.server_trouble import ServerTrouble, ServerTroubles
 from hue_desktop.simulator.hadoop.trouble import TroubleList
+from hue_desktop.simulator.world.hdfs_door import Held
 
 if TYPE_CHECKING:
     from hue_desktop.simulator.region import Region
@@ -77,6 +78,7 @@ class HadoopServers:
         """Serve from now on, in the running loop; drops what clusters that have ended left."""
         self._loop = asyncio.get_running_loop()
         self._region.world.work.carrier = self._dist_cp
+        self._region.world.resizing.hdfs = self
         with self._region.lock:
             known = self._region.world.clusters
             directory = self._directory()
@@ -88,6 +90,7 @@ class HadoopServers:
     async def stop(self) -> None:
         """Close all doors and write what is left."""
         self._region.world.work.carrier = None
+        self._region.world.resizing.hdfs = None
         if self._dist_cp is not None:
             await asyncio.get_running_loop().run_in_executor(None, self._dist_cp.close)
         with self._region.lock:
@@ -161,6 +164,20 @@ class HadoopServers:
             if cluster is None:
                 raise KeyError(f"The cluster {cluster_id} has no HDFS that runs.")
             return cluster
+
+    def knows(self, cluster: Cluster) -> bool:
+        """Whether the cluster has an HDFS that runs."""
+        return self._serves(cluster) and self._cluster(cluster.id) is not None
+
+    def may_leave(self, cluster: Cluster, leaving: Sequence[Instance]) -> int:
+        """How many core nodes, in their order, its HDFS can do without."""
+        found = self._cluster(cluster.id)
+        return found.may_leave([item.ec2_id for item in leaving]) if found is not None else 0
+
+    def held(self, cluster: Cluster) -> Held:
+        """Which nodes still have blocks to copy."""
+        found = self._cluster(cluster.id)
+        return found.held() if found is not None else Held(frozenset(), 0.0)
 
     def cluster_ids(self) -> list[str]:
         """The clusters that have HDFS now."""

@@ -50,7 +50,7 @@ class Failures:
         if not instance.fulfilled <= world.at < instance.ended:
             raise ValueError(f"{instance.ec2_id} does not run")
         instance.notice = world.at
-        instance.draining = NEVER
+        instance.draining = instance.released = NEVER
         gone = min(instance.ended, world.at + timing.SPOT_NOTICE)
         message = (
             f"Instance {instance.ec2_id} was terminated by Amazon EC2 "
@@ -115,11 +115,10 @@ class Failures:
             if all(item.unhealthy != NEVER for item in cluster.alive_instances("CORE")):
                 self._fatal(cluster, "NO_SLAVES_LEFT: all core nodes are unhealthy")
             return
-        instance.draining = world.at
-        gone = world.at + world.between((300.0, 600.0), "replace", instance.id)
         message = "Instance was unhealthy for 45 minutes and has been replaced."
-        world.resizing.end(instance, gone, "INSTANCE_FAILURE", message)
-        world.resizing.fill(cluster, world.collection(cluster, instance.collection_id))
+        if not world.resizing.replace(cluster, instance, message):  # HDFS would not be whole
+            due = world.at + timing.UNHEALTHY_DRAIN
+            world.schedule(due, "unhealthy", cluster.id, instance.id)
 
     def _find(self, event: Event) -> Instance | None:
         return self._world.clusters[event.cluster_id].instances.get(event.subject)

@@ -47,6 +47,7 @@ class Instance(Stored):
     end_code: str = ""
     end_message: str = ""
     draining: float = NEVER  #: graceful decommissioning began
+    released: float = NEVER  #: while it drains: its containers are gone, or are ended then
     notice: float = NEVER  #: EC2 gave the two-minute notice
     unhealthy: float = NEVER  #: YARN put it on the deny list
     address: str = ""  #: private IP of an instance loaded from a file; else it derives
@@ -85,6 +86,11 @@ class Instance(Stored):
     def alive(self) -> bool:
         """Whether nothing has decided its end yet."""
         return self.ended == NEVER
+
+    @property
+    def leaving(self) -> float:
+        """When YARN began to give it no more work: it drains, or EC2 has given notice."""
+        return min(self.draining, self.notice)
 
     @property
     def private_ip(self) -> str:

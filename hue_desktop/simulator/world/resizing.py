@@ -1,8 +1,12 @@
 """Growing and shrinking: new nodes, graceful decommissioning, what keeps core nodes from going.
 
-A shrink drains nodes as EMR does: idle ones go first; a busy one keeps its containers until they
-are done or the decommission timeout has passed; a core node also moves its HDFS blocks away.
+A shrink drains nodes as EMR does: those that were named go first, then idle ones; a busy one keeps
+its containers until they are done or the timeout has passed; a core node also stays until HDFS has
+copied its blocks, but no longer than the timeout either: what has no other replica then is lost.
 Core nodes never go below ``dfs.replication``, nor below what the blocks need.
+
+EMR's guides say of the timeout only that containers are killed. That it ends the node's HDFS as
+well is the careful reading: a pre-flight that is right here is not too hopeful there.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from hue_desktop.simulator.world import timing
 from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import NEVER
+from hue_desktop.simulator.world.hdfs_door import HdfsDoor
 from hue_desktop.simulator.world.instances import Instance
 from hue_desktop.simulator.world.load import Load
 from hue_desktop.simulator.world.timeline import Event
@@ -33,11 +38,13 @@ class Resizing:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.hdfs: HdfsDoor | None = None  #: knows the blocks, where HDFS is simulated
 
     def handlers(self) -> Mapping[str, Callable[[Event], None]]:
         """What to do when an event of a kind is due."""
         return {
             "settled": self._on_settled,
+            "drain-look": self._on_drain_look,
             "refill": self._on_refill,
             "reconfigured": self._on_reconfigured,
             "fleet-resize-timeout": self._on_resize_timeout,
@@ -108,7 +115,7 @@ class Resizing:
             leaving = instance.draining != NEVER and instance.ended > self._world.at
             healthy = instance.notice == NEVER and instance.unhealthy == NEVER
             if leaving and healthy and instance.market == market and kept < units:
-                instance.ended = instance.draining = NEVER
+                instance.ended = instance.draining = instance.released = NEVER
                 instance.end_message = ""
                 kept += instance.weight
                 self._world.touch(instance)
@@ -126,18 +133,28 @@ class Resizing:
         world = self._world
         load = world.load_of(cluster)
         policy = collection.shrink_policy if isinstance(collection, InstanceGroup) else {}
-        removable = self._removable(cluster, collection, load)
-        victims: list[Instance] = []
-        for instance in self._order(cluster, collection, market, policy, load):
-            if len(victims) == removable or instance.weight > units:
-                break
-            victims.append(instance)
-            units -= instance.weight
+        victims = self._order(cluster, collection, market, policy, load)
+        removable = self._removable(cluster, collection, load, victims)
+        chosen = 0
+        while chosen < min(removable, len(victims)) and victims[chosen].weight <= units:
+            units -= victims[chosen].weight
+            chosen += 1
+        del victims[chosen:]
         for instance in victims:
-            self._drain(cluster, instance, policy, load)
+            self._drain(cluster, instance, self._timeout(policy, instance), load)
         if units and len(victims) == removable and collection.role == "CORE":
             self._keep_rest(cluster, collection, units)
         world.touch(collection)
+
+    @staticmethod
+    def _timeout(policy: dict[str, Any], instance: Instance) -> float:
+        """Seconds after which an instance goes, done or not: as for those that were named."""
+        named = policy.get("InstanceResizePolicy") or {}
+        own = named.get("InstanceTerminationTimeout")
+        if own is not None and instance.ec2_id in (named.get("InstancesToTerminate") or ()):
+            return float(own)
+        general = policy.get("DecommissionTimeout")
+        return float(timing.DEFAULT_DECOMMISSION_TIMEOUT if general is None else general)
 
     def _keep_rest(
         self, cluster: Cluster, collection: InstanceGroup | InstanceFleet, units: int
@@ -155,11 +172,19 @@ class Resizing:
         )
 
     def _removable(
-        self, cluster: Cluster, collection: InstanceGroup | InstanceFleet, load: Load
+        self,
+        cluster: Cluster,
+        collection: InstanceGroup | InstanceFleet,
+        load: Load,
+        going: list[Instance],
     ) -> int:
-        """How many nodes may go: any task node, core nodes while HDFS stays whole."""
+        """How many nodes may go, in their order: any task node, core nodes while HDFS is whole."""
         if collection.role != "CORE":
-            return len(collection.members)
+            return len(going)
+        if self.hdfs is not None and self.hdfs.knows(cluster):
+            coming = sum(not item.runs_at(self._world.at) for item in going)
+            serving = [item for item in going if item.runs_at(self._world.at)]
+            return coming + self.hdfs.may_leave(cluster, serving)
         alive = [item for item in cluster.alive_instances("CORE") if item.ready != NEVER]
         floor = max(1, cluster.dfs_replication)
         if load.hdfs_capacity_bytes and load.core_nodes_running:
@@ -204,27 +229,80 @@ class Resizing:
         return self._world.chance.unit("busy", instance.id, cluster.steps_added) < taken
 
     def _drain(
-        self, cluster: Cluster, instance: Instance, policy: dict[str, Any], load: Load
+        self,
+        cluster: Cluster,
+        instance: Instance,
+        timeout: float,
+        load: Load,
+        code: str = "",
+        message: str = _RESIZED,
     ) -> None:
         world = self._world
         if not instance.runs_at(world.at):
-            self.end(instance, world.at, "", _RESIZED)
+            self.end(instance, world.at, code, message)
             return
-        named = policy.get("InstanceResizePolicy") or {}
-        timeout = float(
-            policy.get("DecommissionTimeout")
-            or named.get("InstanceTerminationTimeout")
-            or timing.DEFAULT_DECOMMISSION_TIMEOUT
-        )
         took = world.between(timing.IDLE_DRAIN, "drain", instance.id)
         if self.busy(cluster, instance, load):
-            left = max((step.ended - world.at for step in cluster.running_steps()), default=0.0)
-            took += min(timeout, left)
+            took += max((step.ended - world.at for step in cluster.running_steps()), default=0.0)
+        instance.draining = world.at
+        if instance.role == "CORE" and self.hdfs is not None and self.hdfs.knows(cluster):
+            instance.released = world.at + min(timeout, took)
+            self.end(instance, world.at + timeout, code, message)
+            self._look_again(cluster, timing.DRAIN_LOOK)
+            return
         if instance.role == "CORE" and load.core_nodes_running:
             megabytes = load.hdfs_used_bytes / load.core_nodes_running / 1e6
-            took += min(timeout, megabytes / timing.CORE_DRAIN_MB_PER_S)
-        instance.draining = world.at
-        self.end(instance, world.at + took, "", _RESIZED)
+            took = max(took, megabytes / timing.CORE_DRAIN_MB_PER_S)
+        self.end(instance, world.at + min(timeout, took), code, message)
+
+    def _look_again(self, cluster: Cluster, after: float) -> None:
+        """Look whether decommissioning is done, no later than after so many seconds."""
+        due = self._world.at + after
+        planned = self._world.due("drain-look", cluster.id)
+        if planned is None or not self._world.at < planned <= due:
+            self._world.schedule(due, "drain-look", cluster.id, cluster.id)
+
+    def _on_drain_look(self, event: Event) -> None:
+        """Let core nodes go that have nothing left to do; the others at their timeout at last."""
+        world = self._world
+        cluster = world.clusters[event.cluster_id]
+        at = world.at
+        draining = [
+            item
+            for owner in cluster.of_role("CORE")
+            for item in owner.members
+            if item.draining <= at < item.ended
+        ]
+        if not draining or not cluster.live or self.hdfs is None or not self.hdfs.knows(cluster):
+            return
+        held = self.hdfs.held(cluster)
+        stays = []
+        for instance in draining:
+            if instance.released <= at and instance.ec2_id not in held.nodes:
+                self.end(instance, at, instance.end_code, instance.end_message)
+                self.expect(cluster, world.collection(cluster, instance.collection_id))
+            else:
+                stays.append(instance)
+        if stays:
+            wait = max(held.seconds / 2, min(item.released for item in stays) - at)
+            low, high = timing.DRAIN_LOOK, timing.DRAIN_LOOK_AT_MOST
+            self._look_again(cluster, min(max(wait, low), high))
+
+    def replace(self, cluster: Cluster, instance: Instance, message: str) -> bool:
+        """Decommission a node that is unhealthy, and launch another; False if HDFS needs it."""
+        core = instance.role == "CORE" and self.hdfs is not None and self.hdfs.knows(cluster)
+        if core and self.hdfs is not None and not self.hdfs.may_leave(cluster, [instance]):
+            return False
+        if core:
+            load = self._world.load_of(cluster)
+            timeout = timing.UNHEALTHY_DRAIN
+            self._drain(cluster, instance, timeout, load, "INSTANCE_FAILURE", message)
+        else:
+            instance.draining = self._world.at
+            gone = self._world.at + self._world.between((300.0, 600.0), "replace", instance.id)
+            self.end(instance, gone, "INSTANCE_FAILURE", message)
+        self.fill(cluster, self._world.collection(cluster, instance.collection_id))
+        return True
 
     def end(self, instance: Instance, at: float, code: str, message: str) -> None:
         """Decide when and why an instance ends."""

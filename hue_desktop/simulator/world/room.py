@@ -1,8 +1,9 @@
 """YARN's room on the nodes of a cluster over time: what each node offers, and their sum.
 
-A node that is UNHEALTHY offers nothing. One that is being decommissioned takes no new containers;
-those it has come to their end one by one, which is simplified to two steps: half of them stay for
-the first half of the time that it is given.
+A node that is UNHEALTHY offers nothing. One that is being decommissioned, because it shall go or
+because EC2 has announced that it takes it, gets no new containers; those it has come to their end
+one by one, which is simplified to two steps: half of them stay for the first half of the time that
+it is given.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def yarn_state(instance: Instance, at: float) -> str:
         if at >= instance.ended + _REMEMBERED_S or instance.end_code == "CLUSTER_TERMINATED":
             return ""
         return "LOST" if instance.draining == NEVER else "DECOMMISSIONED"
-    if instance.draining <= at:
+    if instance.leaving <= at:
         return "DECOMMISSIONING"
     return "UNHEALTHY" if instance.unhealthy <= at else "RUNNING"
 
@@ -60,13 +61,14 @@ def slots_at(instance: Instance, shape: Shape, at: float) -> int:
     """How many containers a worker holds at most at an instant."""
     if not instance.ready <= at < min(instance.ended, instance.unhealthy):
         return 0
-    if instance.draining <= at:
+    if instance.leaving <= at:
         return shape.containers // 2 if at < _half_drained(instance) else 0
     return shape.containers
 
 
 def _half_drained(instance: Instance) -> float:
-    return instance.draining + min(instance.ended - instance.draining, _LONGEST_DRAIN_S) / 2
+    begin = instance.leaving
+    return begin + min(min(instance.released, instance.ended) - begin, _LONGEST_DRAIN_S) / 2
 
 
 class RoomHistory:
@@ -84,13 +86,13 @@ class RoomHistory:
         for node in workers:
             shape = shapes.get(node.instance_type)
             end = min(node.ended, node.unhealthy)
-            full = min(end, node.draining)
+            full = min(end, node.leaving)
             if node.ready < full:
                 offered = (shape.containers, shape.yarn_mb, shape.vcpu, 0, 1)
                 add(node.ready, 1, *offered)
                 add(full, -1, *offered)
-            if node.draining != NEVER:
-                begin, half = max(node.ready, node.draining), min(end, _half_drained(node))
+            if node.leaving != NEVER:
+                begin, half = max(node.ready, node.leaving), min(end, _half_drained(node))
                 if begin < half:
                     left = (0, 0, 0, shape.containers // 2, 0)
                     add(begin, 1, *left)

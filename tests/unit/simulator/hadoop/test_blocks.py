@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,18 @@ class Cluster:
         with self.hdfs.session(self.nodes):
             pass
 
-    def lose(self, key: str, *, gracefully: bool = False) -> None:
-        facts, now = self.nodes[key], int(self.at * 1000)
-        leaving = now if gracefully else None
-        lost = NodeFacts(key, facts.host, facts.ip, facts.capacity, facts.joined, leaving, now)
-        self.nodes = {**self.nodes, key: lost}
+    def lose(self, key: str) -> None:
+        gone = replace(self.nodes[key], gone=int(self.at * 1000))
+        self.nodes = {**self.nodes, key: gone}
+
+    def drain(self, key: str) -> None:
+        leaving = replace(self.nodes[key], leaving=int(self.at * 1000))
+        self.nodes = {**self.nodes, key: leaving}
+
+    def copying(self, key: str) -> int:
+        """Blocks that decommissioning still has to copy."""
+        numbers = [number for number, node in self.hdfs.blocks.datanodes.items() if node.key == key]
+        return self.hdfs.blocks.bound()[numbers[0]]
 
     def look(self) -> tuple[int, int]:
         """Blocks that lack replicas, and blocks that have none."""
@@ -91,9 +99,46 @@ def test_a_single_replica_goes_with_its_machine(tmp_path: Path) -> None:
 
 def test_a_node_that_is_decommissioned_first_takes_nothing_with_it(tmp_path: Path) -> None:
     cluster = made(tmp_path, nodes=3, replication=1, files=30)
-    cluster.lose("i-0", gracefully=True)
+    cluster.drain("i-0")
+    assert cluster.look() == (cluster.copying("i-0"), 0)
+    cluster.at += 60
+    assert cluster.look() == (0, 0)
+    assert cluster.copying("i-0") == 0
+    cluster.lose("i-0")
     assert cluster.look() == (0, 0)
     assert all(1 not in replicas for replicas in cluster.replicas().values())
+
+
+def test_a_node_that_goes_before_its_blocks_are_copied_takes_the_rest_with_it(
+    tmp_path: Path,
+) -> None:
+    cluster = made(tmp_path, nodes=3, replication=1, files=300)
+    cluster.drain("i-0")
+    cluster.look()
+    held = cluster.copying("i-0")
+    cluster.at += 30  # ten rounds, two blocks for each of the two nodes that stay
+    cluster.lose("i-0")
+    cluster.at += 3600
+    assert cluster.look() == (0, held - 10 * 2 * 2)
+
+
+def test_a_look_long_after_sees_what_happened_in_order(tmp_path: Path) -> None:
+    cluster = made(tmp_path, nodes=3, replication=1, files=300)
+    cluster.drain("i-0")
+    cluster.at += 30
+    cluster.lose("i-0")
+    cluster.at += 3600
+    _, missing = cluster.look()
+    assert 0 < missing < 300 / 3 * 2
+
+
+def test_the_default_replication_elsewhere_is_enough_to_let_a_node_go(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path, 3, 2)
+    with cluster.hdfs.session(cluster.nodes) as hdfs:
+        load(hdfs, [Seed("/wanted-by-many", size=MEBI, replication=3)])
+    cluster.drain("i-0")
+    cluster.look()
+    assert cluster.copying("i-0") == 0
 
 
 def test_fewer_replicas_are_dropped_and_more_are_made(tmp_path: Path) -> None:
