@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 __all__ = ["BlockTable", "BlockTableBuilder"]
 
-_OPEN, _STRIPED = 1, 2
+_OPEN = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class BlockTable:
     """Files and their blocks; ``hosts`` are the DataNodes that replicas refer to by number.
 
@@ -31,15 +31,15 @@ class BlockTable:
     sizes: NDArray[np.int64]  #: of files, bytes
     factors: NDArray[np.int16]  #: of files: the replication they want
     flags: NDArray[np.uint8]  #: of files
+    units: NDArray[np.uint8]  #: of files: 1, or the data units of an erasure-coded one
     file: NDArray[np.int32]  #: of blocks
     length: NDArray[np.int64]  #: of blocks, bytes
     starts: NDArray[np.int64]  #: of blocks, and one more
     replicas: NDArray[np.uint16]
     folders: tuple[bytes, ...]
     folder_of: NDArray[np.int32]  #: of files
-    names: bytes  #: of files, one after the other
+    names: bytes | bytearray  #: of files, one after the other
     name_ends: NDArray[np.int64]  #: of files
-    folder_count: int = 0
     complete: bool = True
 
     @property
@@ -57,7 +57,7 @@ class BlockTable:
         begin = int(self.name_ends[file - 1]) if file else 0
         name = self.names[begin : int(self.name_ends[file])]
         folder = self.folders[int(self.folder_of[file])].rstrip(b"/")
-        return (folder + b"/" + name).decode("utf-8", "surrogateescape")
+        return (folder + b"/" + bytes(name)).decode("utf-8", "surrogateescape")
 
     def paths(self, files: Sequence[int]) -> Iterator[str]:
         """Paths of several files."""
@@ -65,17 +65,14 @@ class BlockTable:
 
     def open_for_write(self) -> NDArray[np.bool_]:
         """Of files: whether somebody writes them now."""
-        return np.not_equal(self.flags & _OPEN, 0)
-
-    def striped(self) -> NDArray[np.bool_]:
-        """Of files: whether they are erasure coded."""
-        return np.not_equal(self.flags & _STRIPED, 0)
+        found: NDArray[np.bool_] = np.not_equal(self.flags & _OPEN, 0)
+        return found
 
     @property
     def nbytes(self) -> int:
         """What the table takes in memory, about."""
         columns = (
-            self.sizes, self.factors, self.flags, self.file, self.length, self.starts,
+            self.sizes, self.factors, self.flags, self.units, self.file, self.length, self.starts,
             self.replicas, self.folder_of, self.name_ends,
         )  # fmt: skip
         return (
@@ -90,7 +87,8 @@ class BlockTableBuilder:
 
     def __init__(self, hosts: Sequence[str] = ()) -> None:
         self._hosts: dict[str, int] = {}
-        self._sizes, self._factors, self._flags = array("q"), array("h"), bytearray()
+        self._sizes, self._factors = array("q"), array("h")
+        self._flags, self._units = bytearray(), bytearray()
         self._file, self._length = array("i"), array("q")
         self._starts, self._replicas = array("q", [0]), array("H")
         self._folders: dict[bytes, int] = {}
@@ -129,12 +127,17 @@ class BlockTableBuilder:
         factor: int,
         *,
         writing: bool = False,
-        striped: bool = False,
+        units: int = 1,
     ) -> int:
-        """A file of a folder; its blocks follow."""
+        """A file of a folder; its blocks follow.
+
+        With erasure coding ``units`` is how many data units a group has and ``factor`` how many
+        with parity; a "block" is then a group, and its replicas are the holders of the units.
+        """
         self._sizes.append(size)
         self._factors.append(factor)
-        self._flags.append((_OPEN if writing else 0) | (_STRIPED if striped else 0))
+        self._flags.append(_OPEN if writing else 0)
+        self._units.append(units)
         self._folder_of.append(folder)
         self._names += name
         self._name_ends.append(len(self._names))
@@ -154,7 +157,7 @@ class BlockTableBuilder:
         blocks: Sequence[tuple[int, Sequence[str]]],
         *,
         writing: bool = False,
-        striped: bool = False,
+        units: int = 1,
     ) -> None:
         """A whole file by its path, with lengths and hosts of its blocks."""
         folder, _slash, name = path.rpartition("/")
@@ -164,7 +167,7 @@ class BlockTableBuilder:
             sum(length for length, _hosts in blocks),
             factor,
             writing=writing,
-            striped=striped,
+            units=units,
         )
         for length, hosts in blocks:
             self.add_block(length, [self.host(host) for host in hosts])
@@ -175,16 +178,16 @@ class BlockTableBuilder:
             hosts=tuple(self._hosts),
             sizes=_column(self._sizes, np.int64),
             factors=_column(self._factors, np.int16),
-            flags=np.frombuffer(bytes(self._flags), np.uint8),
+            flags=np.frombuffer(self._flags, np.uint8),
+            units=np.frombuffer(self._units, np.uint8),
             file=_column(self._file, np.int32),
             length=_column(self._length, np.int64),
             starts=_column(self._starts, np.int64),
             replicas=_column(self._replicas, np.uint16),
             folders=tuple(self._folders),
             folder_of=_column(self._folder_of, np.int32),
-            names=bytes(self._names),
+            names=self._names,
             name_ends=_column(self._name_ends, np.int64),
-            folder_count=len(self._folders),
             complete=complete,
         )
 

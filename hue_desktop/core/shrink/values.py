@@ -239,7 +239,8 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer. ``lost_files`` are the largest 1000 of ``lost_count``.
+    """The answer. ``lost_files`` are the largest 1000 of ``lost_count``, the files whose only
+    copies leave; ``loses`` says whether, as planned, they would be lost.
 
     ``seconds`` is how long draining takes; ``assumes_worst`` when EMR chooses the nodes.
     ``missing`` are sentences about what could not be read.
@@ -253,6 +254,7 @@ class Verdict:
     lost_files: tuple[LostFile, ...] = ()
     lost_count: int = 0
     lost_bytes: int = 0
+    loses: bool = False
     rooms: tuple[NodeRoom, ...] = ()
     bytes_to_move: int | None = None
     blocks_to_move: int | None = None
