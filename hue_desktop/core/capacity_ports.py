@@ -7,9 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
-__all__ = ["AzScore", "Quota", "QuotaDoor", "SpotPlacement"]
+from hue_desktop.core.pricing import PriceSource
+
+__all__ = [
+    "AzScore",
+    "Quota",
+    "QuotaDoor",
+    "SpotAdviceStore",
+    "SpotAdvisorData",
+    "SpotAdvisorFeed",
+    "SpotPlacement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +67,38 @@ class QuotaDoor(Protocol):
 
     def quotas(self, service: str) -> Mapping[str, Quota]:
         """The account's quotas of a service (``ec2``) by code; kept for some hours."""
+
+
+@dataclass(frozen=True)
+class SpotAdvisorData:
+    """What the Spot Advisor publishes (Linux): class and saving in per cent by region and type.
+
+    ``classes`` are the bounds of each class as shares of nodes taken back in a month; ``None``: no
+    upper end. ``day`` is when AWS made the data.
+    """
+
+    day: date
+    classes: tuple[tuple[float, float | None], ...]
+    regions: Mapping[str, Mapping[str, tuple[int, int]]]
+
+
+class SpotAdvisorFeed(Protocol):
+    """The published data of the Spot Advisor."""
+
+    def read(self) -> SpotAdvisorData:
+        """Read them from where AWS publishes them. ``ProtocolError`` when they make no sense."""
+
+
+class SpotAdviceStore(Protocol):
+    """The data that came with the application, and newer ones that the user has read."""
+
+    @property
+    def source(self) -> PriceSource | None:
+        """Which data are in use and of when; ``None`` when there are none."""
+
+    @property
+    def problem(self) -> str:
+        """Why the user's copy is not in use; empty when it is, or when there is none."""
+
+    def save(self, data: SpotAdvisorData) -> None:
+        """Keep newer data in the user's data directory. ``StateError``."""

@@ -19,6 +19,7 @@ from hue_desktop.wiring.options import Overrides, Paths
 from hue_desktop.wiring.state import State
 
 if TYPE_CHECKING:
+    from hue_desktop.core.capacity_ports import SpotAdviceStore, SpotAdvisorFeed
     from hue_desktop.core.changes import Plan
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.core.file_systems import FileSystem
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.journal.service import JournalService
     from hue_desktop.services.launch.service import LaunchService
     from hue_desktop.services.planning import PlanMaker
+    from hue_desktop.services.policies.service import PoliciesService
     from hue_desktop.services.scaling.service import ScalingService
     from hue_desktop.services.storage.file_systems import FileSystems
     from hue_desktop.services.storage.running_clusters import RunningClusters
@@ -115,7 +117,13 @@ class Application:
             self._plans,
             self.launching,
             nodes=lambda ref: self.health.snapshot(ref).nodes,
+            advisor=self._spot_advisor,
         )
+
+    def _spot_advisor(self) -> tuple[SpotAdvisorFeed, SpotAdviceStore]:
+        from hue_desktop.adapters.aws.spot_advisor import HttpSpotAdvisor
+
+        return HttpSpotAdvisor(), self.state.spot_advice
 
     @once
     def what_if(self) -> WhatIfService:
@@ -124,6 +132,20 @@ class Application:
 
         return WhatIfService(
             self.fleet, self._plans, self.launching, self.scaling, self.health.snapshot
+        )
+
+    @once
+    def policies(self) -> PoliciesService:
+        """Planning managed scaling and auto-termination; why clusters scaled."""
+        from hue_desktop.services.policies.service import PoliciesService
+
+        return PoliciesService(
+            self._access,
+            self.fleet,
+            self.health,
+            self._plans,
+            self.launching,
+            lambda: self.journal.entries(),
         )
 
     @once

@@ -36,7 +36,7 @@ def open_region(
     from hue_desktop.adapters.aws.step_door import AwsSteps
     from hue_desktop.adapters.local.prices import SnapshotPrices
     from hue_desktop.adapters.local.resources import resources_dir
-    from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
+    from hue_desktop.adapters.local.spot_advice import RegionSpotAdvice
     from hue_desktop.core.ports import RegionAccess
 
     session = session or Session(connection, region)
@@ -48,7 +48,7 @@ def open_region(
         metrics=AwsMetrics(session),
         identity=AwsIdentity(session),
         close=session.close,
-        spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
+        spot_advice=RegionSpotAdvice(state.spot_advice, region),
         steps=AwsSteps(session),
         spot_histories=AwsSpotHistories(session, state.spot_prices),
         cost_explorer=AwsCostExplorer(session, state.explorer_costs),

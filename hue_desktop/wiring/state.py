@@ -10,6 +10,7 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.wiring.once import once
 
 if TYPE_CHECKING:
+    from hue_desktop.adapters.local.spot_advice import SpotAdviceFiles
     from hue_desktop.adapters.store.database import Database
     from hue_desktop.adapters.store.transfers import SqliteTransfers
     from hue_desktop.core.changes import JournalEntry, Plan
@@ -55,6 +56,14 @@ class State:
             except HueError as error:
                 self.problem = error
         return self.problem
+
+    @once
+    def spot_advice(self) -> SpotAdviceFiles:
+        """How often Spot nodes are taken back: what was packaged, or what the user read since."""
+        from hue_desktop.adapters.local.resources import resources_dir
+        from hue_desktop.adapters.local.spot_advice import SpotAdviceFiles
+
+        return SpotAdviceFiles(resources_dir() / "spot", self._data_dir / "spot")
 
     def journal(self) -> JournalStore:
         """The journal's table, or one that refuses when the state directory cannot be used."""

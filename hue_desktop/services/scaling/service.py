@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hue_desktop.core.candidates.diversify import MOST_TYPES, diversify
@@ -17,6 +17,7 @@ from hue_desktop.core.candidates.values import (
     VcpuLimit,
 )
 from hue_desktop.core.candidates.yarn_memory import Measured
+from hue_desktop.core.capacity_ports import SpotAdviceStore, SpotAdvisorFeed
 from hue_desktop.core.changes import (
     AddTaskFleet,
     AddTaskGroup,
@@ -41,7 +42,7 @@ from hue_desktop.core.instances import (
     Market,
     Role,
 )
-from hue_desktop.core.pricing import CostRate
+from hue_desktop.core.pricing import CostRate, PriceSource
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
@@ -78,6 +79,7 @@ class ScalingService:
         plans: PlanMaker,
         launching: LaunchService,
         nodes: Nodes = lambda _ref: {},
+        advisor: Callable[[], tuple[SpotAdvisorFeed, SpotAdviceStore]] | None = None,
     ) -> None:
         self._access = access
         self._fleet = fleet
@@ -86,6 +88,7 @@ class ScalingService:
         self._launching = launching
         self._reader = CandidateReader(access, fleet, books, launching, nodes)
         self._vcpu = VcpuLimits(access, fleet)
+        self._advisor = advisor
 
     # -- candidates ---------------------------------------------------------------------------
 
@@ -130,6 +133,24 @@ class ScalingService:
         """Whether ``more`` nodes of a type fit into the account's vCPU quota. Blocks."""
         snapshot = self._plans.cluster(ref)
         return self._vcpu.read(ref, market, type_name, more, self._reader.types(snapshot))
+
+    def interruption_data(self) -> tuple[PriceSource | None, str]:
+        """Which data on interruptions are in use, and why newer ones that were read are not."""
+        if self._advisor is None:
+            return None, ""
+        _feed, store = self._advisor()
+        return store.source, store.problem
+
+    def refresh_interruptions(self) -> PriceSource | None:
+        """Read the Spot Advisor's data anew and keep them for all connections. Blocks; HueError.
+
+        What was known stays in use when they cannot be read or make no sense.
+        """
+        if self._advisor is None:
+            return None
+        feed, store = self._advisor()
+        store.save(feed.read())
+        return store.source
 
     # -- groups -------------------------------------------------------------------------------
 

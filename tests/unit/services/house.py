@@ -24,7 +24,7 @@ from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
 from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.adapters.local.resources import resources_dir
-from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
+from hue_desktop.adapters.local.spot_advice import RegionSpotAdvice
 from hue_desktop.adapters.store.database import Database
 from hue_desktop.adapters.store.journal import SqliteJournal
 from hue_desktop.core.changes import ChangeState, JournalEntry, Plan
@@ -239,7 +239,7 @@ def open_doors(connection: Connection, region: str) -> RegionAccess:
         spot_histories=AwsSpotHistories(session),
         cost_explorer=AwsCostExplorer(session),
         launch_times=AwsLaunchTimes(session),
-        spot_advice=PackagedSpotAdvice(resources_dir() / "spot", region),
+        spot_advice=RegionSpotAdvice(resources_dir() / "spot", region),
         placement=AwsSpotPlacement(session),
         quotas=AwsQuotas(session),
     )

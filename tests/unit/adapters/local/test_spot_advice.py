@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from hue_desktop.adapters.local.resources import resources_dir
-from hue_desktop.adapters.local.spot_advice import PackagedSpotAdvice
+from hue_desktop.adapters.local.spot_advice import RegionSpotAdvice
 from hue_desktop.core.errors import ConfigurationError
 
 
 def test_the_packaged_classes() -> None:
     folder = resources_dir() / "spot"
     document = json.loads((folder / "interruption.json").read_text())
-    advice = PackagedSpotAdvice(folder, "us-east-1")
+    advice = RegionSpotAdvice(folder, "us-east-1")
     rows = document["regions"]["us-east-1"]
     for name, (number, _savings) in rows.items():
         found = advice.interruption(name)
@@ -30,12 +30,12 @@ def test_the_packaged_classes() -> None:
 
 
 def test_unknown_regions_and_missing_files_know_nothing(tmp_path: Path) -> None:
-    assert PackagedSpotAdvice(resources_dir() / "spot", "mars-1").interruption("m5.xlarge") is None
-    assert PackagedSpotAdvice(tmp_path, "us-east-1").interruption("m5.xlarge") is None
+    assert RegionSpotAdvice(resources_dir() / "spot", "mars-1").interruption("m5.xlarge") is None
+    assert RegionSpotAdvice(tmp_path, "us-east-1").interruption("m5.xlarge") is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": "other", "version": 1}'])
 def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "interruption.json").write_text(text)
     with pytest.raises(ConfigurationError, match=r"interruption\.json"):
-        PackagedSpotAdvice(tmp_path, "us-east-1").interruption("m5.xlarge")
+        RegionSpotAdvice(tmp_path, "us-east-1").interruption("m5.xlarge")
