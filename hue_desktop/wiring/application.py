@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.metrics import SeriesData, YarnApplication
     from hue_desktop.core.ports import RegionAccess
     from hue_desktop.core.storage import StoreId
+    from hue_desktop.services.advice.service import AdviceService
     from hue_desktop.services.cost.prices import PriceBooks
     from hue_desktop.services.cost.service import CostService
     from hue_desktop.services.fleet.recorder import ClusterRecorder
@@ -170,6 +171,22 @@ class Application:
             running_apps=self._running_apps,
             recorded=lambda: self.state.recorded,
             seen_applications=lambda: self.state.applications,
+        )
+
+    @once
+    def advice(self) -> AdviceService:
+        """What to change about clusters, and why."""
+        from hue_desktop.services.advice.service import AdviceService
+
+        return AdviceService(
+            self._access,
+            self.fleet,
+            self.health,
+            self.launching,
+            self._books,
+            self.cost,
+            lambda ref: self.reach.servers(ref),
+            lambda name: self.connections.find(name).connection_class,
         )
 
     def doors(self, connection: str, region: str) -> RegionAccess:
