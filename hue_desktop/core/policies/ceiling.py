@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hue_desktop.core.clusters import ManagedScaling
 from hue_desktop.core.cost import times
@@ -16,11 +17,15 @@ __all__ = ["Ceiling", "Growth", "ceiling_of"]
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A pool that managed scaling may resize, with what one unit of it costs an hour."""
+    """A pool that managed scaling may resize, with what one unit of it costs an hour.
+
+    ``per_unit.unknown`` is above zero where a price is not known; ``node_units`` is how many units
+    a node of it counts.
+    """
 
     pool: Pool
-    units: int  #: of the pool now
     per_unit: CostRate
+    node_units: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def ceiling_of(policy: ManagedScaling, growths: Sequence[Growth]) -> Ceiling:
         if growth.pool.market is Market.ON_DEMAND:
             room = min(room, bought_left)
         room = max(0, room)
-        total += times(growth.per_unit, room)
+        total += _of_units(growth, room)
         left -= room
         if growth.pool.role is Role.CORE:
             core_left -= room
@@ -62,3 +67,9 @@ def ceiling_of(policy: ManagedScaling, growths: Sequence[Growth]) -> Ceiling:
 
 def _dearest_first(growths: Iterable[Growth]) -> list[Growth]:
     return sorted(growths, key=lambda each: (-each.per_unit.total, each.pool.id))
+
+
+def _of_units(growth: Growth, units: int) -> CostRate:
+    """So many units; the unknown prices are counted in nodes."""
+    nodes = math.ceil(units / growth.node_units)
+    return replace(times(growth.per_unit, units), unknown=nodes if growth.per_unit.unknown else 0)

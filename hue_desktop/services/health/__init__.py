@@ -8,6 +8,7 @@ from hue_desktop.services.health.events import (
     EventKind,
     alert_events,
     events_of,
+    notice_events,
 )
 from hue_desktop.services.health.service import HealthService
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot, Verdict
@@ -23,4 +24,5 @@ __all__ = [
     "Verdict",
     "alert_events",
     "events_of",
+    "notice_events",
 ]

@@ -13,11 +13,12 @@ from hue_desktop.core.changes import ChangeState, JournalEntry
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
 from hue_desktop.core.format import MINUS
 from hue_desktop.core.instances import Instance, Market, Role
+from hue_desktop.core.spot_notices import SpotNotice, notice_text, taken_by_ec2
 from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.nodes.attention import was_lost
 
-__all__ = ["Event", "EventKeeper", "EventKind", "alert_events", "events_of"]
+__all__ = ["Event", "EventKeeper", "EventKind", "alert_events", "events_of", "notice_events"]
 
 _TOGETHER = timedelta(
     minutes=2
@@ -68,6 +69,22 @@ def alert_events(alerts: Iterable[Alert]) -> tuple[Event, ...]:
             text = _("Over: {title}").format(title=title)
             found.append(Event(over, EventKind.ALERT, text, label=_("Over")))
     return tuple(sorted(found, key=lambda event: event.at, reverse=True))
+
+
+def notice_events(notices: Iterable[SpotNotice]) -> tuple[Event, ...]:
+    """Spot nodes that EC2 wants back; that they went is told by EMR. Newest first."""
+    return tuple(
+        Event(
+            notice.seen,
+            EventKind.NODES,
+            _("Two minutes’ notice: {node}").format(node=notice.ec2_id or notice.host)
+            if notice.sure or notice.gone
+            else notice_text(notice),
+            Attention.WARN,
+            _("Notice"),
+        )
+        for notice in notices
+    )
 
 
 class EventKeeper:
@@ -154,7 +171,10 @@ def _came(bunch: list[tuple[datetime, Instance]]) -> Event:
 def _went(bunch: list[tuple[datetime, Instance]]) -> Event:
     n, node = len(bunch), bunch[0][1]
     lost = any(was_lost(each) for _at, each in bunch)
-    if lost:
+    if all(taken_by_ec2(each) for _at, each in bunch):
+        text = ngettext("EC2 took {n} {kind} node back", "EC2 took {n} {kind} nodes back", n)
+        level = Attention.CRITICAL if node.role is Role.CORE else Attention.WARN
+    elif lost:
         text = ngettext("{n} {kind} node lost", "{n} {kind} nodes lost", n)
         level = Attention.CRITICAL if node.role is Role.CORE else Attention.WARN
     else:

@@ -15,7 +15,7 @@ from hue_desktop.core.settings import setting
 from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.health.collector import Collector, Fleet
-from hue_desktop.services.health.events import Event, alert_events, events_of
+from hue_desktop.services.health.events import Event, alert_events, events_of, notice_events
 from hue_desktop.services.health.history import PERIODS_S, CloudWatchHistory, merged
 from hue_desktop.services.health.keeping import HistoryKeeper
 from hue_desktop.services.health.rule_book import RuleBook
@@ -150,12 +150,16 @@ class HealthService:
     def events(
         self, snapshot: ClusterSnapshot, journal: Iterable[JournalEntry] = ()
     ) -> tuple[Event, ...]:
-        """What happened to the cluster, newest first: nodes, steps, our own changes, alerts."""
+        """What happened to the cluster, newest first.
+
+        Nodes, Spot notices, steps, our own changes, alerts.
+        """
         happened = events_of(snapshot, journal)
-        alerts = alert_events(self.snapshot(snapshot.ref).alerts)
-        if not alerts:
+        health = self.snapshot(snapshot.ref)
+        live = (*alert_events(health.alerts), *notice_events(health.notices))
+        if not live:
             return happened
-        return tuple(sorted((*happened, *alerts), key=lambda event: event.at, reverse=True))
+        return tuple(sorted((*happened, *live), key=lambda event: event.at, reverse=True))
 
     # -- alerts -------------------------------------------------------------------------------
 

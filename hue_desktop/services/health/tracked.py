@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.alert_rules import mean_of
@@ -14,6 +15,7 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import AccessDenied, ConfigurationError, HueError, NotConfirmed
 from hue_desktop.core.instances import InstanceType
 from hue_desktop.core.metrics import NodeReading, Reading, Sample, SeriesData, SeriesKey
+from hue_desktop.core.spot_notices import spot_notices
 from hue_desktop.core.text import _
 from hue_desktop.services.health.alerting import ClusterAlerts
 from hue_desktop.services.health.buffers import SeriesRing
@@ -105,6 +107,7 @@ class Tracked:
             nodes=nodes,
             applications=applications,
             safe_mode=reading.safe_mode,
+            notices=spot_notices(self.snapshot.notices, nodes, cluster, at, datetime.now(UTC)),
         )
         return changed
 

@@ -9,6 +9,7 @@ from enum import Enum
 from hue_desktop.core.alerts import Alert, AlertLevel
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.metrics import NodeReading, YarnApplication
+from hue_desktop.core.spot_notices import SpotNotice
 
 __all__ = ["Collecting", "HealthChange", "HealthSnapshot", "Verdict"]
 
@@ -47,6 +48,7 @@ class HealthSnapshot:
     safe_mode: str = ""
     alerts: tuple[Alert, ...] = ()  #: those that stand first, then those cleared today
     verdict: Verdict | None = None
+    notices: tuple[SpotNotice, ...] = ()  #: Spot nodes that EC2 takes back, and took of late
 
 
 @dataclass(frozen=True, slots=True)

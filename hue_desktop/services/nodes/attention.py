@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hue_desktop.core.clusters import Attention, ClusterSnapshot, ClusterState
 from hue_desktop.core.format import count, date_time, percent
@@ -14,10 +14,12 @@ from hue_desktop.core.instances import (
     InstanceState,
     Role,
 )
+from hue_desktop.core.metrics import NodeReading
+from hue_desktop.core.spot_notices import SpotNotice, notice_text, taken_by_ec2
 from hue_desktop.core.steps import Step, StepState
 from hue_desktop.core.text import _, ngettext
 
-__all__ = ["attention_of", "node_problem", "recorded_text", "was_lost"]
+__all__ = ["attention_of", "live_problems", "node_problem", "recorded_text", "was_lost"]
 
 _TROUBLED = (GroupState.SUSPENDED, GroupState.ARRESTED)
 _ORDERLY = ("", "USER_REQUEST", "CLUSTER_TERMINATED")
@@ -26,11 +28,14 @@ _MOVING = (GroupState.PROVISIONING, GroupState.BOOTSTRAPPING, GroupState.RESIZIN
 
 
 def attention_of(
-    snapshot: ClusterSnapshot, metrics: Mapping[str, float] | None = None
+    snapshot: ClusterSnapshot,
+    metrics: Mapping[str, float] | None = None,
+    notices: Iterable[SpotNotice] = (),
 ) -> tuple[Attention, str]:
     """How much a cluster asks to be looked at, and the sentence that says why (may be empty).
 
-    With ``metrics``, CloudWatch's newest values, what HDFS and YARN suffer from counts too.
+    With ``metrics``, CloudWatch's newest values, what HDFS and YARN suffer from counts too; with
+    ``notices``, the Spot nodes that EC2 takes back.
     """
     state = snapshot.summary.state
     if snapshot.recorded_at is not None:
@@ -42,6 +47,7 @@ def attention_of(
     for level, sentence in (
         _group_trouble(snapshot),
         _blocks_trouble(metrics or {}),
+        _spot_notices(notices),
         _lost_nodes(snapshot),
         _yarn_trouble(metrics or {}),
         _step_trouble(snapshot),
@@ -72,6 +78,8 @@ def was_lost(instance: Instance) -> bool:
 
 def node_problem(instance: Instance) -> str:
     """What is wrong with a node, as a sentence; empty when nothing is known to be."""
+    if taken_by_ec2(instance):
+        return _("EC2 took this Spot node back.")
     if was_lost(instance):
         return instance.state_reason or _("The node ended: {code}.").format(
             code=instance.state_code
@@ -79,6 +87,41 @@ def node_problem(instance: Instance) -> str:
     if instance.state is InstanceState.RUNNING and instance.state_reason:
         return instance.state_reason
     return ""
+
+
+def live_problems(
+    nodes: Iterable[Instance],
+    readings: Mapping[str, NodeReading],
+    notices: Iterable[SpotNotice] = (),
+) -> dict[str, str]:
+    """What live health says is wrong with nodes, by EMR's instance id; EMR itself is slower."""
+    found = {each.node_id: notice_text(each) for each in notices if each.standing}
+    for node in nodes:
+        reading = readings.get(node.private_dns)
+        if reading is None or node.id in found or not node.active:
+            continue
+        if reading.state == "UNHEALTHY":
+            text = _("YARN gives this node no work: {reason}")
+            reason = reading.health.strip() or _("it says nothing more.")
+            found[node.id] = text.format(reason=reason)
+        elif reading.state == "LOST":
+            found[node.id] = _("YARN has not heard from this node for a while.")
+    return found
+
+
+def _spot_notices(notices: Iterable[SpotNotice]) -> tuple[Attention, str]:
+    """Nodes that will be gone within two minutes."""
+    standing = [each for each in notices if each.standing and each.sure]
+    if not standing:
+        return Attention.NONE, ""
+    core = any(each.role is Role.CORE for each in standing)
+    text = ngettext(
+        "EC2 takes {n} Spot node back within two minutes.",
+        "EC2 takes {n} Spot nodes back within two minutes.",
+        len(standing),
+    )
+    level = Attention.CRITICAL if core else Attention.WARN
+    return level, text.format(n=count(len(standing)))
 
 
 def _collections(snapshot: ClusterSnapshot) -> tuple[InstanceGroup | InstanceFleet, ...]:
