@@ -1,4 +1,4 @@
-"""The options of ``ls``, ``copy`` and ``cost``, and what they mean."""
+"""The options of ``ls``, ``copy``, ``cost`` and ``advise``, and what they mean."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING
 from hue_desktop.core.text import _
 
 if TYPE_CHECKING:
+    from hue_desktop.cli.advise import AdviseOptions
     from hue_desktop.cli.copy import CopyOptions
     from hue_desktop.cli.cost import CostOptions
     from hue_desktop.cli.ls import ListOptions
 
-__all__ = ["add_copy", "add_cost", "add_ls", "copy_options", "cost_options", "ls_options"]
+__all__ = [
+    "add_advise",
+    "add_copy",
+    "add_cost",
+    "add_ls",
+    "advise_options",
+    "copy_options",
+    "cost_options",
+    "ls_options",
+]
 
 _PLACES = (
     "s3://bucket/key, hdfs:///path (of --cluster), hdfs://host:port/path, "
@@ -122,6 +132,32 @@ def cost_options(args: argparse.Namespace) -> CostOptions:
         explorer=args.explorer,
         as_json=args.json,
     )
+
+
+def add_advise(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``advise``."""
+    parser.description = _(
+        "What to change about a cluster's instances: types, sizes, markets, scaling. Each piece of "
+        "advice says what it rests on, dollars per month of 730 hours, risk and confidence. Pieces "
+        "are alternatives: their dollars do not add up."
+    )
+    parser.epilog = _(
+        "Exit codes: 0 told, also when there is no advice; 1 the cluster could not be read; 2 "
+        "wrong usage. What could not be measured or priced is said, never guessed."
+    )
+    parser.add_argument(
+        "--cluster", required=True, metavar="ID|NAME", help=_("the cluster, by id or name")
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=_("print JSON with stable keys, for machines")
+    )
+
+
+def advise_options(args: argparse.Namespace) -> AdviseOptions:
+    """What ``advise`` was asked for."""
+    from hue_desktop.cli.advise import AdviseOptions
+
+    return AdviseOptions(cluster=args.cluster, as_json=args.json)
 
 
 def add_copy(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.cost.values import CostShare, IdleFinding
     from hue_desktop.wiring import Application
 
-__all__ = ["CostOptions", "parse_since", "tell_cost"]
+__all__ = ["CostOptions", "named_cluster", "parse_since", "tell_cost"]
 
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNITS_S = {"m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
@@ -82,14 +82,15 @@ def parse_since(text: str, now: datetime) -> float:
 def _wanted(application: Application, options: CostOptions) -> tuple[ClusterRef, ...]:
     """The cluster that was named, or all that run, and with ``since`` those that ended since."""
     if options.cluster:
-        return (_named(application, options.cluster),)
+        return (named_cluster(application, options.cluster),)
     refs = [each.ref for each in application.running_clusters.all()]
     if options.since:
         refs += _ended(application, options.since)
     return tuple(dict.fromkeys(refs))
 
 
-def _named(application: Application, wanted: str) -> ClusterRef:
+def named_cluster(application: Application, wanted: str) -> ClusterRef:
+    """The cluster of that id or name, also one that has ended. ``UsageError`` unless it is one."""
     failure: HueError | None = None
     try:
         found = application.running_clusters.find(wanted)
@@ -97,7 +98,7 @@ def _named(application: Application, wanted: str) -> ClusterRef:
         raise
     except HueError as error:
         found, failure = (), error
-    refs = [each.ref for each in found] or _ended_named(application, wanted)
+    refs = [each.ref for each in found] or _endednamed_cluster(application, wanted)
     if len(refs) == 1:
         return refs[0]
     if refs:
@@ -115,7 +116,7 @@ def _named(application: Application, wanted: str) -> ClusterRef:
     )
 
 
-def _ended_named(application: Application, wanted: str) -> list[ClusterRef]:
+def _endednamed_cluster(application: Application, wanted: str) -> list[ClusterRef]:
     """A cluster that does not run any more: EMR keeps it for two months, we what was recorded."""
     refs = []
     if _CLUSTER_ID.fullmatch(wanted):

@@ -113,6 +113,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     _add_ls(commands)
     _add_copy(commands)
     _add_cost(commands)
+    _add_advise(commands)
     return parser
 
 
@@ -209,6 +210,17 @@ def _add_cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_connection_options(parser)
     arguments.add_cost(parser)
     parser.set_defaults(run=_cost)
+
+
+def _add_advise(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from hue_desktop.cli import arguments
+
+    parser = commands.add_parser(
+        "advise", help=_("what to change about a cluster's instances, and why")
+    )
+    _add_connection_options(parser)
+    arguments.add_advise(parser)
+    parser.set_defaults(run=_advise)
 
 
 def _url(text: str) -> str:
@@ -338,6 +350,15 @@ def _cost(args: argparse.Namespace) -> int:
     options = cost_options(args)
     with _ending_in_order(), closing(_open_places(args)) as application:
         return tell_cost(application, options)
+
+
+def _advise(args: argparse.Namespace) -> int:
+    from hue_desktop.cli.advise import advise
+    from hue_desktop.cli.arguments import advise_options
+
+    options = advise_options(args)
+    with _ending_in_order(), closing(_open_places(args)) as application:
+        return advise(application, options)
 
 
 def _write_any_name() -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "money",
     "money_day",
     "money_delta",
+    "money_month",
     "money_rate",
     "month_name",
     "node_rate",
@@ -122,6 +123,14 @@ def money_rate(value: float | None, places: int = 2, *, at_least: bool = False) 
 def money_day(value: float | None, places: int = 2) -> str:
     """Dollars per day, for what is paid in vain: ``$4.20/day``."""
     return DASH if value is None else _("{money}/day").format(money=money(value, places))
+
+
+def money_month(value: float | None, places: int = 0) -> str:
+    """Dollars a month of 730 hours, with a sign as a difference: ``−$1 029/month``."""
+    if value is None:
+        return DASH
+    text = _("{money}/month").format(money=money(value, places))
+    return text if text.startswith(MINUS) or round(value, places) == 0 else f"+{text}"
 
 
 def month_name(moment: datetime) -> str:

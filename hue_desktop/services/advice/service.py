@@ -13,7 +13,7 @@ from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.idleness import idle_since
-from hue_desktop.core.metrics import SeriesKey
+from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.text import _
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.advice.reading import (
@@ -162,9 +162,10 @@ class AdviceService:
     def _series(self, ref: ClusterRef, now: float, told: list[str]) -> Mapping[str, SeriesSummary]:
         keys = [SeriesKey(name) for name in _METRICS]
         words = _("What was measured could not be read: {why}")
+        nothing: Mapping[SeriesKey, SeriesData] = {}
         found = _or_else(
             lambda: self._health.history(ref, keys, now - _WINDOW_S, now, most=_POINTS),
-            {},
+            nothing,
             told,
             words,
         )
