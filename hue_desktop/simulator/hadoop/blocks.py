@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
 from hue_desktop.simulator.hadoop.errors import HdfsError, io_error
@@ -21,6 +22,10 @@ __all__ = ["BlockManager", "Health", "no_room"]
 
 _ROUND_MS = 3_000  #: the NameNode plans replication that often
 _PER_NODE = 2  #: dfs.namenode.replication.work.multiplier.per.iteration
+_STREAMS = 2  #: dfs.namenode.replication.max-streams
+_STREAMS_AT_MOST = 4  #: dfs.namenode.replication.max-streams-hard-limit
+_STREAM_BYTES_S = 50 * 1024**2  #: what one copy from disk to disk gets
+_LOOK_AHEAD = 2000  #: blocks that cannot be sent in a round, before it is called full
 _FIRST_BLOCK = 1_073_741_825
 _FIRST_GENERATION = 1001
 _FACTS = 1  #: key of this module's row in the table of facts
@@ -343,7 +348,8 @@ class BlockManager:
         """About how long the replication that can be done now will take."""
         live = sum(1 for node in self.datanodes.values() if node.writable)
         rounds = math.ceil(len(self._work()) / (_PER_NODE * max(1, live)))
-        return rounds * _ROUND_MS / 1000
+        alone = max(self.bound().values(), default=0) / _STREAMS_AT_MOST
+        return max(rounds, alone) * _ROUND_MS / 1000
 
     def stop(self, node: DataNode, at: int) -> None:
         """The DataNode's process ends; its disks stay."""
@@ -414,24 +420,91 @@ class BlockManager:
         if self._settled:
             self._done_until = max(self._done_until, now)
             return
-        work = self._work()
-        live = sum(1 for node in self.datanodes.values() if node.writable)
+        waiting = [(live, block.id) for live, block in self._work()]
         rounds = max(0, now - self._done_until) // _ROUND_MS
-        budget = rounds * _PER_NODE * max(1, live)
-        while work and budget > 0:
-            copied = sum([self._copy(block) for block in work[:budget]])
-            budget -= len(work)
-            if not copied:
-                break
-            if budget >= 0:
-                work = self._work()  # a block may lack more than one
-        self._settled = not work
         done = self._done_until + rounds * _ROUND_MS
-        self._done_until = done if work else max(self._done_until, now)
+        at = self._done_until
+        while waiting and at < done:
+            at += _ROUND_MS
+            if not self._round(waiting, at):
+                busy = [node.free_at for node in self.datanodes.values() if node.free_at >= at]
+                if not busy:
+                    break  # nothing changes by waiting
+        self._settled = not waiting
+        self._done_until = done if waiting else max(self._done_until, now)
         self._touch_facts()
 
-    def _work(self) -> list[Block]:
-        """Blocks that can get another replica, those with the fewest first; drops extra ones."""
+    def _round(self, waiting: list[tuple[int, int]], at: int) -> int:
+        """Copy what one round allows of a heap of (live replicas, block); how many blocks.
+
+        As in Hadoop, a node sends two blocks at a time, or four when it is being decommissioned or
+        nobody else has the block; each takes as long as its bytes do.
+        """
+        nodes = self.datanodes
+        budget = _PER_NODE * max(1, sum(1 for node in nodes.values() if node.writable))
+        free = {
+            node.number: _STREAMS_AT_MOST
+            for node in nodes.values()
+            if node.running and node.free_at < at
+        }
+        copied = 0
+        later: list[tuple[int, int]] = []
+        while waiting and copied < budget and free:
+            live, block_id = heappop(waiting)
+            block = self.blocks[block_id]
+            source = self._source(block, live, free)
+            target = self._target(block) if source is not None else None
+            if source is None or target is None:
+                later.append((live, block_id))
+                if len(later) > _LOOK_AHEAD:
+                    break
+                continue
+            self._send(block, source, target, at)
+            free[source.number] -= 1
+            if not free[source.number] or source.free_at >= at + _ROUND_MS:
+                del free[source.number]
+            copied += 1
+            if live + 1 < self.wanted(block):
+                later.append((live + 1, block_id))
+        for item in later:
+            heappush(waiting, item)
+        return copied
+
+    def _source(self, block: Block, live: int, free: Mapping[int, int]) -> DataNode | None:
+        """Who sends a block: of those that may send more in this round the least busy."""
+        able = []
+        for number in block.replicas:
+            node = self.datanodes[number]
+            urgent = live == 0 or node.leaving is not None
+            left = free.get(number, 0) - (0 if urgent else _STREAMS_AT_MOST - _STREAMS)
+            if left > 0:
+                able.append((-left, number))
+        return self.datanodes[min(able)[1]] if able else None
+
+    def _target(self, block: Block) -> DataNode | None:
+        """Who gets another replica: the DataNode with the most room."""
+        able = [
+            node
+            for node in self.datanodes.values()
+            if node.writable
+            and node.running
+            and node.number not in block.replicas
+            and node.remaining >= block.length
+        ]
+        return max(able, key=lambda node: (node.remaining, -node.number), default=None)
+
+    def _send(self, block: Block, source: DataNode, target: DataNode, at: int) -> None:
+        took = block.length * 1000 / (_STREAMS * _STREAM_BYTES_S)
+        source.free_at = max(source.free_at, at - _ROUND_MS) + took
+        block.replicas.append(target.number)
+        target.used += block.length
+        self.touch(block)
+
+    def _work(self) -> list[tuple[int, Block]]:
+        """Blocks that can get another replica, with how many count, those with the fewest first.
+
+        Drops replicas that are too many.
+        """
         nodes = self.datanodes.values()
         places = sum(1 for node in nodes if node.writable and node.running)
         counting = {node.number for node in nodes if node.counts}
@@ -444,31 +517,13 @@ class BlockManager:
             elif live < wanted and live < places and not running.isdisjoint(block.replicas):
                 lacking.append((live, block.id, block))
         lacking.sort(key=lambda item: item[:2])
-        return [block for _, _, block in lacking]
+        return [(live, block) for live, _, block in lacking]
 
     def _drop_extra(self, block: Block, count: int) -> None:
         extra = [node for node in self.holders(block) if node.leaving is None]
         extra.sort(key=lambda node: node.remaining)
         for node in extra[:count]:
             self._drop(block, node)
-
-    def _copy(self, block: Block) -> bool:
-        """One more replica, on the DataNode with the most room; whether there was one."""
-        able = [
-            node
-            for node in self.datanodes.values()
-            if node.writable
-            and node.running
-            and node.number not in block.replicas
-            and node.remaining >= block.length
-        ]
-        if not able or not self.readable(block):
-            return False
-        target = max(able, key=lambda node: (node.remaining, -node.number))
-        block.replicas.append(target.number)
-        target.used += block.length
-        self.touch(block)
-        return True
 
 
 def _news(

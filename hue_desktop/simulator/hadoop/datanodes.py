@@ -47,6 +47,7 @@ class DataNode:
     held: list[int] = field(default_factory=list)  #: blocks it had when it was declared dead
     started: int = 0  #: the process began then; 0 when it never stopped
     used: int = 0
+    free_at: float = 0.0  #: what it sends to other DataNodes has gone by then
     served: int = 0  #: bytes its clients here really read since the process began
     received: int = 0  #: and wrote
 
