@@ -54,12 +54,12 @@ class ChangeTable(QWidget):
         self._lines: list[_Line] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(0, 1)
         self._columns = 5 if compare else 2
         if compare:
-            self._grid.setColumnMinimumWidth(4, 64)
+            self._grid.setColumnMinimumWidth(4, 52)
 
     def show_lines(self, lines: Sequence[ChangeLine]) -> None:
         """Show these lines; the labels of lines that stay are used again."""

@@ -71,7 +71,7 @@ def _add() -> Action:
         enabled=_may_add,
         changes=True,
         section=1,
-        keywords=_("task group spot more nodes"),
+        keywords=_("task group fleet spot more nodes"),
         word="add-task",
     )
 
@@ -102,25 +102,26 @@ def _of_role(context: ActionContext, role: Role) -> InstanceGroup | InstanceFlee
 
 
 def _may_add(context: ActionContext) -> bool:
+    """A cluster of groups takes more task groups; one of fleets has one task fleet at most."""
     cluster = context.cluster
-    return (
-        cluster is not None
-        and cluster.summary.state in _RESIZABLE
-        and bool(cluster.groups)
-        and not cluster.fleets
-    )
+    if cluster is None or cluster.summary.state not in _RESIZABLE:
+        return False
+    if cluster.fleets:
+        return not any(fleet.role is Role.TASK for fleet in cluster.fleets)
+    return bool(cluster.groups)
 
 
 def _open(ctx: UiContext, context: ActionContext, owner: InstanceGroup | InstanceFleet) -> None:
-    from hue_desktop.ui.scaling.resize_fleet_sheet import ResizeFleetSheet
-    from hue_desktop.ui.scaling.resize_group_sheet import ResizeGroupSheet
-
-    ref = context.ref
+    ref, wanted = context.ref, next(iter(context.changes), None)
     assert ref is not None  # an owner belongs to a cluster
     if isinstance(owner, InstanceFleet):
-        ctx.navigate.open_sheet(lambda sheet_ctx: ResizeFleetSheet(sheet_ctx, ref, owner.id))
+        from hue_desktop.ui.scaling.fleet_sheet import ScaleFleetSheet
+
+        ctx.navigate.open_sheet(lambda sheet: ScaleFleetSheet(sheet, ref, owner.id, wanted=wanted))
     else:
-        ctx.navigate.open_sheet(lambda sheet_ctx: ResizeGroupSheet(sheet_ctx, ref, owner.id))
+        from hue_desktop.ui.scaling.group_sheet import ScaleGroupSheet
+
+        ctx.navigate.open_sheet(lambda sheet: ScaleGroupSheet(sheet, ref, owner.id, wanted=wanted))
 
 
 def _open_resize(ctx: UiContext, context: ActionContext) -> None:
@@ -136,8 +137,14 @@ def _open_role(ctx: UiContext, context: ActionContext, role: Role) -> None:
 
 
 def _open_add(ctx: UiContext, context: ActionContext) -> None:
-    from hue_desktop.ui.scaling.add_task_group_sheet import AddTaskGroupSheet
+    ref, wanted = context.ref, next(iter(context.changes), None)
+    if ref is None or context.cluster is None:
+        return
+    if context.cluster.fleets:
+        from hue_desktop.ui.scaling.fleet_sheet import ScaleFleetSheet
 
-    ref = context.ref
-    if ref is not None:
-        ctx.navigate.open_sheet(lambda sheet_ctx: AddTaskGroupSheet(sheet_ctx, ref))
+        ctx.navigate.open_sheet(lambda sheet: ScaleFleetSheet(sheet, ref, wanted=wanted))
+    else:
+        from hue_desktop.ui.scaling.group_sheet import ScaleGroupSheet
+
+        ctx.navigate.open_sheet(lambda sheet: ScaleGroupSheet(sheet, ref, wanted=wanted))

@@ -9,17 +9,16 @@ from PySide6.QtWidgets import QWidget
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.instances import InstanceGroup, Market, Role
 from hue_desktop.core.text import _
-from hue_desktop.ui.confirm import PlanSheet
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import TourStop
-from hue_desktop.ui.scaling.add_task_group_sheet import AddTaskGroupSheet
-from hue_desktop.ui.scaling.resize_fleet_sheet import ResizeFleetSheet
-from hue_desktop.ui.scaling.resize_group_sheet import ResizeGroupSheet
+from hue_desktop.ui.scaling.fleet_sheet import ScaleFleetSheet
+from hue_desktop.ui.scaling.group_sheet import ScaleGroupSheet
+from hue_desktop.ui.scaling.scale_sheet import ScaleSheet
 from hue_desktop.ui.tour_pages import largest_cluster
 
 __all__ = ["stops"]
 
-_Make = Callable[[UiContext, ClusterSnapshot], PlanSheet | None]
+_Make = Callable[[UiContext, ClusterSnapshot], ScaleSheet | None]
 
 
 def stops() -> tuple[TourStop, ...]:
@@ -46,8 +45,8 @@ def _stop(key: str, title: str, make: _Make, *, fleets: bool = False) -> TourSto
         ctx.navigate.open_sheet(open_it)
 
     def ready(_ctx: UiContext, window: QWidget) -> bool:
-        sheets = [one for one in window.findChildren(PlanSheet) if one.isVisible()]
-        return bool(sheets) and sheets[0].apply_button.isEnabled()
+        sheets = [one for one in window.findChildren(ScaleSheet) if one.isVisible()]
+        return bool(sheets) and sheets[0].settled
 
     def close(ctx: UiContext, _window: QWidget) -> None:
         ctx.navigate.close_sheet()
@@ -77,34 +76,34 @@ def _group(
     )
 
 
-def _grow_spot(ctx: UiContext, cluster: ClusterSnapshot) -> PlanSheet | None:
+def _grow_spot(ctx: UiContext, cluster: ClusterSnapshot) -> ScaleSheet | None:
     group = _group(cluster, Role.TASK, Market.SPOT) or _group(cluster, Role.TASK)
     if group is None:
         return None
-    sheet = ResizeGroupSheet(ctx, cluster.ref, group.id)
+    sheet = ScaleGroupSheet(ctx, cluster.ref, group.id)
     sheet.amount.set_value(group.requested + 12)
     return sheet
 
 
-def _shrink_core(ctx: UiContext, cluster: ClusterSnapshot) -> PlanSheet | None:
+def _shrink_core(ctx: UiContext, cluster: ClusterSnapshot) -> ScaleSheet | None:
     group = _group(cluster, Role.CORE)
     if group is None:
         return None
-    sheet = ResizeGroupSheet(ctx, cluster.ref, group.id)
+    sheet = ScaleGroupSheet(ctx, cluster.ref, group.id)
     sheet.amount.set_value(group.requested - 2)
     return sheet
 
 
-def _add(ctx: UiContext, cluster: ClusterSnapshot) -> PlanSheet:
-    sheet = AddTaskGroupSheet(ctx, cluster.ref)
+def _add(ctx: UiContext, cluster: ClusterSnapshot) -> ScaleSheet:
+    sheet = ScaleGroupSheet(ctx, cluster.ref)
     sheet.amount.set_value(12)
     return sheet
 
 
-def _grow_fleet(ctx: UiContext, cluster: ClusterSnapshot) -> PlanSheet | None:
+def _grow_fleet(ctx: UiContext, cluster: ClusterSnapshot) -> ScaleSheet | None:
     fleet = next((one for one in cluster.fleets or () if one.role is Role.TASK), None)
     if fleet is None:
         return None
-    sheet = ResizeFleetSheet(ctx, cluster.ref, fleet.id)
+    sheet = ScaleFleetSheet(ctx, cluster.ref, fleet.id)
     sheet.spot.set_value(fleet.target_spot + 6)
     return sheet

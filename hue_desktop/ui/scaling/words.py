@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from hue_desktop.core.capacity import Capacity
+from datetime import datetime
+
+from hue_desktop.core.candidates.values import CandidateList, ClusterRoom
 from hue_desktop.core.cost_lines import ChangeLine, count_line
+from hue_desktop.core.format import DASH, MINUS, date_time, size
 from hue_desktop.core.instances import GroupState, Market, Role
 from hue_desktop.core.text import _
 
-__all__ = ["capacity_lines", "market_word", "role_fact", "role_word", "state_sentence"]
+__all__ = ["market_word", "role_fact", "role_word", "room_lines", "source_line", "state_sentence"]
+
+_GIB = 1024**3
 
 
 def market_word(market: Market) -> str:
@@ -47,11 +52,40 @@ def state_sentence(state: GroupState, reason: str) -> str:
     return ""
 
 
-def capacity_lines(before: Capacity, after: Capacity) -> list[ChangeLine]:
-    """Nodes, and vCPU and memory where the types are known."""
+def room_lines(before: ClusterRoom, after: ClusterRoom) -> list[ChangeLine]:
+    """Nodes, vCPU, memory, YARN memory and HDFS; what is not known has no line."""
     lines = [count_line(_("Nodes"), before.nodes, after.nodes)]
     if before.vcpu is not None and after.vcpu is not None:
         lines.append(count_line(_("vCPU"), before.vcpu, after.vcpu))
     if before.memory_gib is not None and after.memory_gib is not None:
         lines.append(count_line(_("Memory"), before.memory_gib, after.memory_gib, "GiB"))
+    if before.yarn_gib is not None and after.yarn_gib is not None:
+        lines.append(count_line(_("YARN memory"), before.yarn_gib, after.yarn_gib, "GiB"))
+    if before.hdfs_gib is not None and after.hdfs_gib is not None:
+        lines.append(_size_line(_("HDFS"), before.hdfs_gib, after.hdfs_gib))
     return lines
+
+
+def _size_line(label: str, before_gib: float, after_gib: float) -> ChangeLine:
+    """Sizes with the unit that fits them."""
+    delta = after_gib - before_gib
+    shown = DASH
+    if round(abs(delta), 2):
+        shown = f"{'+' if delta > 0 else MINUS}{size(abs(delta) * _GIB)}"
+    return ChangeLine(label, size(before_gib * _GIB), size(after_gib * _GIB), shown)
+
+
+def source_line(listed: CandidateList) -> str:
+    """What the last column is, where the figures come from and how old they are."""
+    market = _("Spot") if listed.market is Market.SPOT else _("on-demand price")
+    text = _("Last column: $/h of {market}, EMR fee and EBS for 100 GiB of YARN memory.")
+    parts = [text.format(market=market)]
+    for source in listed.as_of:
+        moment = source.as_of
+        if moment is None:
+            parts.append(f"{source.name}.")
+        elif isinstance(moment, datetime):
+            parts.append(f"{source.name}, {date_time(moment)}.")
+        else:
+            parts.append(f"{source.name}, {moment:%d %b %Y}.")
+    return " ".join((*parts, *listed.missing))

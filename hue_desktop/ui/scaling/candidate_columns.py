@@ -1,0 +1,243 @@
+"""The columns of the table of candidates, and how their figures are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hue_desktop.core.candidates.values import Candidate
+from hue_desktop.core.format import DASH, count, decimal, money, node_rate
+from hue_desktop.core.pricing import Interruption
+from hue_desktop.core.text import _
+from hue_desktop.ui.tables import Column
+
+__all__ = ["candidate_columns", "lost_text"]
+
+_OFTEN = 0.15  #: a share of nodes lost in a month that stands out
+
+Text = Callable[[Candidate], str]
+Figure = Callable[[Candidate], float | None]
+
+
+def candidate_columns(
+    units: Callable[[Candidate], int | None] | None,
+) -> tuple[Column[Candidate], ...]:
+    """From left to right; with ``units`` also how many units of a fleet a node of the type has."""
+    weights = (
+        (
+            _figure(
+                "units",
+                _("Units"),
+                lambda one: _number(units(one)),
+                units,
+                56,
+                weight=600,
+                help=_("How many units of the fleet one node of the type counts"),
+            ),
+        )
+        if units is not None
+        else ()
+    )
+    return (_pick(), _type(), *weights, *_size(), *_prices(), *_risk(), _worth())
+
+
+def _figure(
+    key: str,
+    title: str,
+    text: Text,
+    sort: Figure,
+    width: int,
+    *,
+    quiet: bool = False,
+    weight: int = 400,
+    hide_below: int = 0,
+    color: Text | None = None,
+    help: str = "",
+) -> Column[Candidate]:
+    return Column(
+        key,
+        title,
+        text,
+        sort=sort,
+        align="right",
+        width=width,
+        quiet=quiet,
+        weight=weight,
+        hide_below=hide_below,
+        color=color,
+        help=help,
+    )
+
+
+def _pick() -> Column[Candidate]:
+    return Column("pick", "", lambda _one: "", width=30, optional=False)
+
+
+def _type() -> Column[Candidate]:
+    return Column(
+        "type",
+        _("Type"),
+        lambda one: one.name,
+        sort=lambda one: one.name,
+        width=176,
+        tooltip=_tooltip,
+        weight=500,
+        stretch=True,
+        optional=False,
+    )
+
+
+def _size() -> tuple[Column[Candidate], ...]:
+    return (
+        _figure(
+            "vcpu",
+            _("vCPU"),
+            lambda one: count(one.type.vcpu),
+            lambda one: one.type.vcpu,
+            46,
+            hide_below=440,
+        ),
+        _figure(
+            "memory",
+            _("Memory"),
+            lambda one: f"{decimal(one.type.memory_gib, 0)} GiB",
+            lambda one: one.type.memory_gib,
+            68,
+            hide_below=500,
+        ),
+    )
+
+
+def _prices() -> tuple[Column[Candidate], ...]:
+    return (
+        _figure(
+            "on_demand",
+            _("On-demand"),
+            lambda one: node_rate(one.price.on_demand_usd_hour),
+            lambda one: one.price.on_demand_usd_hour,
+            80,
+            quiet=True,
+            hide_below=600,
+        ),
+        _figure(
+            "spot",
+            _("Spot now"),
+            lambda one: node_rate(one.spot_now),
+            lambda one: one.spot_now,
+            72,
+        ),
+        Column(
+            "line",
+            _("Spot price, 90 days"),
+            lambda _one: "",
+            sort=lambda one: _risen(one),
+            width=114,
+            tooltip=_line_tooltip,
+            hide_below=390,
+            help=_("As a share of the type’s on-demand price, so that heights compare"),
+        ),
+    )
+
+
+def _risk() -> tuple[Column[Candidate], ...]:
+    return (
+        _figure(
+            "lost",
+            _("Lost / month"),
+            lambda one: lost_text(one.interruption),
+            lambda one: one.interruption.low if one.interruption else None,
+            84,
+            color=_lost_color,
+            help=_("How many Spot nodes of the type EC2 takes back in a month"),
+        ),
+        _figure(
+            "pools",
+            _("Pools"),
+            lambda one: _number(one.pools),
+            lambda one: one.pools,
+            50,
+            quiet=True,
+            hide_below=660,
+            help=_("AZs with the type on Spot among those of the cluster’s subnets"),
+        ),
+        _figure(
+            "score",
+            _("Score"),
+            lambda one: _number(one.score),
+            lambda one: one.score,
+            48,
+            hide_below=820,
+            help=_("EC2’s placement score, 1 to 10: how likely it finds this many nodes now"),
+        ),
+    )
+
+
+def _worth() -> Column[Candidate]:
+    return _figure(
+        "gib",
+        _("per 100 GiB"),
+        lambda one: DASH if one.usd_100gib is None else money(one.usd_100gib),
+        lambda one: one.usd_100gib,
+        84,
+        weight=600,
+        help=_("$/h of EC2, EMR fee and EBS for 100 GiB of YARN memory"),
+    )
+
+
+def _number(value: int | None) -> str:
+    return DASH if value is None else count(value)
+
+
+def _risen(one: Candidate) -> float | None:
+    """How far the price has risen in the days that are shown; what rose most is worth a look."""
+    if not one.spot_line or not one.spot_line[0][1]:
+        return None
+    return one.spot_line[-1][1] / one.spot_line[0][1]
+
+
+def lost_text(interruption: Interruption | None) -> str:
+    """``< 5 %``, ``10 – 15 %``, ``> 20 %``."""
+    if interruption is None:
+        return DASH
+    low, high = round(100 * interruption.low), interruption.high
+    if high is None:
+        return _("> {low}\N{NO-BREAK SPACE}%").format(low=low)
+    if not low:
+        return _("< {high}\N{NO-BREAK SPACE}%").format(high=round(100 * high))
+    return _("{low} – {high}\N{NO-BREAK SPACE}%").format(low=low, high=round(100 * high))
+
+
+def _lost_color(one: Candidate) -> str:
+    often = one.interruption is not None and one.interruption.low >= _OFTEN
+    return "warn" if often else ""
+
+
+def _tooltip(one: Candidate) -> str:
+    """What a narrow table has no column for, and what speaks for or against the type."""
+    text = _(
+        "{type}: {vcpu} vCPU, {gib} GiB, {yarn} GiB for YARN{sure}\n"
+        "on-demand {price}/h, lost in a month {lost}, placement score {score}"
+    )
+    head = text.format(
+        type=one.name,
+        vcpu=count(one.type.vcpu),
+        gib=decimal(one.type.memory_gib, 0),
+        yarn=decimal(one.yarn_gib, 1),
+        sure="" if one.yarn_sure else _(" (estimated)"),
+        price=node_rate(one.price.on_demand_usd_hour),
+        lost=lost_text(one.interruption),
+        score=_number(one.score),
+    )
+    return "\n".join((head, *one.reasons))
+
+
+def _line_tooltip(one: Candidate) -> str:
+    if not one.spot_line:
+        return ""
+    prices = [price for _at, price in one.spot_line]
+    text = _("90 days: lowest {low}, highest {high}, now {now} of on-demand {full}")
+    return text.format(
+        low=node_rate(min(prices)),
+        high=node_rate(max(prices)),
+        now=node_rate(prices[-1]),
+        full=node_rate(one.price.on_demand_usd_hour),
+    )

@@ -1,0 +1,449 @@
+"""The Scale sheet of an instance fleet, and the one that adds the task fleet."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from hue_desktop.core.candidates.diversify import FEW_TYPES
+from hue_desktop.core.candidates.values import (
+    Candidate,
+    Diversification,
+    DiversifySpec,
+    VcpuLimit,
+    WeighBy,
+)
+from hue_desktop.core.changes import AddTaskFleet, Change, FleetSpec, Plan, ResizeFleet
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.cost_lines import count_line, with_delta
+from hue_desktop.core.errors import HueError
+from hue_desktop.core.format import count
+from hue_desktop.core.instances import FleetType, GroupState, InstanceFleet, Market, Role
+from hue_desktop.core.resize_time import takes_effect
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.ui.confirm import needs_question
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.parts import Label, NumberField, Rule, column, role_token, row
+from hue_desktop.ui.scaling.amount_row import AmountRow
+from hue_desktop.ui.scaling.candidate_table import CandidateTable
+from hue_desktop.ui.scaling.fleet_rows import MannersRow, TypesRow
+from hue_desktop.ui.scaling.scale_sheet import ScaleSheet
+from hue_desktop.ui.scaling.words import market_word, role_fact, role_word, state_sentence
+
+__all__ = ["ScaleFleetSheet"]
+
+_MAX_UNITS = 100_000
+_FIRST_TYPE = "m5.xlarge"
+_FIRST_NODES = 2
+
+
+class ScaleFleetSheet(ScaleSheet):
+    """Units on demand and on Spot, how EMR finds them, and the types that it may take.
+
+    Without ``fleet_id`` it adds the task fleet: a cluster has one fleet a role at most.
+    """
+
+    def __init__(
+        self, ctx: UiContext, ref: ClusterRef, fleet_id: str = "", *, wanted: Change | None = None
+    ) -> None:
+        self.fleet_id = fleet_id
+        self._weights: dict[str, int] = {}
+        snapshot = ctx.app.fleet.snapshot().clusters.get(ref)
+        fleet = _fleet_of(snapshot, fleet_id)
+        table = CandidateTable("", units=lambda one: self._weights.get(one.name))
+        super().__init__(ctx, ref, *_titles(snapshot, ref, fleet), table)
+        role = fleet.role if fleet is not None else Role.TASK
+        self.on_demand = AmountRow(market_word(Market.ON_DEMAND), role_token(role), units=True)
+        self.spot = AmountRow(market_word(Market.SPOT), role_token(role, Market.SPOT), units=True)
+        self.manners = MannersRow(first=not fleet_id)
+        self.types_row = TypesRow()
+        self._few = Label(tone="warn", wrap=True)
+        self._notes = Label(tone="text-2", size="small", wrap=True)
+        self.weight = NumberField(1, name=_("Units of a node"), low=1, high=999)
+        self._state = Label(tone="warn", wrap=True)
+        self._quota = Label(tone="warn", wrap=True)
+        self._fact = Label(tone="text-2", wrap=True)
+        self._lay_out()
+        self._connect()
+        self._show_weight()
+        self._shown: InstanceFleet | None = None
+        if fleet is None:
+            self._begin(snapshot)
+        self.show_cluster()
+        if wanted is not None:
+            self._preset(wanted)
+        self.read_candidates()
+        self.read_room()
+
+    def _lay_out(self) -> None:
+        self._attention = QWidget()
+        lines = (self._state, self._quota, self.risks, self._few)
+        self._attention.setLayout(column(12, *lines, spacing=6))
+        self._weighing = QWidget()
+        self._weight_text = Label(tone="text-2")
+        self._weight_unit = Label(_("units"), tone="text-2")
+        self.weight.setFixedWidth(60)
+        weighing = row(self._weight_text, self.weight, self._weight_unit, None)
+        weighing.setContentsMargins(0, 8, 0, 0)
+        self._weighing.setLayout(weighing)
+        body = column(
+            4,
+            self.on_demand,
+            self.spot,
+            8,
+            Rule("h"),
+            10,
+            self.manners,
+            10,
+            Rule("h"),
+            10,
+            self.types_row,
+            10,
+            Rule("h"),
+            self._attention,
+            12,
+            self.table,
+            self._weighing,
+            self._notes,
+            self._fact,
+        )
+        body.setStretchFactor(self.table, 1)
+        self.body.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        for amount in (self.on_demand, self.spot):
+            amount.changed.connect(lambda _units: self._changed())
+        self.manners.changed.connect(self._changed)
+        self.types_row.suggest_requested.connect(self.suggest)
+        self.table.chosen.connect(self._ticked)
+        self.table.table.selection_changed.connect(lambda _rows: self._show_weight())
+        self.weight.valueChanged.connect(self._weighed)
+
+    def _begin(self, snapshot: ClusterSnapshot | None) -> None:
+        """A task fleet that starts with the types of core."""
+        fleets = (snapshot.fleets if snapshot is not None else None) or ()
+        core = next((one for one in fleets if one.role is Role.CORE and one.types), None)
+        kinds = core.types if core is not None else (FleetType(_FIRST_TYPE, 4),)
+        self._take(kinds)
+        for amount in (self.on_demand, self.spot):
+            amount.show_amount(0, 0, _MAX_UNITS)
+        self.spot.set_value(_FIRST_NODES * max(kind.weight for kind in kinds))
+        self._changed()
+
+    def _preset(self, wanted: Change) -> None:
+        """Fill in what somebody considers; the person may change all of it."""
+        if isinstance(wanted, ResizeFleet) and wanted.fleet_id == self.fleet_id:
+            self.on_demand.set_value(wanted.target_on_demand)
+            self.spot.set_value(wanted.target_spot)
+            if wanted.types:
+                self._take(wanted.types)
+            if wanted.timeout_minutes:
+                self.manners.timeout.setValue(wanted.timeout_minutes)
+        elif isinstance(wanted, AddTaskFleet) and not self.fleet_id:
+            self._take(wanted.fleet.types)
+            self.on_demand.set_value(wanted.fleet.target_on_demand)
+            self.spot.set_value(wanted.fleet.target_spot)
+            self.manners.strategy.set_key(wanted.fleet.spot_strategy)
+            self.manners.action.set_key(wanted.fleet.timeout_action)
+            self.manners.timeout.setValue(wanted.fleet.timeout_minutes)
+
+    # What is there, and what is wanted
+
+    @property
+    def fleet(self) -> InstanceFleet | None:
+        """The fleet as it was read last."""
+        return _fleet_of(self.cluster, self.fleet_id)
+
+    @property
+    def owner_id(self) -> str:
+        """The fleet that grows."""
+        return self.fleet_id
+
+    @property
+    def wanted_market(self) -> Market:
+        """The market of the prices: that of most of the units."""
+        return Market.ON_DEMAND if self.spot.value < self.on_demand.value else Market.SPOT
+
+    @property
+    def wanted_nodes(self) -> int:
+        """About how many nodes come."""
+        cheapest = self._cheapest()
+        weight = self._weights.get(cheapest.name, 1) if cheapest is not None else 1
+        return math.ceil(max(self._delta, 0) / weight)
+
+    def own_word(self) -> str:
+        """The boxes say which types the fleet has."""
+        return ""
+
+    @property
+    def _delta(self) -> int:
+        return self.on_demand.delta + self.spot.delta
+
+    def kinds(self) -> tuple[FleetType, ...]:
+        """The types that are ticked: those of the fleet in their order, then by rank."""
+        fleet = self.fleet
+        kept = {kind.instance_type: kind for kind in (fleet.types if fleet is not None else ())}
+        ticked = self.table.ticked
+        ranked = [one.name for one in self.table.candidates if one.name in ticked]
+        names = [name for name in kept if name in ticked]
+        names += [name for name in ranked if name not in kept]
+        names += sorted(ticked - set(names))
+        return tuple(
+            replace(kept.get(name, FleetType(name)), weight=self._weights.get(name, 1))
+            for name in names
+        )
+
+    @property
+    def _new_types(self) -> tuple[FleetType, ...]:
+        """The types to give to EMR; empty while they are those of the fleet."""
+        fleet, kinds = self.fleet, self.kinds()
+        return () if fleet is not None and kinds == fleet.types else kinds
+
+    def _take(self, kinds: tuple[FleetType, ...]) -> None:
+        self._weights = {kind.instance_type: kind.weight for kind in kinds}
+        self.table.tick({kind.instance_type for kind in kinds})
+
+    def show_cluster(self) -> None:
+        """Take over what was read since: targets, types and state."""
+        if not self.fleet_id:
+            return
+        fleet, cluster = self.fleet, self.cluster
+        if fleet is None:
+            self.no_plan(_("The fleet is not there any more."))
+            return
+        if fleet == self._shown:
+            return
+        if self._shown is None or self._shown.types != fleet.types:
+            self._take(fleet.types)
+        self._shown = fleet
+        self.on_demand.show_amount(fleet.target_on_demand, 0, _MAX_UNITS)
+        self.spot.show_amount(fleet.target_spot, 0, _MAX_UNITS)
+        text = _("{od} on-demand and {spot} Spot units are there")
+        self.heading.subtitle.setText(
+            text.format(od=count(fleet.provisioned_on_demand), spot=count(fleet.provisioned_spot))
+        )
+        release = cluster.cluster.release if cluster is not None and cluster.cluster else ""
+        self.manners.show_fleet(fleet, release)
+        self._state.setText(state_sentence(fleet.state, fleet.state_reason))
+        self._changed()
+
+    # Types
+
+    def suggest(self) -> None:
+        """Fill the list with types of like size, so that EC2 has many pools to take from."""
+        model = self._model()
+        if not model:
+            return
+        spec = DiversifySpec(
+            model,
+            WeighBy(self.types_row.weigh_by.current),
+            self.types_row.most.value(),
+            self.types_row.mixed.isChecked(),
+        )
+        market, fleet_id = self.wanted_market, self.fleet_id
+        self.types_row.suggest.setEnabled(False)
+        self.ctx.tasks.run(
+            "aws",
+            lambda _token: self.ctx.app.scaling.diversify(self.ref, spec, market, fleet_id),
+            owner=self,
+            done=self._suggested,
+            failed=self._not_suggested,
+            key="diversify",
+        )
+
+    def _model(self) -> str:
+        """The type to grow from: the selected one among those ticked, else the cheapest of them."""
+        current = self.table.current
+        if current is not None and current.name in self.table.ticked:
+            return current.name
+        cheapest = self._cheapest()
+        if cheapest is not None:
+            return cheapest.name
+        return current.name if current is not None else next(iter(self._weights), "")
+
+    def _suggested(self, found: Diversification) -> None:
+        self.types_row.suggest.setEnabled(True)
+        if found.picks:
+            self._take(found.types)
+        parts = [found.unit[:1].upper() + found.unit[1:] + "." if found.unit else "", *found.notes]
+        self._notes.setText(" ".join(part for part in parts if part))
+        self.table.show_ticked_first()
+        self._ticked()
+
+    def _not_suggested(self, error: HueError) -> None:
+        self.types_row.suggest.setEnabled(True)
+        self._notes.setText(str(error))
+
+    def candidates_shown(self) -> None:
+        """The types of the fleet come first, then what else there is."""
+        self.table.show_ticked_first()
+        self._ticked()
+
+    def _ticked(self) -> None:
+        for name in self.table.ticked - self._weights.keys():
+            self._weights[name] = self._weight_of(name)
+        self._show_weight()
+        self._changed()
+
+    def _weight_of(self, name: str) -> int:
+        """Units of a type that is new, in proportion to the vCPU of one that is there."""
+        one = self.table.named(name)
+        for other in self.table.candidates:
+            if one is not None and other.name != name and other.name in self._weights:
+                share = one.type.vcpu / max(other.type.vcpu, 1)
+                return max(1, round(self._weights[other.name] * share))
+        return 1
+
+    def _weighed(self, weight: int) -> None:
+        current = self.table.current
+        if current is not None and current.name in self.table.ticked:
+            self._weights[current.name] = weight
+            self.table.refresh_units()
+            self._changed()
+
+    def _show_weight(self) -> None:
+        current = self.table.current
+        there = current is not None and current.name in self.table.ticked
+        self._weighing.setVisible(there)
+        if current is not None and there:
+            self._weight_text.setText(_("A {type} node counts").format(type=current.name))
+            self.weight.blockSignals(True)
+            self.weight.setValue(self._weights.get(current.name, 1))
+            self.weight.blockSignals(False)
+
+    def _cheapest(self) -> Candidate | None:
+        """The ticked type that costs least a unit: the plan reckons with it, too."""
+        priced = [
+            (one.usd_hour / self._weights.get(one.name, 1), one.name, one)
+            for one in self.table.candidates
+            if one.name in self.table.ticked and one.usd_hour is not None
+        ]
+        return min(priced)[2] if priced else None
+
+    # The plan
+
+    def _changed(self) -> None:
+        self._show_types()
+        self._show_room()
+        on_demand, spot = self.on_demand.value, self.spot.value
+        kinds = self.kinds()
+        if not kinds:
+            self.no_plan(_("Tick one type at least."))
+        elif not self.fleet_id and not on_demand + spot:
+            self.no_plan(_("Ask for one unit at least."))
+        elif not self.fleet_id:
+            spec = self._spec(kinds)
+            self.plan_with(lambda: self.ctx.app.scaling.plan_add_task_fleet(self.ref, spec))
+        else:
+            types, minutes = self._new_types, self.manners.timeout_minutes
+            self.plan_with(
+                lambda: self.ctx.app.scaling.plan_resize_fleet(
+                    self.ref, self.fleet_id, on_demand, spot, timeout_minutes=minutes, types=types
+                )
+            )
+
+    def _spec(self, kinds: tuple[FleetType, ...]) -> FleetSpec:
+        return FleetSpec(
+            Role.TASK,
+            kinds,
+            self.on_demand.value,
+            self.spot.value,
+            name="task",
+            spot_strategy=self.manners.strategy.key,
+            timeout_minutes=self.manners.timeout.value(),
+            timeout_action=self.manners.action.key,
+        )
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show the plan; without a difference only its present cost is worth showing."""
+        fleet = self.fleet
+        retries = fleet is not None and fleet.state is GroupState.SUSPENDED
+        moved = self.on_demand.delta or self.spot.delta
+        if not self.fleet_id or moved or retries or self._new_types:
+            super().show_plan(plan)
+        else:
+            self.panel.show_plan(plan)
+            self.no_plan(_("Move a target, or tick other types, to see what changes."))
+        self._show_attention()
+
+    def no_plan(self, sentence: str) -> None:
+        """There is nothing to do yet; what is special about the fleet is said all the same."""
+        super().no_plan(sentence)
+        self._show_attention()
+
+    def button_text(self, plan: Plan) -> str:
+        """``Scale to 24 units, +$1.20/h``."""
+        total = self.on_demand.value + self.spot.value
+        words = ngettext("Scale to {n} unit", "Scale to {n} units", total).format(n=count(total))
+        if not self.fleet_id:
+            words = _("Add task fleet")
+        elif not self.on_demand.delta and not self.spot.delta:
+            words = _("Change types") if self._new_types else _("Try again")
+        words = with_delta(words, plan.cost)
+        return f"{words}…" if needs_question(plan) else words
+
+    # What is shown around it
+
+    def _show_types(self) -> None:
+        picked = [one for one in self.table.candidates if one.name in self.table.ticked]
+        size = len(self.table.ticked)
+        title = ngettext("{n} type", "{n} types", size).format(n=count(size))
+        pools = [one.pools for one in picked if one.pools is not None]
+        if pools:
+            title = _("{types}, {n} pools").format(types=title, n=count(sum(pools)))
+        self.table.title.setText(title)
+        few = bool(picked) and size < FEW_TYPES and self.spot.value > 0
+        text = _("EC2 can choose among {n} only; AWS advises {few} or more for Spot.")
+        self._few.setText(text.format(n=count(size), few=FEW_TYPES) if few else "")
+        fleet = self.fleet
+        self._fact.setText(role_fact(fleet.role if fleet is not None else Role.TASK))
+        self._fact.setVisible(self._delta < 0)
+        self._notes.setVisible(bool(self._notes.text()))
+
+    def _show_attention(self) -> None:
+        for label in (self._state, self._quota, self._few):
+            label.setVisible(bool(label.text()))
+        said = self._state.text() or self._quota.text() or self._few.text()
+        self._attention.setVisible(bool(said) or self.risks.count() > 0)
+
+    def show_limit(self, limit: VcpuLimit | None) -> None:
+        """EC2 would refuse nodes beyond the quota; EMR tells that only when they do not come."""
+        over = limit is not None and limit.over
+        self._quota.setText(limit.sentence if over and limit is not None else "")
+        self._show_attention()
+
+    def room_known(self) -> None:
+        """Show what the cluster has, before and after."""
+        self._show_room()
+
+    def _show_room(self) -> None:
+        fleet, cheapest, delta = self.fleet, self._cheapest(), self._delta
+        role = fleet.role if fleet is not None else Role.TASK
+        before = fleet.target_on_demand + fleet.target_spot if fleet is not None else 0
+        units = count_line(_("Units"), before, before + delta)
+        nodes = self.wanted_nodes
+        name = cheapest.name if cheapest is not None and delta > 0 else ""
+        self.show_room(name, nodes if name else 0, role, more_lines=(units,))
+        self.panel.show_subtitle(f"≈ {count(nodes)} × {name}" if name and nodes else "")
+        self.check_limit(self.wanted_market, name, nodes)
+        call = "ModifyInstanceFleet" if self.fleet_id else "AddInstanceFleet"
+        when = takes_effect(role, before, before + delta)
+        self.panel.show_facts(((_("Takes effect"), when), (_("Calls"), f"{call} × 1")))
+
+
+def _titles(
+    snapshot: ClusterSnapshot | None, ref: ClusterRef, fleet: InstanceFleet | None
+) -> tuple[str, str]:
+    if fleet is not None:
+        name = fleet.name or role_word(fleet.role).lower()
+        return _("Scale {fleet}").format(fleet=name), ""
+    name = snapshot.summary.name if snapshot is not None else ref.cluster_id
+    return _("Add task fleet"), f"{name} · {ref.cluster_id}"
+
+
+def _fleet_of(cluster: ClusterSnapshot | None, fleet_id: str) -> InstanceFleet | None:
+    if cluster is None or not fleet_id:
+        return None
+    return next((fleet for fleet in cluster.fleets or () if fleet.id == fleet_id), None)
