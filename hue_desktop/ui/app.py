@@ -41,8 +41,8 @@ from hue_desktop.ui.theme import Theme, ThemeChoice
 
 if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterRef
+    from hue_desktop.ui.alert_counts import AlertCounts
     from hue_desktop.ui.health.notifier import DesktopNotifier
-    from hue_desktop.ui.shell.alert_counts import AlertCounts
     from hue_desktop.wiring import Application
 
 __all__ = ["Desk", "has_screen", "run_window"]
@@ -134,8 +134,8 @@ class Desk(QObject):
 
     def _follow_alerts(self) -> None:
         """Alerts of live health: counted in the window, told on the desktop."""
+        from hue_desktop.ui.alert_counts import AlertCounts
         from hue_desktop.ui.health.notifier import DesktopNotifier
-        from hue_desktop.ui.shell.alert_counts import AlertCounts
 
         self._alerts = AlertCounts(self.app.health, self.tasks.poster)
         self._notifier = DesktopNotifier(

@@ -24,7 +24,9 @@ from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.tasks import TaskRunner
 from hue_desktop.ui.theme import Theme, ThemeChoice
 
-__all__ = ["Places", "Silence", "make_context"]
+__all__ = ["QUIET_HEALTH", "Places", "Silence", "make_context"]
+
+QUIET_HEALTH = SimpleNamespace(subscribe=lambda _listener: lambda: None)  #: it never announces
 
 
 @dataclass
@@ -87,7 +89,10 @@ def make_context(
     theme = Theme(ThemeChoice.DARK if dark else ThemeChoice.LIGHT)
     theme.apply(app)
     if application is None:
-        application = SimpleNamespace(connections=SimpleNamespace(problems=tuple))
+        application = SimpleNamespace(
+            connections=SimpleNamespace(problems=tuple),
+            health=QUIET_HEALTH,
+        )
     places = Places()
     actions = ActionRegistry()
     ctx = UiContext(

@@ -14,8 +14,10 @@ from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import CostOverview, IdleFinding
 from hue_desktop.services.fleet import ConnectionState, FleetChange, FleetSnapshot
 from hue_desktop.ui.actions import Action, ActionContext
+from hue_desktop.ui.alert_counts import AlertCounts
 from hue_desktop.ui.bills import Bills
 from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.fleet.alerts import with_alerts
 from hue_desktop.ui.fleet.cards import FleetCards
 from hue_desktop.ui.fleet.columns import fleet_columns
 from hue_desktop.ui.fleet.filter_bar import FilterBar, kept
@@ -46,6 +48,8 @@ class FleetPage(Page):
         self._keeper = FleetRows()
         self._money = RowMoney()
         self._findings: dict[ClusterRef, IdleFinding] = {}
+        self._alerts = AlertCounts(ctx.app.health, ctx.tasks.poster)
+        self.destroyed.connect(self._alerts.close)
         self._bills: Bills[CostOverview] = Bills(
             ctx.tasks, lambda ref: ctx.app.cost.overview(ref), self, every_s=_BILL_AGAIN_S
         )
@@ -124,6 +128,7 @@ class FleetPage(Page):
 
     def _connect(self) -> None:
         self._bills.changed.connect(lambda _ref: self._show())
+        self._alerts.changed.connect(lambda _ref: self._show())
         self.filter_bar.filter_changed.connect(self._filter_changed)
         self.filter_bar.view_chosen.connect(self._view_chosen)
         self.table.clicked.connect(self._clicked)
@@ -176,7 +181,8 @@ class FleetPage(Page):
 
     def _show(self) -> None:
         rows = self._keeper.of(self._snapshot)
-        self._rows = self._money.of(rows, self._snapshot, self._bills.of, self._findings)
+        rows = self._money.of(rows, self._snapshot, self._bills.of, self._findings)
+        self._rows = with_alerts(rows, self._alerts.counts)
         statuses = self._snapshot.connections
         if not any(row.active for row in self._rows) and self._explain():
             return

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import FleetSnapshot
+from hue_desktop.ui.alert_counts import AlertCount
 from hue_desktop.ui.parts import (
     KEYBOARD_REASONS,
     SearchField,
@@ -28,7 +29,6 @@ from hue_desktop.ui.parts import (
     paint_square,
     row,
 )
-from hue_desktop.ui.shell.alert_counts import AlertCount
 from hue_desktop.ui.shell.catalog_lines import CatalogLine, catalog_lines
 from hue_desktop.ui.tables import Column, RowsModel
 from hue_desktop.ui.theme import active_theme, pixmap

@@ -13,8 +13,8 @@ from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import ConnectionState, ConnectionStatus, FleetSnapshot
 from hue_desktop.services.nodes import attention_of
+from hue_desktop.ui.alert_counts import AlertCount, worse
 from hue_desktop.ui.parts import StateShape, cluster_shape
-from hue_desktop.ui.shell.alert_counts import AlertCount, worse
 
 __all__ = ["CatalogLine", "catalog_lines", "class_word"]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from hue_desktop.services.fleet import FleetSnapshot
 from hue_desktop.services.nodes import attention_of
+from hue_desktop.ui.alert_counts import AlertCount, worse
 from hue_desktop.ui.page import PageKind
 from hue_desktop.ui.parts import cluster_shape
-from hue_desktop.ui.shell.alert_counts import AlertCount, worse
 from hue_desktop.ui.shell.tab_strip import TabFace
 from hue_desktop.ui.shell.workspace import Tab
 

@@ -13,10 +13,10 @@ from hue_desktop.core.errors import HueError
 from hue_desktop.core.text import _
 from hue_desktop.services.fleet import ConnectionStatus, FleetChange
 from hue_desktop.ui.actions import ActionContext
+from hue_desktop.ui.alert_counts import AlertCounts
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import PageKind, PanelKind
 from hue_desktop.ui.parts import Rule, column, row
-from hue_desktop.ui.shell.alert_counts import AlertCounts
 from hue_desktop.ui.shell.catalog import Catalog
 from hue_desktop.ui.shell.catalog_lines import CatalogLine
 from hue_desktop.ui.shell.dock import Dock

@@ -30,7 +30,7 @@ from hue_desktop.services.fleet import FleetSnapshot
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.context import UiContext
 from tests.ui.sample_fleet import LIST, NOW, fleet
-from tests.ui.seeing_desk import Places, make_context
+from tests.ui.seeing_desk import QUIET_HEALTH, Places, make_context
 
 __all__ = ["SampleCosts", "ref_of", "sample_desk"]
 
@@ -139,6 +139,7 @@ def sample_desk(
         journal=SimpleNamespace(entries=tuple),
         fleet=SimpleNamespace(refresh=remember),
         connections=SimpleNamespace(problems=tuple),
+        health=QUIET_HEALTH,
     )
     ctx, places = make_context(qapp, application)
     ctx.actions.bind(ctx, ActionContext)

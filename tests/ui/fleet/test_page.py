@@ -21,7 +21,7 @@ from hue_desktop.ui.fleet.page import FleetPage
 from hue_desktop.ui.tables.model import GroupLine
 from hue_desktop.wiring import Paths
 from tests.ui.sample_fleet import everything, fleet, status
-from tests.ui.seeing_desk import Places, make_context
+from tests.ui.seeing_desk import QUIET_HEALTH, Places, make_context
 
 
 @pytest.fixture
@@ -301,6 +301,7 @@ def test_a_filter_is_saved_under_a_name_and_removed(
 def test_view_and_filters_are_remembered(tmp_path: Path, qapp: QApplication, qtbot: QtBot) -> None:
     class Home:
         paths = Paths(tmp_path, tmp_path)
+        health = QUIET_HEALTH
 
     def page() -> FleetPage:
         ctx, _places = make_context(qapp, Home())

@@ -14,11 +14,14 @@ from hue_desktop.core.alerts import Alert, AlertLevel, AlertRule
 from hue_desktop.core.clusters import Attention, ClusterRef
 from hue_desktop.core.metrics import SeriesKey
 from hue_desktop.services.health import Collecting, HealthChange, HealthSnapshot
+from hue_desktop.ui.alert_counts import AlertCount, AlertCounts, worse
+from hue_desktop.ui.fleet.alerts import with_alerts
+from hue_desktop.ui.fleet.rows import fleet_rows
 from hue_desktop.ui.health.notifier import DesktopNotifier
 from hue_desktop.ui.parts import StateShape
-from hue_desktop.ui.shell.alert_counts import AlertCount, AlertCounts, worse
 from hue_desktop.ui.shell.catalog_lines import catalog_lines
 from hue_desktop.ui.tasks import Poster
+from tests.ui.sample_fleet import NOW as LOCAL_NOW
 from tests.ui.sample_fleet import fleet
 
 NOW = 1_795_000_000.0
@@ -107,3 +110,18 @@ def test_nothing_is_told_on_the_desktop_that_nobody_wants(qapp: QApplication) ->
     wanted[0] = "critical"
     assert not notifier.tell(REF, _alert(AlertLevel.WARN))
     notifier.close()
+
+
+def test_a_row_of_the_fleet_asks_for_attention_and_says_why() -> None:
+    rows = fleet_rows(SNAPSHOT, LOCAL_NOW)
+    counts = {REF: AlertCount(2, AlertLevel.CRITICAL, "Disk 96 %.")}
+    told = {row.name: row for row in with_alerts(rows, counts)}
+    before = {row.name: row for row in rows}
+    row = told["analytics"]
+    assert row.attention is Attention.CRITICAL
+    assert "Disk 96 %." in row.sentence
+    assert row.shape is not before["analytics"].shape
+    assert "attention" in row.facts.marks
+    assert [told[name] for name in told if name != "analytics"] == [
+        before[name] for name in before if name != "analytics"
+    ]
