@@ -209,7 +209,12 @@ def _growth(facts: BenchFacts, policy: ManagedScaling, role: Role, held: Holding
     if policy.unit_type == "VCPU":
         if kind is None:
             return None
-        return Growth(pool, nodes * kind.vcpu, times(node, 1 / kind.vcpu))
+        return Growth(pool, _share(node, kind.vcpu), float(kind.vcpu))
     if policy.unit_type == "InstanceFleetUnits":
-        return Growth(pool, held.count, times(node, 1 / weight))
-    return Growth(pool, nodes, node)
+        return Growth(pool, _share(node, weight), float(weight))
+    return Growth(pool, node)
+
+
+def _share(node: CostRate, units: float) -> CostRate:
+    """What one of its units costs; a price that is not known stays so."""
+    return replace(times(node, 1 / units), unknown=node.unknown)

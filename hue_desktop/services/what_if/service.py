@@ -81,7 +81,7 @@ class WhatIfService:
             self._fleet.snapshot().metrics.get(ref, {}),
             missing,
         )
-        return Bench(facts, copy_of(snapshot))
+        return Bench(facts, copy_of(snapshot), types)
 
     def refreshed(self, bench: Bench) -> Bench:
         """The bench with what was learnt of the cluster since; never blocks.
@@ -103,7 +103,7 @@ class WhatIfService:
             safe_mode=told.safe_mode,
             spare=told.spare,
         )
-        return Bench(live, base)
+        return Bench(live, base, bench.types)
 
     def reckon(self, bench: Bench, variant: Variant) -> Outcome:
         """What a variant comes to."""

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 
 from hue_desktop.core.changes import Plan
 from hue_desktop.core.what_if.values import BenchFacts, Variant
+from hue_desktop.services.launch.values import PricedType
 
 __all__ = ["Bench", "Commit"]
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The facts to reckon with, and the cluster as a variant in which nothing is changed."""
+    """The facts to reckon with, and the cluster as a variant in which nothing is changed.
+
+    ``types`` are what can be chosen, with their prices.
+    """
 
     facts: BenchFacts
     base: Variant
+    types: tuple[PricedType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,13 @@ def is_destructive(plan: Plan) -> bool:
 
 
 def confirm_plan(
-    plan: Plan, connection_class: ConnectionClass, parent: QWidget | None = None
+    plan: Plan,
+    connection_class: ConnectionClass,
+    parent: QWidget | None = None,
+    more: QWidget | None = None,
 ) -> bool:
     """Ask in a dialog over ``parent``; the window's Asker calls it."""
-    dialog = PlanDialog(plan, connection_class, parent)
+    dialog = PlanDialog(plan, connection_class, parent, more)
     try:
         return dialog.exec() == QDialog.DialogCode.Accepted
     finally:
@@ -55,10 +58,16 @@ class PlanDialog(QDialog):
     """
 
     def __init__(
-        self, plan: Plan, connection_class: ConnectionClass, parent: QWidget | None = None
+        self,
+        plan: Plan,
+        connection_class: ConnectionClass,
+        parent: QWidget | None = None,
+        more: QWidget | None = None,
     ) -> None:
+        """``more`` is a section that another screen adds below the risks; it may fill itself."""
         super().__init__(parent)
         self.plan = plan
+        self.more = more
         self.name_field: TextField | None = None
         self.guard: BudgetGuard | None = None
         self.setWindowTitle(plan.title)
@@ -90,6 +99,8 @@ class PlanDialog(QDialog):
             return
         if plan.risks:
             self._section(RiskLines(plan))
+        if self.more is not None:
+            self._section(self.more)
         if plan.cost is not None:
             self._section(CostSection(plan))
         if budget_question(plan):

@@ -48,10 +48,14 @@ class CostHeadline(QWidget):
 
 
 class BudgetLines(QWidget):
-    """The budget of a connection: its bar, with what is used and left in words."""
+    """The budget of a connection: its bar, with what is used and left in words.
 
-    def __init__(self) -> None:
+    Without ``compare`` nothing is planned: only what is used now is told.
+    """
+
+    def __init__(self, *, compare: bool = True) -> None:
         super().__init__()
+        self._compare = compare
         self._title = Label(weight=500)
         self._mark = StateMark(StateShape.ATTENTION, 10)
         self._sum = Label(weight=500)
@@ -74,12 +78,13 @@ class BudgetLines(QWidget):
         self._title.setText(_("Budget of {name}").format(name=connection))
         self._mark.setVisible(use.tight)
         self._mark.set_shape(StateShape.FAILED if use.exceeded else StateShape.ATTENTION)
-        words = _("{after} of {limit}").format(after=money(use.after), limit=money_rate(use.limit))
+        after = money(use.after, at_least=use.unknown > 0)
+        words = _("{after} of {limit}").format(after=after, limit=money_rate(use.limit))
         self._sum.setText(words)
         self._sum.set_tone(tone)
         self._bar.show_use(use)
         self._now.setText(_("now {share}").format(share=percent(100 * use.share(use.now))))
-        self._after.setText(_left_text(use))
+        self._after.setText(_left_text(use) if self._compare else _room_text(use))
         self.setAccessibleName(f"{self._title.text()}: {words}. {self._after.text()}")
 
 
@@ -88,6 +93,12 @@ def _left_text(use: BudgetUse) -> str:
     if use.exceeded:
         return _("after {share}, {over} over").format(share=share, over=money_rate(-use.left))
     return _("after {share}, {left} left").format(share=share, left=money_rate(use.left))
+
+
+def _room_text(use: BudgetUse) -> str:
+    if use.exceeded:
+        return _("{over} over").format(over=money_rate(-use.left))
+    return _("{left} left").format(left=money_rate(use.left))
 
 
 class Facts(QWidget):

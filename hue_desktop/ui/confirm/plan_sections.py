@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from hue_desktop.core.budget import budget_use
-from hue_desktop.core.changes import Plan, RiskLevel, Undoability
+from hue_desktop.core.changes import Plan, Risk, RiskLevel, Undoability
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.cost_lines import cost_lines
 from hue_desktop.core.text import _
@@ -65,15 +66,19 @@ def target_line(plan: Plan, connection_class: ConnectionClass) -> QHBoxLayout:
 
 
 class RiskLines(QWidget):
-    """One line for each thing that may be lost or surprise, the worst first; always readable."""
+    """One line for each thing that may be lost or surprise, the worst first; always readable.
 
-    def __init__(self, plan: Plan) -> None:
+    Of a plan, or without one of ``risks`` alone.
+    """
+
+    def __init__(self, plan: Plan | None = None, *, risks: Sequence[Risk] = ()) -> None:
         super().__init__()
         order = (RiskLevel.LOSS, RiskLevel.WARN, RiskLevel.NOTE)
         layout = column(spacing=8)
-        if plan.blocked:
+        if plan is not None and plan.blocked:
             layout.addLayout(_sentence(StateShape.FAILED, plan.blocked, "critical"))
-        for risk in sorted(plan.risks, key=lambda risk: order.index(risk.level)):
+        found = plan.risks if plan is not None else risks
+        for risk in sorted(found, key=lambda risk: order.index(risk.level)):
             shape, tone = _MARKS[risk.level]
             layout.addLayout(_sentence(shape, risk.text, tone))
         self.setLayout(layout)

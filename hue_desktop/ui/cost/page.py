@@ -10,26 +10,30 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from hue_desktop.core.billing import Bill
+from hue_desktop.core.budget import budget_forecast
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
-from hue_desktop.core.format import date_time, money
+from hue_desktop.core.format import date_time, money, month_name
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.cost.months import month_of
 from hue_desktop.services.cost.values import CostOverview, CostShare, ExplorerFigure
 from hue_desktop.services.fleet import ConnectionState
 from hue_desktop.services.health import EventKeeper
 from hue_desktop.ui.charts.stack import Stack
 from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.cost.budget_part import BudgetPart
 from hue_desktop.ui.cost.chart_panel import RANGES_H, CostChart
 from hue_desktop.ui.cost.explorer import ExplorerPanel
 from hue_desktop.ui.cost.parts import stack_of
 from hue_desktop.ui.cost.shares import SharesPanel
 from hue_desktop.ui.cost.split import SplitPanel, sources_text, split_of
 from hue_desktop.ui.cost.tiles import KEYS, cost_tiles
-from hue_desktop.ui.parts import FourStates, Rule, Scroll, Tile, TileRow, row
+from hue_desktop.ui.parts import FourStates, Rule, Scroll, Tile, TileRow, column, row
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tasks import CancelToken
 from hue_desktop.ui.theme.tokens import SIZES
+from hue_desktop.ui.what_if import WhatIfBench
 
 __all__ = ["CostPage"]
 
@@ -56,7 +60,7 @@ class _Reading:
 
 
 class CostPage(ClusterPage):
-    """Tiles; chart beside the split; whom it was for beside Cost Explorer's figure."""
+    """Tiles; chart beside the split; the what-if bench; shares beside Cost Explorer's figure."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
@@ -69,10 +73,13 @@ class CostPage(ClusterPage):
         self.tile_row = TileRow(tuple(self.tiles.values()))
         self.chart = CostChart(ctx.theme)
         self.split = SplitPanel()
+        self.budget = BudgetPart()
+        self.bench = WhatIfBench(ctx, ref, self)
         self.shares = SharesPanel()
         self.explorer = ExplorerPanel()
         self.notice = StaleNotice(self.refresh)
-        self.states = FourStates(Scroll(self._make_content()))
+        self._scroll = Scroll(self._make_content())
+        self.states = FourStates(self._scroll)
         self.states.retry_requested.connect(self.refresh)
         self.states.show_loading(_("Reading the cluster"))
         outer = QVBoxLayout(self)
@@ -92,7 +99,13 @@ class CostPage(ClusterPage):
 
     def _make_content(self) -> QWidget:
         gutter = SIZES["gutter"]
-        upper = self._beside(self.chart, self.split, _CHART_HEIGHT)
+        self._split_side = QWidget()
+        self._split_side.setLayout(column(self.split, self.budget))
+        upper = self._beside(self.chart, self._split_side, _CHART_HEIGHT)
+        self._bench_part = QWidget()
+        bench = self._beside(self.bench.main, self.bench.side, 0)
+        rule = row(Rule("h"), margins=(gutter, 0, gutter, 0))
+        self._bench_part.setLayout(column(bench, rule))
         lower = self._beside(self.shares, self.explorer, _LOWER_HEIGHT)
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -103,6 +116,7 @@ class CostPage(ClusterPage):
         layout.addLayout(row(Rule("h"), margins=(gutter, 0, gutter, 0)))
         layout.addLayout(upper, 3)
         layout.addLayout(row(Rule("h"), margins=(gutter, 0, gutter, 0)))
+        layout.addWidget(self._bench_part)
         layout.addLayout(lower, 2)
         return content
 
@@ -128,9 +142,10 @@ class CostPage(ClusterPage):
 
     def resizeEvent(self, event: object) -> None:
         """A narrow window leaves the chart its room."""
-        side = _SIDE[self.width() < _NARROW]
-        for panel in (self.split, self.explorer):
-            panel.setFixedWidth(side)
+        narrow = self.width() < _NARROW
+        for panel in (self._split_side, self.bench.side, self.explorer):
+            panel.setFixedWidth(_SIDE[narrow])
+        self.bench.set_narrow(narrow)
 
     # -- showing ---------------------------------------------------------------------------
 
@@ -141,6 +156,8 @@ class CostPage(ClusterPage):
             return
         stale = self.notice.show_status(self._snapshot, cluster, "instances", "groups", "cluster")
         self._show_figures(cluster, stale)
+        self._bench_part.setVisible(cluster.summary.state.active)
+        self.bench.cluster_changed()
         self.chart.show_events(self._events.of(cluster, self._journal))
         self.states.show_content()
 
@@ -168,6 +185,21 @@ class CostPage(ClusterPage):
         unknown = len(bill.unknown) if bill is not None else cost.rate.unknown if cost else 0
         problems = (_recorded_text(cluster), _unknown_text(unknown))
         self.split.show_sources(sources_text(sources), " ".join(filter(None, problems)))
+        self._show_budget(cluster.ref, active)
+
+    def _show_budget(self, ref: ClusterRef, active: bool) -> None:
+        """The connection's budget, now and over the month that AWS bills."""
+        assert self._snapshot is not None
+        moment = self._now()
+        begin, end = month_of(moment.timestamp())
+        known = self._snapshot.status(ref.connection, ref.region)
+        forecast = budget_forecast(
+            self._snapshot.usd_hour(ref.connection),
+            known.connection.hourly_budget_usd if known is not None and active else None,
+            (end - begin) / 3600,
+            self._overview.month_usd if self._overview is not None else None,
+        )
+        self.budget.show_forecast(ref.connection, month_name(moment), forecast)
 
     def _is_old(self) -> bool:
         assert self._snapshot is not None
@@ -252,6 +284,8 @@ class CostPage(ClusterPage):
             self._read()
         if cluster.summary.state.active or self.shares.kind not in self._shares_at:
             self._read_shares()
+        if cluster.summary.state.active:
+            self.bench.open()
 
     # -- Cost Explorer -----------------------------------------------------------------------
 
@@ -306,11 +340,18 @@ class CostPage(ClusterPage):
         self.ctx.app.fleet.refresh(self.ref)
         self._read()
         self._read_shares(again=True)
+        self.bench.read()
 
     def select(self, what: str) -> None:
-        """``step``, ``application`` or ``user``: the table of that kind; ``explorer`` asks it."""
+        """``step``, ``application`` or ``user``: the table of that kind; ``explorer`` asks it.
+
+        ``what-if`` brings the bench into view.
+        """
         if what == "explorer":
             self.ask_explorer()
+        elif what == "what-if":
+            self.bench.open()
+            self._scroll.ensureWidgetVisible(self._bench_part, 0, 0)
         elif what in ("step", "application", "user"):
             self.shares.kinds.choose(what)
 

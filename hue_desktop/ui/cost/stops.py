@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QWidget
 
+from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.text import _
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.cost.fleet_page import AllCostsPage
@@ -15,7 +18,7 @@ __all__ = ["stops"]
 
 
 def stops() -> tuple[TourStop, ...]:
-    """All clusters; the cluster's page as it opens, and with the crosshair over six hours."""
+    """All clusters; a cluster's page as it opens, its bench, and six hours under the crosshair."""
     return (
         TourStop(
             "costs",
@@ -24,6 +27,13 @@ def stops() -> tuple[TourStop, ...]:
             page_ready(AllCostsPage, _added_up),
         ),
         TourStop("cost", _("Cost of a cluster"), _open, page_ready(CostPage, _drawn)),
+        TourStop(
+            "what-if",
+            _("What if: two variants of a cluster, with dollars, room, budget and risks"),
+            _open_bench,
+            page_ready(CostPage, _bench_tried),
+            on_page(CostPage, _reset_bench),
+        ),
         TourStop(
             "cost-crosshair",
             _("Cost of six hours with the crosshair, by application, and Cost Explorer"),
@@ -55,6 +65,49 @@ def _open(ctx: UiContext, _window: QWidget) -> None:
 
 def _drawn(page: CostPage) -> bool:
     return page.states.state == "shown" and page.chart.states.state == "shown"
+
+
+def _open_bench(ctx: UiContext, window: QWidget) -> None:
+    ref = largest_cluster(ctx)
+    if ref is not None:
+        ctx.navigate.open_cluster(ref, "cost", select="what-if")
+
+
+def _bench_tried(page: CostPage) -> bool:
+    """Once its prices came: half the Spot nodes of a bigger type, and a variant beside it."""
+    bench = page.bench
+    if bench.bench is None or not _drawn(page):
+        return False
+    if len(bench.variants) == 1:
+        _try_variants(page)
+        return False  # the next look finds it laid out
+    page.select("what-if")
+    return True
+
+
+def _try_variants(page: CostPage) -> None:
+    bench = page.bench
+    for line in bench.variant.lines:
+        wanted = line.want
+        if line.role is Role.MASTER and not line.is_fleet:
+            wanted = wanted.of_type("m5.xlarge")
+        elif line.role is Role.TASK and wanted.market is Market.SPOT and not line.is_fleet:
+            wanted = replace(wanted.of_type("r4.2xlarge"), count=max(1, wanted.count // 2))
+        elif line.role is Role.TASK:
+            wanted = wanted.on_market(Market.SPOT)
+        bench.set_variant(bench.variant.with_line(replace(line, want=wanted)))
+    bench.add_variant()
+    for line in bench.variant.lines:
+        if line.role is Role.TASK and not line.is_fleet:
+            wanted = replace(line.want, count=2 * line.want.count)
+            bench.set_variant(bench.variant.with_line(replace(line, want=wanted)))
+    bench.choose(0)
+
+
+def _reset_bench(page: CostPage) -> None:
+    while len(page.bench.variants) > 1:
+        page.bench.drop_variant()
+    page.bench.reset()
 
 
 def _open_crosshair(ctx: UiContext, window: QWidget) -> None:

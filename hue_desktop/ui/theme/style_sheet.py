@@ -97,6 +97,8 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
 QLineEdit[problem="true"], QComboBox[problem="true"], QSpinBox[problem="true"],
 QPlainTextEdit[problem="true"] { border-color: @critical-shape; }
 QLineEdit[lit="true"] { border-color: @accent-text; }
+QComboBox[changed="true"], QSpinBox[changed="true"] { border-color: @accent-text;
+  color: @accent-text; }
 QLineEdit[mono="true"] { font-family: @mono; font-size: @monopx; }
 QLineEdit[search="true"] { padding-left: 28px; padding-right: 24px; }
 QLineEdit[search="true"]:focus { padding-left: 27px; padding-right: 23px; }
