@@ -15,7 +15,7 @@ __all__ = ["stops"]
 
 def stops() -> tuple[TourStop, ...]:
     """Table, heatmap, and the menu of a node."""
-    ready = page_ready(NodesPage, lambda page: page.states.state == "shown")
+    ready = page_ready(NodesPage, lambda page: page.states.state == "shown" and page.live)
     return (
         TourStop("nodes", _("Nodes"), _open, ready),
         TourStop(

@@ -90,6 +90,11 @@ class OverviewPage(ClusterPage):
     def title(self) -> str:
         return _("Overview")
 
+    @property
+    def live(self) -> bool:
+        """Whether something was measured on its nodes."""
+        return bool(self._loads.known())
+
     # -- building --------------------------------------------------------------------------
 
     def _make_content(self) -> QWidget:

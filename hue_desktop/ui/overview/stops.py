@@ -34,7 +34,7 @@ def _open(ctx: UiContext, _window: QWidget) -> None:
 
 
 def _drawn(page: OverviewPage) -> bool:
-    return page.states.state == "shown" and page.chart.states.state == "shown"
+    return page.states.state == "shown" and page.chart.states.state == "shown" and page.live
 
 
 def _open_crosshair(ctx: UiContext, window: QWidget) -> None:
