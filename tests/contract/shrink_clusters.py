@@ -26,6 +26,7 @@ from hue_desktop.simulator.region import Region, RegionOptions
 __all__ = ["FileShape", "Shrink", "ShrinkRegion", "Shrunk", "shrink_region", "shrinks"]
 
 MIB = 1024**2
+_FILLED = (*(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7) * 8, 0.97)
 _START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -59,26 +60,38 @@ class Shrunk:
     asked: int
 
 
-@st.composite
-def shrinks(draw: st.DrawFn) -> Shrink:
-    """Clusters from two to ten core nodes, full or empty, hurried or not."""
-    nodes = draw(st.integers(2, 10))
-    replication = draw(st.integers(1, min(3, nodes)))
-    # One seed for all placements: drawing each replica by itself takes a hundred times longer.
-    chance = random.Random(draw(st.integers(0, 1 << 30)))
-    files = tuple(_file(chance, nodes, replication) for _ in range(draw(st.integers(1, 12))))
+def shrinks() -> st.SearchStrategy[Shrink]:
+    """Clusters from two to ten core nodes, full or empty, hurried or not.
+
+    All follows from one number: drawing each replica by itself takes a hundred times longer, and
+    most clusters would be tiny.
+    """
+    return st.integers(0, (1 << 60) - 1).map(lambda number: _shrink(random.Random(number)))
+
+
+def _shrink(chance: random.Random) -> Shrink:
+    nodes = chance.randint(2, 10)
+    replication = chance.randint(1, min(3, nodes - 1))
+    files = tuple(_file(chance, nodes, replication) for _ in range(chance.randint(1, 12)))
+    floor = 1 if chance.random() < 0.03 else replication
+    count = min(nodes - floor, chance.choice((1, 1, 1, 2, 2, 4)))
+    leaving = chance.sample(range(nodes), count)
+    capacity = _capacity(files, nodes, nodes - count, chance.choice(_FILLED))
+    timeout_s = chance.choice((20, 60, 300, 900, 3600))
+    kill = chance.random() < 0.2
+    return Shrink(nodes, replication, files, capacity, tuple(leaving), timeout_s, kill)
+
+
+def _capacity(files: tuple[FileShape, ...], nodes: int, staying: int, filled: float) -> int:
+    """Bytes of a node, so that those that stay are filled so far afterwards."""
     held = [0] * nodes
+    needed = 0
     for file in files:
         for length, on in file.blocks:
+            needed += length * min(file.wanted, staying)
             for number in on:
                 held[number] += length
-    slack = draw(st.sampled_from((1.1, 1.5, 2.0, 3.0, 5.0, 8.0)))
-    capacity = max(int(max(held) * slack), 512 * MIB)
-    most = nodes - draw(st.sampled_from((1, replication, replication)))
-    leaving = chance.sample(range(nodes), chance.randint(1, max(1, most)))
-    timeout_s = draw(st.sampled_from((20, 60, 120, 300, 3600)))
-    kill = draw(st.sampled_from((False, False, False, False, True)))
-    return Shrink(nodes, replication, files, capacity, tuple(leaving), timeout_s, kill)
+    return max(int(needed / staying / filled), *held, 512 * MIB)
 
 
 def _file(chance: random.Random, nodes: int, replication: int) -> FileShape:
