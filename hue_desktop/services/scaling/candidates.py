@@ -65,6 +65,7 @@ class CandidateReader:
         self._nodes = nodes
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, ...], tuple[float, Any]] = {}
+        self._types: dict[ClusterRef, Mapping[str, InstanceType]] = {}
 
     def read(self, snapshot: ClusterSnapshot, market: Market, group_id: str) -> CandidateList:
         """The types for more nodes of a group, or of a new task group; without 90-day lines."""
@@ -73,7 +74,7 @@ class CandidateReader:
         release = release_of(snapshot, doors)
         priced = self._launching.instance_types(ref.connection, ref.region, release)
         book = self._books.now(ref.connection, ref.region)
-        types = {each.name: each.type for each in priced}
+        types = self._keep_types(ref, priced)
         missing: list[str] = []
         around, need = self._around(snapshot, doors, types, release, market, group_id, missing)
         classes = {each.name: each.interruption for each in priced}
@@ -83,12 +84,20 @@ class CandidateReader:
             missing.append(_no_advice(ref.region))
         return CandidateList(found, market, need, _sources(priced, book, market), tuple(missing))
 
-    def types(self, snapshot: ClusterSnapshot) -> dict[str, InstanceType]:
+    def types(self, snapshot: ClusterSnapshot) -> Mapping[str, InstanceType]:
         """The types that the cluster's release supports here, by name."""
+        known = self.known_types(snapshot)
+        if known:
+            return known
         ref = snapshot.ref
         release = release_of(snapshot, self._access.of(ref.connection, ref.region))
         priced = self._launching.instance_types(ref.connection, ref.region, release)
-        return {each.name: each.type for each in priced}
+        return self._keep_types(ref, priced)
+
+    def known_types(self, snapshot: ClusterSnapshot) -> Mapping[str, InstanceType]:
+        """The same as far as they were read before; empty when they were not. Does not block."""
+        with self._lock:
+            return self._types.get(snapshot.ref, {})
 
     def measured(self, snapshot: ClusterSnapshot) -> Measured:
         """What the cluster's own nodes report now. Does not block."""
@@ -216,6 +225,14 @@ class CandidateReader:
         found = read()
         with self._lock:
             self._kept[key] = (now, found)
+        return found
+
+    def _keep_types(
+        self, ref: ClusterRef, priced: Iterable[PricedType]
+    ) -> Mapping[str, InstanceType]:
+        found = {each.name: each.type for each in priced}
+        with self._lock:
+            self._types[ref] = found
         return found
 
     def _region_now(self, ref: ClusterRef) -> float:

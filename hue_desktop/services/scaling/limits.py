@@ -12,7 +12,7 @@ from hue_desktop.services.scaling.values import SizeLimits
 
 __all__ = ["limits_of"]
 
-_FIXED = (GroupState.ARRESTED, GroupState.TERMINATING, GroupState.TERMINATED, GroupState.ENDED)
+_FIXED = (GroupState.TERMINATING, GroupState.TERMINATED, GroupState.ENDED)
 
 
 def limits_of(snapshot: ClusterSnapshot, group: InstanceGroup) -> SizeLimits:
@@ -20,6 +20,8 @@ def limits_of(snapshot: ClusterSnapshot, group: InstanceGroup) -> SizeLimits:
     if group.role is Role.MASTER:
         text = _("The master group keeps its size; launch a new cluster for another one.")
         return SizeLimits(group.requested, group.requested, text)
+    if group.state is GroupState.ARRESTED:
+        return SizeLimits(group.requested, group.requested, _arrested_text(group))
     if group.state in _FIXED:
         text = _("The group is {state} and cannot be resized.").format(state=group.state.value)
         return SizeLimits(group.requested, group.requested, text)
@@ -27,6 +29,16 @@ def limits_of(snapshot: ClusterSnapshot, group: InstanceGroup) -> SizeLimits:
         text = _("A task group has 0 to {high} nodes.").format(high=count(MAX_NODES))
         return SizeLimits(0, MAX_NODES, text)
     return _core(snapshot)
+
+
+def _arrested_text(group: InstanceGroup) -> str:
+    """What happened to a group that EMR gave up, and what to do now."""
+    text = _("EMR has given this group up after errors (ARRESTED): it takes no other size.")
+    if group.state_reason:
+        text += " " + _("EMR says: {reason}").format(reason=group.state_reason)
+    if group.role is Role.TASK:
+        return text + " " + _("Add another task group instead.")
+    return text + " " + _("Clone the cluster, and copy what only its HDFS holds before.")
 
 
 def _core(snapshot: ClusterSnapshot) -> SizeLimits:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from hue_desktop.core.candidates.quotas import VcpuQuota, quota_of
 from hue_desktop.core.candidates.values import VcpuLimit
 from hue_desktop.core.capacity_ports import Quota
-from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.changes import Risk, RiskLevel
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.format import count
 from hue_desktop.core.instances import InstanceType, Market
@@ -51,6 +52,20 @@ class VcpuLimits:
         if quotas is None:
             return None
         return self._judge(ref, market, type_name, more, types, quotas, "")
+
+    def risks(
+        self,
+        snapshot: ClusterSnapshot,
+        market: Market,
+        type_name: str,
+        more: int,
+        types: Mapping[str, InstanceType],
+    ) -> tuple[Risk, ...]:
+        """A warning when the nodes are over a quota that was read before. Does not block."""
+        found = self.known(snapshot.ref, market, type_name, more, types) if more > 0 else None
+        if found is None or not found.over:
+            return ()
+        return (Risk(RiskLevel.WARN, f"{found.sentence} {found.next_step}"),)
 
     def _quotas(self, ref: ClusterRef) -> tuple[Mapping[str, Quota], str]:
         door = self._access.of(ref.connection, ref.region).quotas

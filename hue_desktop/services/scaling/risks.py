@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from hue_desktop.core.candidates.strategies import group_shortage_text
 from hue_desktop.core.changes import Risk, RiskLevel
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.format import count, percent
@@ -24,8 +25,12 @@ def resize_risks(
     if wanted < group.requested:
         shrinks = _core_shrinks if group.role is Role.CORE else _task_shrinks
         found.extend(shrinks(snapshot, group, wanted, metrics))
-    elif wanted > group.requested and group.market is Market.SPOT:
-        found.extend(spot_risks(group.role))
+    elif wanted > group.requested:
+        if group.market is Market.SPOT:
+            found.extend(spot_risks(group.role))
+        if group.role is Role.TASK or group.market is Market.ON_DEMAND:
+            text = group_shortage_text(group.role, group.market)
+            found.append(Risk(RiskLevel.NOTE, text))
     if group.state is GroupState.RESIZING and group.running != group.requested:
         text = _("The group is on its way to {n} nodes; this takes that resize’s place.")
         found.append(Risk(RiskLevel.NOTE, text.format(n=count(group.requested))))

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hue_desktop.core.candidates.diversify import MOST_TYPES, diversify
-from hue_desktop.core.candidates.strategies import resize_shortage_text, timeout_problem
+from hue_desktop.core.candidates.strategies import (
+    first_shortage_text,
+    group_shortage_text,
+    resize_shortage_text,
+    timeout_problem,
+)
 from hue_desktop.core.candidates.values import (
     CandidateList,
     ClusterRoom,
@@ -178,7 +183,12 @@ class ScalingService:
             undo=Undoability.UNTIL_STARTED if final else Undoability.UNDOABLE,
             undo_text=_undo_text(group, wanted),
             after=self._rate_after(snapshot, group, wanted),
-            risks=resize_risks(snapshot, group, wanted, metrics),
+            risks=(
+                *resize_risks(snapshot, group, wanted, metrics),
+                *self._quota_risks(
+                    snapshot, group.market, group.instance_type, wanted - group.requested
+                ),
+            ),
             blocked=blocked,
         )
         return self._plans.for_cluster(snapshot, draft)
@@ -192,6 +202,7 @@ class ScalingService:
         release, root_gib, az = _image(snapshot)
         added = group_rate(book, group, release=release, root_gib=root_gib, az=az)
         spot = spot_risks(Role.TASK) if group.market is Market.SPOT else ()
+        shortage = Risk(RiskLevel.NOTE, group_shortage_text(Role.TASK, group.market))
         draft = Draft(
             title=_("Add a task group of {n} × {type}{market}").format(
                 n=count(group.count),
@@ -204,7 +215,12 @@ class ScalingService:
             undo=Undoability.UNDOABLE,
             undo_text=_("Undo sets the group to 0 nodes; EMR never removes the empty group."),
             after=self._plans.rate(ref) + added,
-            risks=(*spot, *scaling_risks(snapshot)),
+            risks=(
+                *spot,
+                shortage,
+                *self._quota_risks(snapshot, group.market, group.instance_type, group.count),
+                *scaling_risks(snapshot),
+            ),
             blocked=_add_blocked(snapshot, group),
         )
         return self._plans.for_cluster(snapshot, draft)
@@ -301,12 +317,19 @@ class ScalingService:
             undo=Undoability.UNDOABLE,
             undo_text=_("Undo sets the fleet to 0 units; EMR never removes the empty fleet."),
             after=self._plans.rate(ref) + added,
-            risks=tuple(spot_risks(Role.TASK)) if fleet.target_spot else (),
-            blocked=blocked,
+            risks=_new_fleet_risks(fleet),
+            blocked=blocked or timeout_problem(fleet.timeout_minutes, first=True),
         )
         return self._plans.for_cluster(snapshot, draft)
 
-    # -- cost ---------------------------------------------------------------------------------
+    # -- capacity and cost --------------------------------------------------------------------
+
+    def _quota_risks(
+        self, snapshot: ClusterSnapshot, market: Market, type_name: str, more: int
+    ) -> tuple[Risk, ...]:
+        """A warning when the account's quota is known and does not allow the nodes."""
+        types = self._reader.known_types(snapshot)
+        return self._vcpu.risks(snapshot, market, type_name, more, types)
 
     def _rate_after(self, snapshot: ClusterSnapshot, group: InstanceGroup, wanted: int) -> CostRate:
         """The cluster's rate with the group at its new size."""
@@ -435,6 +458,13 @@ def _fleet_blocked(
     return ""
 
 
+def _new_fleet_risks(fleet: FleetSpec) -> tuple[Risk, ...]:
+    if not fleet.target_spot:
+        return ()
+    text = first_shortage_text(fleet.timeout_minutes, fleet.timeout_action)
+    return (*spot_risks(Role.TASK), Risk(RiskLevel.NOTE, text))
+
+
 def _fleet_risks(
     fleet: InstanceFleet, on_demand: int, spot: int, timeout_minutes: int | None
 ) -> tuple[Risk, ...]:
@@ -444,6 +474,12 @@ def _fleet_risks(
         found.append(Risk(RiskLevel.LOSS, text))
     if spot > fleet.target_spot:
         found.extend(spot_risks(fleet.role))
+    if fleet.state is GroupState.SUSPENDED:
+        text = _("The fleet is suspended after errors; setting its targets makes EMR try again.")
+        found.append(Risk(RiskLevel.NOTE, text))
+    if fleet.state is GroupState.RESIZING:
+        text = _("The fleet is being resized already; this takes that resize’s place.")
+        found.append(Risk(RiskLevel.NOTE, text))
     markets = ((Market.SPOT, spot > fleet.target_spot),
                (Market.ON_DEMAND, on_demand > fleet.target_on_demand))  # fmt: skip
     for market, grows in markets:
