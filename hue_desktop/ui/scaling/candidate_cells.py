@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from hue_desktop.core.candidates.values import Candidate, SpotLine
+from hue_desktop.core.format import DASH
 from hue_desktop.core.text import _
 from hue_desktop.ui.tables import Column, RowsModel
 from hue_desktop.ui.tables.delegate import CellDelegate
@@ -63,8 +64,9 @@ def price_steps(
 class CandidateDelegate(CellDelegate):
     """Paints the rows of a ``RowsModel`` of candidates.
 
-    ``is_picked`` tells whether a row's circle (or, with ``many``, its box) is filled; ``own_word``
-    is written after the type that the cluster has.
+    ``is_picked`` tells whether a row's circle (or, with ``many``, its box) is filled, ``awaited``
+    has the names whose price line is on its way; ``own_word`` is written after the type that the
+    cluster has.
     """
 
     def __init__(
@@ -73,9 +75,11 @@ class CandidateDelegate(CellDelegate):
         padding: int,
         *,
         is_picked: Callable[[Candidate], bool],
+        awaited: Set[str],
         many: bool,
     ) -> None:
         super().__init__(model, padding)
+        self._awaited = awaited
         self._is_picked = is_picked
         self._many = many
         self.own_word = ""
@@ -121,7 +125,7 @@ class CandidateDelegate(CellDelegate):
 
     def _paint_line(self, painter: QPainter, theme: Theme, box: QRect, one: Candidate) -> None:
         if not one.spot_line:
-            text = "–" if one.spot_now is None else "…"
+            text = "…" if one.name in self._awaited else DASH
             self._texts.draw(painter, box, text, "text-3", align="center")
             return
         points = self._points(one, (min(box.width(), _MAX_LINE), _LINE_HEIGHT))

@@ -29,7 +29,7 @@ def candidate_columns(
                 _("Units"),
                 lambda one: _number(units(one)),
                 units,
-                56,
+                48,
                 weight=600,
                 help=_("How many units of the fleet one node of the type counts"),
             ),
@@ -69,7 +69,7 @@ def _figure(
 
 
 def _pick() -> Column[Candidate]:
-    return Column("pick", "", lambda _one: "", width=30, optional=False)
+    return Column("pick", "", lambda _one: "", width=28, optional=False)
 
 
 def _type() -> Column[Candidate]:
@@ -93,7 +93,7 @@ def _size() -> tuple[Column[Candidate], ...]:
             _("vCPU"),
             lambda one: count(one.type.vcpu),
             lambda one: one.type.vcpu,
-            46,
+            44,
             hide_below=440,
         ),
         _figure(
@@ -101,7 +101,7 @@ def _size() -> tuple[Column[Candidate], ...]:
             _("Memory"),
             lambda one: f"{decimal(one.type.memory_gib, 0)} GiB",
             lambda one: one.type.memory_gib,
-            68,
+            64,
             hide_below=500,
         ),
     )
@@ -114,7 +114,7 @@ def _prices() -> tuple[Column[Candidate], ...]:
             _("On-demand"),
             lambda one: node_rate(one.price.on_demand_usd_hour),
             lambda one: one.price.on_demand_usd_hour,
-            80,
+            74,
             quiet=True,
             hide_below=600,
         ),
@@ -123,14 +123,14 @@ def _prices() -> tuple[Column[Candidate], ...]:
             _("Spot now"),
             lambda one: node_rate(one.spot_now),
             lambda one: one.spot_now,
-            72,
+            64,
         ),
         Column(
             "line",
-            _("Spot price, 90 days"),
+            _("Spot, 90 days"),
             lambda _one: "",
             sort=lambda one: _risen(one),
-            width=114,
+            width=104,
             tooltip=_line_tooltip,
             hide_below=390,
             help=_("As a share of the type’s on-demand price, so that heights compare"),
@@ -145,7 +145,7 @@ def _risk() -> tuple[Column[Candidate], ...]:
             _("Lost / month"),
             lambda one: lost_text(one.interruption),
             lambda one: one.interruption.low if one.interruption else None,
-            84,
+            80,
             color=_lost_color,
             help=_("How many Spot nodes of the type EC2 takes back in a month"),
         ),
@@ -154,7 +154,7 @@ def _risk() -> tuple[Column[Candidate], ...]:
             _("Pools"),
             lambda one: _number(one.pools),
             lambda one: one.pools,
-            50,
+            44,
             quiet=True,
             hide_below=660,
             help=_("AZs with the type on Spot among those of the cluster’s subnets"),
@@ -177,7 +177,7 @@ def _worth() -> Column[Candidate]:
         _("per 100 GiB"),
         lambda one: DASH if one.usd_100gib is None else money(one.usd_100gib),
         lambda one: one.usd_100gib,
-        84,
+        78,
         weight=600,
         help=_("$/h of EC2, EMR fee and EBS for 100 GiB of YARN memory"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
@@ -69,7 +69,8 @@ class CandidateTable(QWidget):
         self._many = units is not None
         self._listed: CandidateList | None = None
         self._rows: tuple[Candidate, ...] = ()
-        self._asked: set[str] = set()
+        self._asked: set[str] = set()  #: whose lines were asked for
+        self._awaited: set[str] = set()  #: and have not come
         self._ticked: frozenset[str] = frozenset()
         self._ticked_first = False
         self._rank: Rank = lambda rows, _by: rows
@@ -92,7 +93,7 @@ class CandidateTable(QWidget):
         self.table = _Table(self.model, name=_("Instance types"), row_height=_ROW, padding=_PADDING)
         self.table.setMinimumHeight(28 + 4 * _ROW)
         self._delegate = CandidateDelegate(
-            self.model, _PADDING, is_picked=self._is_picked, many=self._many
+            self.model, _PADDING, is_picked=self._is_picked, awaited=self._awaited, many=self._many
         )
         self.table.setItemDelegate(self._delegate)
         self.states = FourStates(self.table)
@@ -191,6 +192,7 @@ class CandidateTable(QWidget):
             for one in listed.candidates
         )
         self._asked = set(lines)
+        self._awaited.clear()
         self._delegate.own_word = own_word
         self._delegate.until = until
         self._hide_columns()
@@ -206,8 +208,9 @@ class CandidateTable(QWidget):
         self._filter()
         self.table.select_key(current.name if current is not None else self._first_choice())
 
-    def add_lines(self, lines: Mapping[str, SpotLine]) -> None:
-        """Give rows their price lines."""
+    def add_lines(self, names: Iterable[str], lines: Mapping[str, SpotLine]) -> None:
+        """What came for ``names``: rows get their price lines, the others a dash."""
+        self._awaited.difference_update(names)
         self._rows = tuple(
             replace(one, spot_line=lines[one.name]) if lines.get(one.name) else one
             for one in self._rows
@@ -288,21 +291,26 @@ class CandidateTable(QWidget):
     @property
     def lines_complete(self) -> bool:
         """Whether no row in sight waits for its price line."""
-        return not self._seen.isActive() and not self._lacking()
+        return not self._seen.isActive() and not self._awaited and not self._lacking()
 
     def _lacking(self) -> tuple[str, ...]:
-        """The rows in sight, and a few below, that have no price line yet."""
+        """The rows in sight, and a few below, whose price line was not asked for yet."""
         if self._listed is None or self._listed.market is not Market.SPOT:
             return ()
         first = max(self.table.rowAt(0), 0)
         last = first + self.table.viewport().height() // _ROW + 2
         rows = self.model.rows()[first : last + 1]
-        return tuple(one.name for one in rows if not one.spot_line and one.spot_now is not None)
+        return tuple(
+            one.name
+            for one in rows
+            if not one.spot_line and one.spot_now is not None and one.name not in self._asked
+        )
 
     def _ask_for_lines(self) -> None:
-        names = tuple(name for name in self._lacking() if name not in self._asked)
+        names = self._lacking()
         if names and self.isVisible():
             self._asked.update(names)
+            self._awaited.update(names)
             self.lines_wanted.emit(names)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -131,14 +131,14 @@ class ScaleSheet(PlanSheet):
 
     def _read_lines(self, names: tuple[str, ...]) -> None:
         def arrived(lines: Mapping[str, SpotLine]) -> None:
-            self.table.add_lines(lines)
+            self.table.add_lines(names, lines)
 
         self.ctx.tasks.run(
             "spot-lines",
             lambda _token: self.ctx.app.scaling.spot_lines(self.ref, names),
             owner=self,
             done=arrived,
-            failed=lambda _error: self.table.add_lines({}),
+            failed=lambda _error: self.table.add_lines(names, {}),
         )
 
     def _read_scores(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from hue_desktop.core.candidates.values import CandidateList, ClusterRoom
 from hue_desktop.core.cost_lines import ChangeLine, count_line
 from hue_desktop.core.format import DASH, MINUS, date_time, size
 from hue_desktop.core.instances import GroupState, Market, Role
+from hue_desktop.core.pricing import PriceSource
 from hue_desktop.core.text import _
 
 __all__ = ["market_word", "role_fact", "role_word", "room_lines", "source_line", "state_sentence"]
@@ -80,12 +82,25 @@ def source_line(listed: CandidateList) -> str:
     market = _("Spot") if listed.market is Market.SPOT else _("on-demand price")
     text = _("Last column: $/h of {market}, EMR fee and EBS for 100 GiB of YARN memory.")
     parts = [text.format(market=market)]
-    for source in listed.as_of:
-        moment = source.as_of
+    for name, moment in _oldest(listed.as_of).items():
         if moment is None:
-            parts.append(f"{source.name}.")
+            parts.append(f"{name}.")
         elif isinstance(moment, datetime):
-            parts.append(f"{source.name}, {date_time(moment)}.")
+            parts.append(f"{name}, {date_time(moment)}.")
         else:
-            parts.append(f"{source.name}, {moment:%d %b %Y}.")
+            parts.append(f"{name}, {moment:%d %b %Y}.")
     return " ".join((*parts, *listed.missing))
+
+
+def _oldest(sources: Iterable[PriceSource]) -> dict[str, date | datetime | None]:
+    """One date a source: the oldest of its figures decides how far it can be trusted."""
+    found: dict[str, date | datetime | None] = {}
+    for source in sources:
+        known = found.setdefault(source.name, source.as_of)
+        if known is not None and source.as_of is not None and _day(source.as_of) < _day(known):
+            found[source.name] = source.as_of
+    return found
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
