@@ -16,15 +16,13 @@ from hue_desktop.core.changes import (
     RemoveTags,
     Risk,
     RiskLevel,
-    SetAutoTermination,
     SetProtection,
     Terminate,
     Undoability,
 )
-from hue_desktop.core.clusters import Application, Cluster, ClusterRef, ClusterSnapshot
+from hue_desktop.core.clusters import Application, ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost import PriceBook, spec_rate
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.format import duration
 from hue_desktop.core.instances import EbsVolume, InstanceType, Market
 from hue_desktop.core.ports import SpotAdvice
 from hue_desktop.core.pricing import CostRate, PriceSource, TypePrice
@@ -33,7 +31,7 @@ from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
 from hue_desktop.services.fleet.service import FleetService
-from hue_desktop.services.launch.checks import IDLE_TIMEOUT_S, check_spec, check_tags
+from hue_desktop.services.launch.checks import check_spec, check_tags
 from hue_desktop.services.launch.clone import clone_of
 from hue_desktop.services.launch.losses import termination_risks
 from hue_desktop.services.launch.values import OPTION_LISTS, LaunchOptions, PricedType, SpecProblem
@@ -221,28 +219,6 @@ class LaunchService:
         )
         return self._plans.for_cluster(snapshot, draft)
 
-    def plan_auto_termination(self, ref: ClusterRef, idle_timeout_s: int | None) -> Plan:
-        """End the cluster after so many idle seconds, or never by itself (``None``)."""
-        snapshot = self._plans.cluster(ref)
-        name = snapshot.summary.name
-        known = snapshot.cluster.idle_timeout_s if snapshot.cluster else None
-        if idle_timeout_s is None:
-            title = _("Never end {name} by itself").format(name=name)
-        else:
-            title = _("End {name} after {time} without work").format(
-                name=name, time=duration(idle_timeout_s)
-            )
-        draft = Draft(
-            title=title,
-            changes=(SetAutoTermination(ref.cluster_id, idle_timeout_s),),
-            inverse=(SetAutoTermination(ref.cluster_id, known),),
-            undo=Undoability.UNDOABLE,
-            undo_text=_("Undo sets it back: {before}.").format(before=_idle_text(known)),
-            risks=_idle_risks(snapshot.cluster, idle_timeout_s),
-            blocked=_idle_blocked(known, idle_timeout_s),
-        )
-        return self._plans.for_cluster(snapshot, draft)
-
 
 def _priced(kind: InstanceType, book: PriceBook, advice: SpotAdvice | None) -> PricedType:
     price = book.types.get(kind.name) or TypePrice(kind.name, None, None, _UNPRICED)
@@ -319,30 +295,3 @@ def _tags_title(name: str, wanted: int, gone: int) -> str:
         return text.format(m=gone, name=name)
     text = ngettext("Set {n} tag of {name}", "Set {n} tags of {name}", wanted)
     return text.format(n=wanted, name=name)
-
-
-def _idle_text(idle_timeout_s: int | None) -> str:
-    if idle_timeout_s is None:
-        return _("it never ends by itself")
-    return _("it ends after {time} without work").format(time=duration(idle_timeout_s))
-
-
-def _idle_blocked(known: int | None, wanted: int | None) -> str:
-    low, high = IDLE_TIMEOUT_S
-    if wanted == known:
-        return _("It is set like that already.")
-    if wanted is not None and not low <= wanted <= high:
-        return _("Auto-termination waits for 1 minute to 7 days.")
-    return ""
-
-
-def _idle_risks(cluster: Cluster | None, wanted: int | None) -> tuple[Risk, ...]:
-    if wanted is None:
-        text = _("It runs, and costs, until somebody terminates it.")
-        return (Risk(RiskLevel.NOTE, text),)
-    found = [Risk(RiskLevel.WARN, _("What HDFS holds is lost when the cluster ends."))]
-    names = {each.name.lower() for each in cluster.applications} if cluster else set()
-    if names & {"presto", "trino", "hbase"}:
-        text = _("With Presto, Trino or HBase installed EMR never counts the cluster as idle.")
-        found.append(Risk(RiskLevel.NOTE, text))
-    return tuple(found)

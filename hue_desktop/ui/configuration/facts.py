@@ -86,14 +86,18 @@ def _life(cluster: Cluster) -> Iterable[Fact]:
     yield Fact(
         _("Auto-termination"),
         _("after {time} idle").format(time=duration(idle)) if idle else _("off"),
-        action="launch.auto_termination",
+        action="policies.auto_termination",
     )
     if cluster.unhealthy_node_replacement is not None:
         replaced = cluster.unhealthy_node_replacement
         yield Fact(_("Unhealthy nodes"), _("are replaced") if replaced else _("stay"))
     steps = cluster.step_concurrency
     yield Fact(_("Steps at a time"), str(steps))
-    yield Fact(_("Managed scaling"), _scaling(cluster.managed_scaling))
+    yield Fact(
+        _("Managed scaling"),
+        _scaling(cluster.managed_scaling),
+        action="policies.managed_scaling",
+    )
 
 
 def _scaling(limits: ManagedScaling | None) -> str:

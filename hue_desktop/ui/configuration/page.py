@@ -30,7 +30,8 @@ from hue_desktop.ui.theme.tokens import SIZES
 __all__ = ["ConfigurationPage"]
 
 _PARTS = frozenset(("summary", "cluster", "groups", "fleets"))
-_CHANGES = ("launch.protect", "launch.unprotect", "launch.auto_termination")
+_CHANGES = ("launch.protect", "launch.unprotect", "policies.auto_termination",
+            "policies.managed_scaling")  # fmt: skip
 
 
 class ConfigurationPage(ClusterPage):

@@ -21,7 +21,7 @@ ACTIONS = {
     "terminate": "launch.terminate",
     "unprotect": "launch.unprotect",
     "resize": "scaling.core",
-    "auto-termination": "launch.auto_termination",
+    "auto-termination": "policies.auto_termination",
     "clone": "launch.clone",
 }
 

@@ -29,7 +29,6 @@ def actions() -> tuple[Action, ...]:
         _protect(),
         _unprotect(),
         _tags(),
-        _auto_termination(),
         _terminate(),
     )
 
@@ -117,20 +116,6 @@ def _tags() -> Action:
         section=2,
         keywords=_("label"),
         word="tags",
-    )
-
-
-def _auto_termination() -> Action:
-    return Action(
-        "launch.auto_termination",
-        _("Auto-termination…"),
-        _open_auto_termination,
-        icon="clock",
-        menus=("cluster",),
-        enabled=_is_alive,
-        changes=True,
-        section=2,
-        keywords=_("idle timeout"),
     )
 
 
@@ -251,13 +236,6 @@ def _open_tags(ctx: UiContext, context: ActionContext) -> None:
 
     ref = _snapshot(context).ref
     ctx.navigate.open_sheet(lambda sheet_ctx: TagsSheet(sheet_ctx, ref))
-
-
-def _open_auto_termination(ctx: UiContext, context: ActionContext) -> None:
-    from hue_desktop.ui.launch.auto_termination_sheet import AutoTerminationSheet
-
-    ref = _snapshot(context).ref
-    ctx.navigate.open_sheet(lambda sheet_ctx: AutoTerminationSheet(sheet_ctx, ref))
 
 
 def _snapshot(context: ActionContext) -> ClusterSnapshot:

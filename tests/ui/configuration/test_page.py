@@ -63,7 +63,7 @@ def desk(qapp: QApplication, qtbot: QtBot) -> Iterator[Desk]:
     ctx.actions.add(
         act("launch.unprotect", enabled=lambda where: where.cluster is not None),
         act("launch.tags"),
-        act("launch.auto_termination"),
+        act("policies.auto_termination"),
         act("scaling.resize", menus=("group",), enabled=lambda where: bool(where.group_id)),
     )
     qtbot.addWidget(page)
@@ -133,7 +133,7 @@ def test_what_can_be_changed_has_a_button(desk: Desk) -> None:
     desk.button("Turn off: Termination protection").click()
     desk.button("Edit: Auto-termination").click()
     desk.button("Edit").click()
-    assert desk.done == ["launch.unprotect", "launch.auto_termination", "launch.tags"]
+    assert desk.done == ["launch.unprotect", "policies.auto_termination", "launch.tags"]
 
 
 def test_read_only_mode_has_none(desk: Desk) -> None:

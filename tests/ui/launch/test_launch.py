@@ -19,11 +19,12 @@ from hue_desktop.core.changes import ChangeState
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.instances import Market, Role
+from hue_desktop.ui import policies
 from hue_desktop.ui.launch import actions
-from hue_desktop.ui.launch.auto_termination_sheet import AutoTerminationSheet
 from hue_desktop.ui.launch.command_dialog import CommandDialog
 from hue_desktop.ui.launch.launch_sheet import LaunchSheet
 from hue_desktop.ui.launch.tags_sheet import TagsSheet
+from hue_desktop.ui.policies.auto_termination_sheet import AutoTerminationSheet
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
 
@@ -40,7 +41,7 @@ def desk(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, region: SimulatedRegion
 ) -> Iterator[DoingDesk]:
     with open_doing_desk(qapp, qtbot, tmp_path, region=region) as opened:
-        opened.ctx.actions.add(*actions())
+        opened.ctx.actions.add(*actions(), *policies.actions())
         yield opened
 
 
@@ -282,7 +283,7 @@ def test_tags_protection_and_the_end(desk: DoingDesk) -> None:
 
     desk.until(lambda: tag_keys().get("ticket") == "42" and gone not in tag_keys())
 
-    assert desk.trigger("launch.auto_termination", cluster)
+    assert desk.trigger("policies.auto_termination", cluster)
     idle = desk.opened(AutoTerminationSheet)
     assert unnamed(idle) == unnamed(tags) == []
     idle.on.setChecked(True)

@@ -12,7 +12,6 @@ from hue_desktop.core.changes import (
     CreateCluster,
     RemoveTags,
     RiskLevel,
-    SetAutoTermination,
     SetProtection,
     Terminate,
     Undoability,
@@ -184,12 +183,6 @@ def test_plans_are_as_small_as_the_change(region: SimulatedRegion, house: House)
     assert tags.inverse == (AddTags(cluster_id, (("team", "a"),)), RemoveTags(cluster_id, ("new",)))
     assert launching.plan_tags(ref, {"team": "a"}, {"other"}).blocked
     assert "AWS" in launching.plan_tags(ref, {"aws:x": "1"}, set()).blocked
-
-    idle = launching.plan_auto_termination(ref, 3600)
-    assert idle.changes == (SetAutoTermination(cluster_id, 3600),)
-    assert idle.inverse == (SetAutoTermination(cluster_id, None),)
-    assert launching.plan_auto_termination(ref, 30).blocked
-    assert launching.plan_auto_termination(ref, None).blocked
 
     protect = launching.plan_protection(ref, True)
     assert protect.inverse == (SetProtection(cluster_id, False),)
