@@ -18,7 +18,7 @@ from hue_desktop.services.health.values import HealthChange, HealthSnapshot
 from hue_desktop.services.nodes import NodeGroup, node_groups
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.charts.node_blocks import node_tip
-from hue_desktop.ui.charts.node_colours import choices_for
+from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
 from hue_desktop.ui.charts.node_loads import LOADS, NodeLoads
 from hue_desktop.ui.cluster_page import ClusterPage
 from hue_desktop.ui.context import UiContext
@@ -69,7 +69,7 @@ class NodesPage(ClusterPage):
         self._watch = HealthWatch(ctx, ref) if ref is not None else None
         columns = node_columns(self._ages, self._loads)
         self.model: RowsModel[NodeRow] = RowsModel(columns, key=lambda row: row.node.id)
-        self.table: DataTable[NodeRow] = DataTable(self.model, name=_("Nodes"))
+        self.table: DataTable[NodeRow] = DataTable(self.model, name=_("Nodes"), multiple=True)
         self.total = TotalRow(self.table, name=_("Sum of all nodes"))
         self.heatmap = Heatmap(ctx.theme)
         self.toolbar = NodesToolbar([(c.key, c.title) for c in columns if c.optional])
@@ -93,6 +93,11 @@ class NodesPage(ClusterPage):
     @property
     def title(self) -> str:
         return _("Nodes")
+
+    @property
+    def live(self) -> bool:
+        """Whether the load of its nodes was measured; CPU comes with the second reading."""
+        return NodeProperty.CPU.value in self._loads.known()
 
     def _make_content(self) -> QWidget:
         table = QWidget()
@@ -282,12 +287,24 @@ class NodesPage(ClusterPage):
             row = self.table.current_row()
         return row.node if row else None
 
+    def selected_nodes(self) -> tuple[Instance, ...]:
+        """Every node that is selected; on the heatmap the one in focus."""
+        if self._views.currentIndex() == 0:
+            return tuple(row.node for row in self.table.selected_rows())
+        node = self.current_node()
+        return (node,) if node is not None else ()
+
     def action_context(self, base: ActionContext) -> ActionContext:
-        return focus_on(self._snapshot, self.ref, node=self.current_node())
+        nodes = self.selected_nodes()
+        return focus_on(self._snapshot, self.ref, node=self.current_node(), nodes=nodes)
 
     def _pop_up(self, target: object, where: QPoint) -> None:
         if isinstance(target, NodeRow):
-            self._menu(focus_on(self._snapshot, self.ref, node=target.node), where)
+            nodes = self.selected_nodes()
+            if target.node not in nodes:
+                nodes = ()  # the pointer is elsewhere: the menu is about what is under it
+            context = focus_on(self._snapshot, self.ref, node=target.node, nodes=nodes)
+            self._menu(context, where)
         elif isinstance(target, RowGroup) and target.rows:
             node = target.rows[0].node
             context = focus_on(self._snapshot, self.ref, group_id=node.group_id)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 from shiboken6 import isValid
 
-from hue_desktop.core.changes import Plan, ResizeGroup
+from hue_desktop.core.changes import Change, KillInstances, Plan, ResizeGroup
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.format import ago, count, duration, percent
@@ -471,13 +471,18 @@ class ShrinkSheet(Sheet):
 
     def _rehearse(self) -> None:
         wish = self.wish
-        change = ResizeGroup(
-            self.ref.cluster_id,
-            self.group_id,
-            wish.count,
-            leaving=wish.leaving if wish.named else (),
-            timeout_s=wish.timeout_s,
-        )
+        leaving = wish.leaving if wish.named else ()
+        change: Change
+        if wish.kill and leaving:
+            change = KillInstances(self.ref.cluster_id, self.group_id, leaving)
+        else:
+            change = ResizeGroup(
+                self.ref.cluster_id,
+                self.group_id,
+                wish.count,
+                leaving=leaving,
+                timeout_s=wish.timeout_s,
+            )
         context = focus_on(
             self.ctx.app.fleet.snapshot(), self.ref, group_id=self.group_id, changes=(change,)
         )
