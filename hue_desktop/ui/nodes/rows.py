@@ -135,7 +135,7 @@ def load_columns(loads: NodeLoads) -> tuple[Column[NodeRow], ...]:
         )  # fmt: skip
 
     return (
-        column("cpu", 98, 0), column("memory", 98, 860), column("disk", 98, 700),
+        column("cpu", 106, 0), column("memory", 106, 860), column("disk", 106, 700),
         column("containers", 58, 980), column("blocks", 66, 980),
     )  # fmt: skip
 

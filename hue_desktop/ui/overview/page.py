@@ -92,8 +92,8 @@ class OverviewPage(ClusterPage):
 
     @property
     def live(self) -> bool:
-        """Whether something was measured on its nodes."""
-        return bool(self._loads.known())
+        """Whether the load of its nodes was measured; CPU comes with the second reading."""
+        return NodeProperty.CPU.value in self._loads.known()
 
     # -- building --------------------------------------------------------------------------
 
