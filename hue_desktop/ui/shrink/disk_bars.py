@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -28,6 +29,7 @@ __all__ = ["DiskBars", "DiskPanel", "short_host"]
 _ROW, _BAR = 32, 16
 _HOST_WIDTH, _FIGURES = 104, 92
 _FOLDED = 10  #: rows that show before the rest is asked for
+_WIDE = 380
 _MOVES_IN = 0.55  #: of the EMR fee's blue
 _UNITS = ((1 << 40, "TiB", 8 << 40), (1 << 30, "GiB", 0))
 
@@ -212,6 +214,7 @@ class DiskPanel(QWidget):
         self.bars = DiskBars()
         self._all: tuple[NodeRoom, ...] = ()
         self._unfolded = False
+        self._unit = ""
         self._title = Label(weight=600, elide=True)
         self._axis = Label(size="small", tone="text-2", wrap=True)
         self.more = Button("", kind="link", small=True, clicked=self._unfold)
@@ -238,13 +241,24 @@ class DiskPanel(QWidget):
         self._all = tuple(rooms)
         self.bars.full_share = full_share
         _factor, unit = unit_of(rooms)
-        self._title.setText(_("Disk of each core node, {unit}").format(unit=unit))
+        self._unit = unit
+        self._name_it()
         self._axis.setText(
             _("Dashed: {share} of a disk, above which YARN gives the node no containers.").format(
                 share=percent(full_share * 100)
             )
         )
         self._show()
+
+    def _name_it(self) -> None:
+        long = self.width() >= _WIDE
+        title = _("Disk of each core node, {unit}") if long else _("Core disks, {unit}")
+        self._title.setText(title.format(unit=self._unit))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow column the title is short, so that the legend stays beside it."""
+        super().resizeEvent(event)
+        self._name_it()
 
     def _show(self) -> None:
         folded = not self._unfolded and len(self._all) > _FOLDED + 2

@@ -47,12 +47,12 @@ class FixLine(QWidget):
         note = Label(text, tone="text-2", wrap=True)
         note.setContentsMargins(26, 0, 0, 0)
         self.target: TextField | None = None
-        names = row(spacing=6)
-        for finding in cures:
-            names.addWidget(StateMark(StateShape.RUNNING, 8))
-            names.addWidget(Label(finding.title, tone="good"))
-        head = row(self.box, None, names)
-        head.setAlignment(names, Qt.AlignmentFlag.AlignRight)
+        names = ", ".join(finding.title for finding in cures)
+        cured = Label(names, tone="good", elide=True)
+        cured.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        mark = StateMark(StateShape.RUNNING, 8)
+        mark.setVisible(bool(names))
+        head = row(self.box, None, mark, cured, spacing=6)
         layout = column(Rule("h"), 4, head, note)
         if fix.key == SNAPSHOT:
             self.target = TextField(

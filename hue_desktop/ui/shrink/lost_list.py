@@ -27,7 +27,7 @@ class LostList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._folder = "/"
-        self._title = Label(_("Files that would be lost"), weight=600)
+        self._title = Label(_("Files that would be lost"), weight=600, elide=True)
         self.amount = Label(tone="critical")
         self.all_link = Button("", kind="link", small=True, clicked=self._open_all)
         self.nothing = Label(tone="text-2", wrap=True)
@@ -46,11 +46,17 @@ class LostList(QWidget):
             )
         )
 
-    def show_verdict(self, verdict: Verdict, *, here_only: bool = False) -> None:
-        """Show the files of a verdict; ``here_only``: they are all that the cluster holds."""
-        if here_only:
-            self._title.setText(_("Files that exist only here"))
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show the files of a verdict: those that would be lost, or only nearly so."""
         lost = verdict.lost_files
+        found = verdict.finding("replication")
+        spared = found is not None and found.level is not Level.BAD and bool(lost)
+        self._title.setText(
+            _("Files with their only copies on leaving nodes")
+            if spared
+            else _("Files that would be lost")
+        )
+        self.amount.set_tone("warn" if spared else "critical")
         self.amount.setText(_amount(verdict.lost_count, verdict.lost_bytes) if lost else "")
         self.nothing.setVisible(not lost)
         self.nothing.setText(_no_files(verdict.level))

@@ -18,7 +18,7 @@ from hue_desktop.ui.theme import active_theme
 __all__ = ["TargetChip", "TargetChips", "chip_text"]
 
 _HEIGHT = 40
-_NARROWEST = 104  #: room for the number, the mark and a short note
+_NARROWEST = 118  #: room for the number, the mark and a short note
 _LABEL_WIDTH = 80
 
 
