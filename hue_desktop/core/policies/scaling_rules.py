@@ -192,6 +192,22 @@ def task_only_without_tasks(facts: PolicyFacts, policy: ManagedScaling) -> Remar
     )
 
 
+def task_only_core_grows(facts: PolicyFacts, policy: ManagedScaling) -> Remark | None:
+    """Task-only means that core has the minimum already; below it, core grows all the same."""
+    core = facts.units(policy.unit_type, Role.CORE)
+    if not is_task_only(policy) or core is None or core >= policy.minimum:
+        return None
+    what = units_word(policy.unit_type)
+    return Remark(
+        "task_only_core_grows",
+        RemarkLevel.WARN,
+        _("Core may still grow from {now} to {minimum} {units}: below the minimum EMR adds core "
+          "nodes first.").format(now=count(core), minimum=count(policy.minimum), units=what),
+        _("Core is set to {now} {units} now.").format(now=count(core), units=what),
+        _("Set the minimum to {now}.").format(now=count(core)),
+    )  # fmt: skip
+
+
 def unreachable_maximum(facts: PolicyFacts, policy: ManagedScaling) -> Remark | None:
     """What the caps leave for the pools that exist may be less than the maximum."""
     if not facts.pools:
@@ -392,6 +408,7 @@ SCALING_RULES: tuple[ScalingRule, ...] = (
     no_range,
     vcpu_step,
     task_only_without_tasks,
+    task_only_core_grows,
     unreachable_maximum,
     core_on_spot,
     drivers_on_spot,

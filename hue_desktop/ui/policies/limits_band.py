@@ -26,13 +26,14 @@ class Limits:
     minimum: int
     maximum: int
     core: int | None = None
+    task_on_demand: int | None = None
     now: int | None = None
     on_demand_cap: int | None = None
     core_cap: int | None = None
 
 
 class LimitsBand(QWidget):
-    """Bar of now (core, then task), the range it may move in, and the limits within it."""
+    """Bar of now (core, task on demand, task on Spot), the range and the limits within it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,8 +79,10 @@ class LimitsBand(QWidget):
         parts.append((self._x(limits.minimum), self._x(limits.maximum), "selection"))
         if limits.now is not None:
             core = min(limits.core or 0, limits.now)
+            bought = min(core + (limits.task_on_demand or 0), limits.now)
             parts.append((_MARGIN, self._x(core), "role-core"))
-            parts.append((self._x(core), self._x(limits.now), "role-spot"))
+            parts.append((self._x(core), self._x(bought), "role-task"))
+            parts.append((self._x(bought), self._x(limits.now), "role-spot"))
         for left, right, token in parts:
             if right > left:
                 high = 16 if token == "selection" else _BAR

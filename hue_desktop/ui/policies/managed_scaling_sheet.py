@@ -166,8 +166,13 @@ class ManagedScalingSheet(PlanSheet):
     # -- the person moves something --------------------------------------------------------
 
     def _task_only_toggled(self, on: bool) -> None:
+        core = self._facts.units(self.unit.current, Role.CORE) if self._facts else None
+        self._filling = True
+        if on and core:
+            self.minimum.setValue(core)
         if on:
             self.core.setValue(self.minimum.value())
+        self._filling = False
         self._changed()
 
     def _minimum_moved(self, value: int) -> None:
@@ -238,15 +243,21 @@ class ManagedScalingSheet(PlanSheet):
         self._core_row.setVisible(not self.task_only.isChecked())
         self._core_row.show_hint(_("The rest comes as task nodes, which hold no HDFS."))
         self._task_hint.setText(
-            _("Core keeps the {n} {unit} of the minimum, so that no node with HDFS blocks comes or "
-              "goes.").format(n=count(self.minimum.value()), unit=word)
+            _("Core capacity ends at the minimum, {n} {unit}: no node with HDFS blocks comes or "
+              "goes while core has that many.").format(n=count(self.minimum.value()), unit=word)
         )  # fmt: skip
         policy = self.policy
         if policy is not None:
+            task_bought = facts.units(unit, Role.TASK, Market.ON_DEMAND)
             limits = Limits(
-                policy.minimum, policy.maximum, core, now,
-                policy.maximum_on_demand, policy.maximum_core,
-            )  # fmt: skip
+                policy.minimum,
+                policy.maximum,
+                core,
+                task_bought,
+                now,
+                policy.maximum_on_demand,
+                policy.maximum_core,
+            )
             self.band.show_limits(limits)
 
     def show_plan(self, plan: Plan) -> None:

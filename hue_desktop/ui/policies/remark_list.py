@@ -65,6 +65,11 @@ class RemarkList(QWidget):
         """Everything that is said."""
         return tuple(label.text() for label in self._lines.findChildren(Label) if label.text())
 
+    @property
+    def said(self) -> bool:
+        """Whether the cluster was looked at."""
+        return self._shown is not None
+
     def show_busy(self) -> None:
         """The cluster is being looked at."""
         if self._shown is None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.changes import SetAutoTermination, SetManagedScaling
 from hue_desktop.core.clusters import ClusterRef, ManagedScaling
+from hue_desktop.core.instances import Role
 from hue_desktop.core.text import _
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.page import TourStop
@@ -49,10 +50,11 @@ def _stop(key: str, title: str, make: _Make, page: str, ready: Callable[[Sheet],
 
 
 def _scaling(ctx: UiContext, ref: ClusterRef) -> Sheet:
-    start = ctx.app.policies.suggested(ref)
-    if start.maximum <= start.minimum:
-        return ManagedScalingSheet(ctx, ref)
-    policy = ManagedScaling(start.unit_type, start.minimum, start.maximum + 4, None, start.minimum)
+    """Task-only scaling from the core nodes that there are."""
+    facts = ctx.app.policies.facts(ref)
+    unit = "InstanceFleetUnits" if facts.uses_fleets else "Instances"
+    core, now = facts.units(unit, Role.CORE) or 1, facts.units(unit) or 1
+    policy = ManagedScaling(unit, core, 2 * now, None, core)
     return ManagedScalingSheet(ctx, ref, SetManagedScaling(ref.cluster_id, policy))
 
 
@@ -62,7 +64,7 @@ def _idle(ctx: UiContext, ref: ClusterRef) -> Sheet:
 
 def _has_plan(sheet: Sheet) -> bool:
     if isinstance(sheet, ManagedScalingSheet | AutoTerminationSheet):
-        return sheet.plan is not None and len(sheet.remarks.texts) > 2
+        return sheet.plan is not None and sheet.remarks.said
     return False
 
 
