@@ -21,9 +21,9 @@ __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 _PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
           "configuration", "connections", "settings")  # fmt: skip
 _ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
-           "configuration", "launch", "scaling", "policies", "journal", "connections",
+           "configuration", "advice", "launch", "scaling", "policies", "journal", "connections",
            "settings")  # fmt: skip
-_SEEN = (*_PAGES, "launch", "scaling", "policies", "confirm", "journal")
+_SEEN = (*_PAGES, "advice", "launch", "scaling", "policies", "confirm", "journal")
 
 
 def page_kinds() -> tuple[PageKind, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
@@ -15,6 +15,7 @@ from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import CostOverview
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
 from hue_desktop.services.nodes import node_groups
+from hue_desktop.ui.advice.panel import AdvicePanel
 from hue_desktop.ui.bills import Bills
 from hue_desktop.ui.charts.event_marks import Happenings
 from hue_desktop.ui.charts.legend import LegendLine
@@ -29,7 +30,8 @@ from hue_desktop.ui.giving_way import GivingWay
 from hue_desktop.ui.health_feed import HealthWatch
 from hue_desktop.ui.node_states import nodes_to_show
 from hue_desktop.ui.overview.chart_panel import ChartPanel, History
-from hue_desktop.ui.overview.listing import Listing, event_notes, step_notes
+from hue_desktop.ui.overview.listing import event_notes, step_notes
+from hue_desktop.ui.overview.side import SideColumn
 from hue_desktop.ui.overview.tiles import KEYS, overview_tiles
 from hue_desktop.ui.parts import ComboField, FourStates, Label, Rule, Scroll, Tile, TileRow, row
 from hue_desktop.ui.stale_notice import StaleNotice
@@ -43,12 +45,11 @@ _TICK_MS = 5_000
 _READ_AGAIN_S = 60.0
 _LEAD_S = 660.0  #: so much more is read, so that a value of CloudWatch leads into the picture
 _AFTERMATH = timedelta(minutes=10)  #: shown after the end of a cluster, with the end in sight
-_SIDE = 448
 _LEAST_HEIGHT = 520  #: below that the page scrolls instead of shrinking
 
 
 class OverviewPage(ClusterPage):
-    """Tiles, topology beside steps and events, and the chart."""
+    """Tiles, topology beside advice and events, and the chart."""
 
     def __init__(self, ctx: UiContext, ref: ClusterRef | None = None) -> None:
         super().__init__(ctx, ref)
@@ -70,8 +71,8 @@ class OverviewPage(ClusterPage):
         self.map_states = FourStates(self.map)
         self.legend = LegendLine(ctx.theme)
         self.choice = ComboField(choices_for(()), name=_("What the colour means"))
-        self.steps = Listing(_("Running steps"), fitted=True)
-        self.latest = Listing(_("Latest"))
+        self.side = SideColumn(AdvicePanel(ctx, ref))
+        self.advice, self.latest = self.side.advice, self.side.latest
         self.chart = ChartPanel(ctx.theme)
         self.notice = StaleNotice(self.refresh)
         self.states = FourStates(Scroll(self._make_content()))
@@ -107,7 +108,7 @@ class OverviewPage(ClusterPage):
         middle.setSpacing(0)
         middle.addWidget(self._make_topology(), 58)
         middle.addWidget(Rule("v"))
-        middle.addWidget(self._make_side(), 42)
+        middle.addWidget(self.side, 42)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -138,18 +139,6 @@ class OverviewPage(ClusterPage):
         layout.addLayout(head)
         layout.addWidget(self.map_states, 1)
         return place
-
-    def _make_side(self) -> QWidget:
-        side = QWidget()
-        side.setMaximumWidth(_SIDE)
-        side.setMinimumWidth(250)
-        side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(24, 0, 0, 8)
-        layout.setSpacing(0)
-        layout.addWidget(self.steps)
-        layout.addWidget(self.latest, 1)
-        return side
 
     def _connect(self) -> None:
         self._bills.changed.connect(lambda _ref: self._show())
@@ -214,19 +203,24 @@ class OverviewPage(ClusterPage):
 
     def _show_lists(self, cluster: ClusterSnapshot) -> None:
         now = self._now()
-        self.steps.show_notes(step_notes(cluster, now), "")
         alerts = self._health.alerts if self._health is not None else ()
         events = self._happenings.of(cluster, self._journal, alerts)
-        self.latest.show_notes(
-            event_notes(events, now), _("Nothing has happened yet that EMR or this window knows.")
+        self.side.set_active(cluster.summary.state.active)
+        self.side.show_latest(
+            step_notes(cluster, now),
+            event_notes(events, now),
+            _("Nothing has happened yet that EMR or this window knows."),
         )
         self.chart.show_events(events)
 
     # -- live health -----------------------------------------------------------------------
 
     def _reading_arrived(self, change: HealthChange) -> None:
+        first = self._health is None or not self._health.nodes
         self._take(change.snapshot)
         self._add_live()
+        if first and change.snapshot.nodes:
+            self.advice.ask(again=True)  # the first one did without what nodes say
 
     def _take(self, health: HealthSnapshot) -> None:
         """Tiles and cells follow a newer reading."""
@@ -315,6 +309,8 @@ class OverviewPage(ClusterPage):
         self._show()
         self._add_live()
         self._ask_bill(self.cluster)
+        if self.cluster.summary.state.active:
+            self.advice.ask()
         health = self._health
         live = health is not None and health.collecting in (Collecting.LIVE, Collecting.PARTLY)
         if self._loaded and (live or not self.chart.follows):
@@ -378,6 +374,7 @@ class OverviewPage(ClusterPage):
     def refresh(self) -> None:
         self.ctx.app.fleet.refresh(self.ref)
         self._read()
+        self.advice.ask(again=True)
 
     def select(self, what: str) -> None:
         """An instance id: its cell is pointed at."""

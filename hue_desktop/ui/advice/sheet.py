@@ -1,0 +1,190 @@
+"""Every piece of advice whole: what, why, what was seen and when, dollars, risk, and the change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from hue_desktop.core import format as fmt
+from hue_desktop.core.advice.values import Advice, Evidence
+from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.advice.values import AdviceReport
+from hue_desktop.ui.advice.feed import AdviceFeed
+from hue_desktop.ui.advice.review import can_review, review
+from hue_desktop.ui.advice.words import confidence_text, risk_line, spoken, usd_text, usd_tone
+from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.parts import (
+    Button,
+    FourStates,
+    Label,
+    Rule,
+    Sheet,
+    StateMark,
+    StateShape,
+    column,
+    row,
+)
+
+__all__ = ["AdviceBlock", "AdviceSheet"]
+
+_TEXT = 760  #: lines longer than that are hard to read
+_RIGHT = 176
+
+
+class AdviceBlock(QWidget):
+    """One piece: words at the left, dollars and Review… at the right."""
+
+    def __init__(self, advice: Advice, act: Callable[[], None] | None) -> None:
+        super().__init__()
+        self.advice = advice
+        mark = StateMark(StateShape.ATTENTION)
+        mark.setVisible(advice.attention)
+        title = Label(advice.title, weight=600, wrap=True, selectable=True)
+        head = row(mark, title, spacing=6)
+        head.setStretchFactor(title, 1)
+        left = column(head, Label(advice.why, wrap=True), spacing=3)
+        for seen in advice.evidence:
+            left.addWidget(Label(f"·  {_seen(seen)}", tone="text-2", wrap=True))
+        sure = f"{risk_line(advice)}.  {confidence_text(advice.confidence)}."
+        left.addWidget(Label(sure, tone="text-2", wrap=True))
+        if advice.apply is not None:
+            text = _("To follow it: {text}").format(text=advice.apply.text)
+            left.addWidget(Label(text, wrap=True))
+        words = QWidget()
+        words.setLayout(left)
+        words.setMaximumWidth(_TEXT)
+        self.usd = Label(usd_text(advice), tone=usd_tone(advice), weight=600)
+        note = Label(advice.usd_note, tone="text-2", size="small", wrap=True)
+        note.setVisible(bool(advice.usd_note))
+        self.button = Button(
+            _("Review…"),
+            small=True,
+            name=_("Review: {title}").format(title=advice.title),
+            clicked=act or (lambda: None),
+        )
+        self.button.setVisible(act is not None)
+        for label in (self.usd, note):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        right = column(self.usd, note, 6, spacing=2)
+        right.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
+        right.addStretch(1)
+        side = QWidget()
+        side.setLayout(right)
+        side.setFixedWidth(_RIGHT)
+        line = row(spacing=24, margins=(0, 14, 0, 14))
+        line.addWidget(words, 1)
+        line.addStretch(0)
+        line.addWidget(side)
+        self.setLayout(line)
+        self.setAccessibleName(spoken(advice))
+
+
+class AdviceSheet(Sheet):
+    """Reads the advice by itself; ``rule`` is the piece that comes into view."""
+
+    def __init__(self, ctx: UiContext, ref: ClusterRef, *, rule: str = "") -> None:
+        cluster = ctx.app.fleet.snapshot().clusters.get(ref)
+        name = cluster.summary.name if cluster is not None else ref.cluster_id
+        super().__init__(_("Advice"), name)
+        self._ctx = ctx
+        self._ref = ref
+        self._rule = rule
+        self.blocks: list[AdviceBlock] = []
+        self.missing: list[Label] = []
+        content = QWidget()
+        self._list = QVBoxLayout(content)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        self.states = FourStates(content)
+        self.states.retry_requested.connect(self.refresh)
+        self.states.show_loading(_("Looking at what was measured and what it costs"))
+        self.body.addWidget(self.states, 1)
+        self.again = self.add_button(Button(_("Look again"), clicked=self.refresh))
+        self.add_button(Button(_("Close"), clicked=self.close_sheet))
+        self.feed = AdviceFeed(ctx, ref, self)
+        self.feed.changed.connect(self._show)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read it now."""
+        self.again.setEnabled(False)
+        self.feed.ask(again=True)
+
+    def _show(self) -> None:
+        self.again.setEnabled(True)
+        report, error = self.feed.report, self.feed.error
+        if error is not None and (report is None or not self.blocks):
+            self.states.show_failed(error)
+            return
+        if report is None:
+            return
+        self._build(report)
+        self.set_sentence(
+            _(
+                "Dollars are of a month of 730 hours, if the cluster runs all of it. Pieces are "
+                "alternatives: they do not add up. As of {time}."
+            ).format(time=fmt.clock_time(report.at))
+        )
+        self.states.show_content()
+        if self._rule:
+            QTimer.singleShot(0, self, self._bring_into_view)
+
+    def _build(self, report: AdviceReport) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.blocks = [AdviceBlock(each, self._act(each)) for each in report.advice]
+        if not self.blocks:
+            text = Label(_("Nothing that is known asks for a change."), wrap=True)
+            text.setContentsMargins(0, 16, 0, 16)
+            self._list.addWidget(text)
+        for block in self.blocks:
+            self._list.addWidget(block)
+            self._list.addWidget(Rule("h"))
+        self.missing = [Label(text, tone="text-2", wrap=True) for text in report.missing]
+        if self.missing:
+            n = len(self.missing)
+            head = ngettext("One thing is not known", "{n} things are not known", n)
+            title = Label(head.format(n=n), weight=600)
+            title.setContentsMargins(0, 16, 0, 4)
+            self._list.addWidget(title)
+            for label in self.missing:
+                label.setMaximumWidth(_TEXT)
+                label.setContentsMargins(0, 0, 0, 6)
+                self._list.addWidget(label)
+        self._list.addStretch(1)
+
+    def _act(self, advice: Advice) -> Callable[[], None] | None:
+        if not can_review(self._ctx, self._ref, advice):
+            return None
+        return lambda: self._review(advice)
+
+    def _review(self, advice: Advice) -> None:
+        review(self._ctx, self._ref, advice)
+
+    def _bring_into_view(self) -> None:
+        """The piece that was asked for, with its button in focus."""
+        block = next((each for each in self.blocks if each.advice.rule == self._rule), None)
+        self._rule = ""
+        if block is None:
+            return
+        self._list.activate()
+        self.scroller.ensureWidgetVisible(block, 0, 24)
+        if not block.button.isHidden():
+            block.button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _seen(seen: Evidence) -> str:
+    """What was seen, with the local times between which it was measured."""
+    if seen.start is None or seen.end is None or seen.end - seen.start < 60:
+        return seen.text
+    start, end = (datetime.fromtimestamp(at, UTC) for at in (seen.start, seen.end))
+    return _("{text} ({start} to {end})").format(
+        text=seen.text, start=fmt.date_time(start, today=end), end=fmt.date_time(end, today=end)
+    )
