@@ -2,8 +2,9 @@
 
 The NameNode plans 2 copies for each live node every 3 s (``dfs.namenode.replication.work.
 multiplier.per.iteration``, ``dfs.namenode.redundancy.interval.seconds``); a node sends 2 blocks at
-a time, 4 of the most urgent (``dfs.namenode.replication.max-streams`` and its hard limit), and gets
-new orders with its heartbeat, every 3 s. Those are Hadoop's defaults (``hdfs-default.xml``).
+a time, one that is being decommissioned 4 (``dfs.namenode.replication.max-streams`` and its hard
+limit), and gets new orders with its heartbeat, every 3 s (``hdfs-default.xml``). What a node can
+send is supposed to be what 2 streams get, however many there are.
 """
 
 from __future__ import annotations
@@ -23,22 +24,26 @@ STREAMS, URGENT_STREAMS = 2, 4  #: of a node at a time
 STREAM_BYTES_S = 50 * 1024**2  #: a copy from disk to disk, supposed
 
 
-def estimated(staying: int, sources: float, *, streams: int = STREAMS) -> DrainRate:
-    """The rate that Hadoop's defaults allow with so many nodes to send and to receive."""
-    sources = max(1.0, sources)
+def estimated(staying: int, leaving: int, share: float = 0.0) -> DrainRate:
+    """The rate that Hadoop's defaults allow.
+
+    ``share`` of the bytes lie on nodes that stay as well, which then send, too.
+    """
     staying = max(1, staying)
-    blocks_s = min(BLOCKS_PER_NODE * staying, streams * sources) / ROUND_S
-    bytes_s = min(sources, staying) * streams * STREAM_BYTES_S
+    helping = share * staying
+    blocks_s = min(BLOCKS_PER_NODE * staying, URGENT_STREAMS * leaving + STREAMS * helping)
+    senders = max(1.0, leaving + helping)
+    bytes_s = min(senders, staying) * STREAMS * STREAM_BYTES_S
     text = _(
-        "An estimate: Hadoop’s defaults of {n} copies at a time for a node, each at {rate}/s."
-    ).format(n=streams, rate=size(STREAM_BYTES_S))
-    return DrainRate(bytes_s, RateSource.ESTIMATED, text, blocks_s)
+        "An estimate from Hadoop’s defaults: {n} copies at a time for a node, each at {rate}/s."
+    ).format(n=STREAMS, rate=size(STREAM_BYTES_S))
+    return DrainRate(bytes_s, RateSource.ESTIMATED, text, max(STREAMS, blocks_s) / ROUND_S)
 
 
 def urgent(rate: DrainRate, staying: int, leaving: int) -> DrainRate:
     """The rate for blocks that have no other copy, which HDFS copies before all others."""
     if rate.source is RateSource.ESTIMATED:
-        return estimated(staying, leaving, streams=URGENT_STREAMS)
+        return estimated(staying, leaving)
     return rate
 
 

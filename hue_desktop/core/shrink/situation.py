@@ -133,5 +133,5 @@ def step_rates(
     else:
         moved, shared = load.move_bytes[step], load.shared_bytes[step]
     share = shared / moved if moved else 0.0
-    rate = limits.rate or estimated(staying, leaving + share * staying)
+    rate = limits.rate or estimated(staying, leaving, share)
     return rate, urgent(rate, staying, leaving)
