@@ -18,7 +18,7 @@ from hue_desktop.simulator.hadoop.errors import (
     unsupported,
 )
 from hue_desktop.simulator.hadoop.forms import encoded
-from hue_desktop.simulator.hadoop.fsck import fsck
+from hue_desktop.simulator.hadoop.fsck import FsckOptions, fsck
 from hue_desktop.simulator.hadoop.hdfs import Hdfs
 from hue_desktop.simulator.hadoop.identity import ANONYMOUS, Caller, caller_of
 from hue_desktop.simulator.hadoop.inodes import File
@@ -121,10 +121,11 @@ class NameNode:
     def _fsck(self, request: web.BaseRequest) -> web.Response:
         query = request.rel_url.query
         user = query.get("ugi", ANONYMOUS)
-        files = query.get("files", "0") in ("1", "true")
+        asked = (name in query for name in ("files", "blocks", "locations", "openforwrite"))
+        options = FsckOptions(*asked)
         with self._door.cluster.session() as hdfs:
             path = query.get("path", "/")
-            return web.Response(text=fsck(self._door.cluster, hdfs, path, user, files=files))
+            return web.Response(text=fsck(self._door.cluster, hdfs, path, user, options))
 
     async def _webhdfs(self, request: web.BaseRequest) -> web.Response:
         path, params = read_target(request.raw_path)
