@@ -6,7 +6,7 @@ decommissioning, two-minute notice), the Spot Advisor's interruption classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hue_desktop.core.candidates.yarn_memory import yarn_gib_of
 from hue_desktop.core.changes import Risk, RiskLevel
@@ -158,17 +158,30 @@ def _scaling(variant: Variant, outcome: Outcome) -> Iterator[Risk]:
 
 def _ways(facts: BenchFacts, variant: Variant, outcome: Outcome) -> Iterator[Risk]:
     """What a running cluster cannot have, and what takes a new group."""
-    for line, way in zip(variant.lines, outcome.ways, strict=True):
+    pairs = list(zip(variant.lines, outcome.ways, strict=True))
+    for line, way in pairs:
         if way is Way.NEW_CLUSTER:
             yield Risk(_WARN, _needs_clone(facts, line))
-        elif way is Way.REPLACE and line.want.count:
-            text = _("{type}: a new task group; the old one goes to 0 and stays listed.")
-            yield Risk(_NOTE, text.format(type=line.want.instance_type))
-            if line.want.market is Market.SPOT:
-                text = _("If EC2 has no Spot {type}, the old nodes go and none come for them.")
-                yield Risk(_WARN, text.format(type=line.want.instance_type))
         if way is not Way.KEEP and line.state in _STUCK:
             yield Risk(_WARN if line.state is GroupState.ARRESTED else _NOTE, _stuck(line))
+    new = [line.want for line, way in pairs if way is Way.REPLACE and line.want.count]
+    if new:
+        text = ngettext(
+            "EMR never changes a group’s type or market: {types} becomes a new task group, and the "
+            "old one goes to 0 and stays listed.",
+            "EMR never changes a group’s type or market: {types} become new task groups, and the "
+            "old ones go to 0 and stay listed.",
+            len(new),
+        )
+        yield Risk(_NOTE, text.format(types=_and(want.instance_type for want in new)))
+    spot = [want.instance_type for want in new if want.market is Market.SPOT]
+    if spot:
+        text = _("If EC2 has no Spot {types}, the old nodes go and none come for them.")
+        yield Risk(_WARN, text.format(types=_and(spot)))
+
+
+def _and(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def _needs_clone(facts: BenchFacts, line: BenchLine) -> str:

@@ -35,7 +35,7 @@ def facts_of(
     known = _measured(snapshot, health, by_name)
     container = _container_bytes(health.applications, metrics)
     used, guessed = _hdfs_used(snapshot, health, metrics, by_name, known)
-    said = [*missing]
+    said = [*missing, *_under_way(snapshot)]
     if container is None:
         said.append(_("No container runs that could be measured, so none are counted."))
     if used is None:
@@ -66,6 +66,12 @@ def facts_of(
         archs=frozenset(by_name[name].arch for name in types_named(snapshot) if name in by_name),
         missing=tuple(said),
     )
+
+
+def _under_way(snapshot: ClusterSnapshot) -> Iterable[str]:
+    """While sizes change, what is asked for is not what runs (and is paid for) just now."""
+    if any(group.running != group.requested for group in snapshot.groups or ()):
+        yield _("A resize is under way: the bench counts the nodes that are asked for.")
 
 
 def types_named(snapshot: ClusterSnapshot) -> frozenset[str]:

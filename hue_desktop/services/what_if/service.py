@@ -102,6 +102,7 @@ class WhatIfService:
             hdfs_used_bytes=told.hdfs_used_bytes or bench.facts.hdfs_used_bytes,
             safe_mode=told.safe_mode,
             spare=told.spare,
+            missing=told.missing if bench.types else (*bench.facts.missing[:1], *told.missing),
         )
         return Bench(live, base, bench.types)
 

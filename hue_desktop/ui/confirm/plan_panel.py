@@ -48,14 +48,10 @@ class CostHeadline(QWidget):
 
 
 class BudgetLines(QWidget):
-    """The budget of a connection: its bar, with what is used and left in words.
+    """The budget of a connection: its bar, with what is used and left in words."""
 
-    Without ``compare`` nothing is planned: only what is used now is told.
-    """
-
-    def __init__(self, *, compare: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._compare = compare
         self._title = Label(weight=500)
         self._mark = StateMark(StateShape.ATTENTION, 10)
         self._sum = Label(weight=500)
@@ -84,7 +80,7 @@ class BudgetLines(QWidget):
         self._sum.set_tone(tone)
         self._bar.show_use(use)
         self._now.setText(_("now {share}").format(share=percent(100 * use.share(use.now))))
-        self._after.setText(_left_text(use) if self._compare else _room_text(use))
+        self._after.setText(_left_text(use))
         self.setAccessibleName(f"{self._title.text()}: {words}. {self._after.text()}")
 
 
@@ -93,12 +89,6 @@ def _left_text(use: BudgetUse) -> str:
     if use.exceeded:
         return _("after {share}, {over} over").format(share=share, over=money_rate(-use.left))
     return _("after {share}, {left} left").format(share=share, left=money_rate(use.left))
-
-
-def _room_text(use: BudgetUse) -> str:
-    if use.exceeded:
-        return _("{over} over").format(over=money_rate(-use.left))
-    return _("{left} left").format(left=money_rate(use.left))
 
 
 class Facts(QWidget):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from hue_desktop.core.billing import Bill
 from hue_desktop.core.budget import budget_forecast
@@ -46,6 +46,7 @@ _NARROW = 940
 _CHART_HEIGHT = 348
 _LOWER_HEIGHT = 232
 _TIMEOUT_S = 120.0
+_ANY = 16_777_215  #: Qt's word for a width without a limit
 _OLD = (ConnectionState.STALE, ConnectionState.EXPIRED, ConnectionState.FAILED)
 
 
@@ -103,9 +104,10 @@ class CostPage(ClusterPage):
         self._split_side.setLayout(column(self.split, self.budget))
         upper = self._beside(self.chart, self._split_side, _CHART_HEIGHT)
         self._bench_part = QWidget()
-        bench = self._beside(self.bench.main, self.bench.side, 0)
+        self._bench_rule = Rule("v")
+        self._bench_line = self._beside(self.bench.main, self.bench.side, 0, self._bench_rule)
         rule = row(Rule("h"), margins=(gutter, 0, gutter, 0))
-        self._bench_part.setLayout(column(bench, rule))
+        self._bench_part.setLayout(column(self._bench_line, rule))
         lower = self._beside(self.shares, self.explorer, _LOWER_HEIGHT)
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -120,12 +122,15 @@ class CostPage(ClusterPage):
         layout.addLayout(lower, 2)
         return content
 
-    def _beside(self, main: QWidget, side: QWidget, height: int) -> QHBoxLayout:
+    def _beside(
+        self, main: QWidget, side: QWidget, height: int, rule: Rule | None = None
+    ) -> QHBoxLayout:
         main.setMinimumHeight(height)
         main.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         side.setFixedWidth(_SIDE[0])
         gutter = SIZES["gutter"]
-        line = row(main, Rule("v"), side, spacing=0, margins=(gutter, 0, gutter, 0))
+        between = rule or Rule("v")
+        line = row(main, between, side, spacing=0, margins=(gutter, 0, gutter, 0))
         line.setStretchFactor(main, 1)
         return line
 
@@ -143,9 +148,19 @@ class CostPage(ClusterPage):
     def resizeEvent(self, event: object) -> None:
         """A narrow window leaves the chart its room."""
         narrow = self.width() < _NARROW
-        for panel in (self._split_side, self.bench.side, self.explorer):
+        for panel in (self._split_side, self.explorer):
             panel.setFixedWidth(_SIDE[narrow])
-        self.bench.set_narrow(narrow)
+        self._lay_bench(narrow)
+
+    def _lay_bench(self, narrow: bool) -> None:
+        """The outcome beside the bench, or below it where both have no room."""
+        ways = QBoxLayout.Direction
+        self._bench_line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self._bench_rule.setVisible(not narrow)
+        side = self.bench.side
+        side.setMinimumWidth(0 if narrow else _SIDE[0])
+        side.setMaximumWidth(_ANY if narrow else _SIDE[0])
+        side.set_beside(not narrow)
 
     # -- showing ---------------------------------------------------------------------------
 
@@ -351,9 +366,16 @@ class CostPage(ClusterPage):
             self.ask_explorer()
         elif what == "what-if":
             self.bench.open()
-            self._scroll.ensureWidgetVisible(self._bench_part, 0, 0)
+            self.show_bench()
         elif what in ("step", "application", "user"):
             self.shares.kinds.choose(what)
+
+    def show_bench(self) -> bool:
+        """Scroll to the bench; whether it is in view now (what is above it may still grow)."""
+        bar, wanted = self._scroll.verticalScrollBar(), self._bench_part.y()
+        there = bar.value() == min(wanted, bar.maximum())
+        bar.setValue(wanted)
+        return there
 
     def keys(self) -> tuple[tuple[str, str], ...]:
         return (

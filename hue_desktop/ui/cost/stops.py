@@ -81,8 +81,7 @@ def _bench_tried(page: CostPage) -> bool:
     if len(bench.variants) == 1:
         _try_variants(page)
         return False  # the next look finds it laid out
-    page.select("what-if")
-    return True
+    return page.show_bench()
 
 
 def _try_variants(page: CostPage) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hue_desktop.core.budget import BudgetUse
 from hue_desktop.core.changes import Change, CreateCluster
@@ -258,6 +258,8 @@ class WhatIfBench(QObject):
             choices = tuple(Choice(name, name) for name in names)
             self.switch = Segmented(choices, names[self.at], name=_("Variant on the bench"))
             self.switch.chosen.connect(lambda key: self.choose(self._names.index(key)))
+            fixed = QSizePolicy.Policy.Fixed
+            self.switch.setSizePolicy(fixed, fixed)
             self._switch_holder.addWidget(self.switch)
 
     def _budget(self, outcome: Outcome) -> BudgetUse | None:
@@ -270,11 +272,6 @@ class WhatIfBench(QObject):
             return None
         unknown = max(0, outcome.after.rate.unknown - outcome.before.rate.unknown)
         return BudgetUse(now, max(now + outcome.cost.delta, 0.0), limit, unknown)
-
-    def set_narrow(self, narrow: bool) -> None:
-        """A narrow window shows what is wished, and what is now in tooltips."""
-        self.table.set_narrow(narrow)
-        self._caption.setVisible(not narrow)
 
     # -- doing ----------------------------------------------------------------------------------
 

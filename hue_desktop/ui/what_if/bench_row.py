@@ -30,6 +30,7 @@ __all__ = ["COLUMNS", "BenchRow"]
 
 #: name, now, now $/h, count, type, market, $/h, remove
 COLUMNS = 8
+_COUNT, _TYPE, _MARKET = 54, 126, 132  #: widths of the fields
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MOST = 2000  #: nodes of a group (EMR's quota)
 _MOST_UNITS = 100_000
@@ -60,6 +61,9 @@ class BenchRow(QObject):
             (("ON_DEMAND", _("On-demand")), ("SPOT", _("Spot"))),
             name=_("{line}: market").format(line=title),
         )
+        self.count.setFixedWidth(_COUNT)
+        self.type.setFixedWidth(_TYPE)
+        self.market.setFixedWidth(_MARKET)
         self.rate = Label(weight=500)
         self.remove: IconButton | None = None
         head = row(RoleSquare(role_token(line.role, held.market)), self.title, spacing=8)
@@ -158,9 +162,3 @@ class BenchRow(QObject):
         self.rate.setText(cell.want)
         self.rate.set_tone(cell.tone)
         set_look(self.rate, weight="600" if cell.changed else "500")
-
-    def set_narrow(self, narrow: bool) -> None:
-        """In a narrow window what there is now is told by the tooltip of the name."""
-        self.now.setVisible(not narrow)
-        self.now_rate.setVisible(not narrow)
-        self.title.setToolTip(self.now.text() if narrow else self.line.name)

@@ -20,7 +20,7 @@ from hue_desktop.ui.what_if.words import names_of, rate_cells, total_cells
 __all__ = ["BenchTable"]
 
 _ROW, _HEAD = 36, 28
-_WIDTHS = (0, 0, 62, 68, 140, 112, 72, 0)  #: of the columns; names take the rest
+_WIDTHS = (124, 88, 50, 54, 126, 132, 52, 0)  #: at least; names and what is now take the rest
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -37,9 +37,7 @@ class BenchTable(QWidget):
         self.limits: LimitsRow | None = None
         self._titles: tuple[str, ...] = ()
         self._types: tuple[PricedType, ...] = ()
-        self._narrow = False
         self._grid_holder: QWidget | None = None
-        self._now_parts: list[QWidget] = []
         self.total_now = Label(weight=600)
         self.total = Label(weight=600)
         self._layout = column()
@@ -72,7 +70,6 @@ class BenchTable(QWidget):
             self.limits.show_limits(
                 variant.scaling_now, variant.scaling, _first_limits(variant), outcome.at_most
             )
-            self.limits.now.setVisible(not self._narrow)
 
     def _build(self, variant: Variant, titles: tuple[str, ...]) -> None:
         """Other lines: a new grid."""
@@ -80,17 +77,17 @@ class BenchTable(QWidget):
             self._layout.removeWidget(self._grid_holder)
             self._grid_holder.deleteLater()
         self._titles = titles
-        self.rows, self._now_parts = {}, []
+        self.rows = {}
         self.total_now, self.total = Label(weight=600), Label(weight=600)
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
         for place, width in enumerate(_WIDTHS):
             grid.setColumnMinimumWidth(place, width)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
         self._add_head(grid)
         at = 1
         for line, title in zip(variant.lines, titles, strict=True):
@@ -105,7 +102,6 @@ class BenchTable(QWidget):
         self._add_total(grid, at + 3)
         self._grid_holder = holder
         self._layout.addWidget(holder)
-        self.set_narrow(self._narrow)
 
     def _add_head(self, grid: QGridLayout) -> None:
         heads = (
@@ -117,8 +113,6 @@ class BenchTable(QWidget):
             if right:
                 label.setAlignment(_RIGHT)
             grid.addWidget(label, 0, place)
-            if place in (1, 2):
-                self._now_parts.append(label)
         grid.setRowMinimumHeight(0, _HEAD)
 
     def _add_rule(self, grid: QGridLayout, at: int) -> None:
@@ -136,23 +130,7 @@ class BenchTable(QWidget):
         for place, label in ((2, self.total_now), (6, self.total)):
             label.setAlignment(_RIGHT)
             grid.addWidget(label, at, place)
-        self._now_parts.append(self.total_now)
         grid.setRowMinimumHeight(at, _ROW)
-
-    def set_narrow(self, narrow: bool) -> None:
-        """Leave the columns of what is now away where there is no room for them."""
-        self._narrow = narrow
-        for part in self._now_parts:
-            part.setVisible(not narrow)
-        for each in self.rows.values():
-            each.set_narrow(narrow)
-        if self.limits is not None:
-            self.limits.now.setVisible(not narrow)
-        holder = self._grid_holder
-        grid = holder.layout() if holder is not None else None
-        if isinstance(grid, QGridLayout):
-            grid.setColumnMinimumWidth(2, 0 if narrow else _WIDTHS[2])
-            grid.setHorizontalSpacing(8 if narrow else 12)
 
 
 def _fitting(facts: BenchFacts, types: Sequence[PricedType]) -> list[PricedType]:

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from hue_desktop.core.changes import RiskLevel
 from hue_desktop.core.format import DASH, count, money, money_delta, size
+from hue_desktop.core.pricing import HOURS_PER_MONTH
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.core.what_if.values import Figures, Outcome
 from hue_desktop.ui.tables import Column, DataTable, RowsModel
 from hue_desktop.ui.theme.tokens import SIZES
+from hue_desktop.ui.what_if.words import shown_delta, shown_totals
 
 __all__ = ["Comparison", "ComparisonRow"]
 
@@ -25,15 +27,15 @@ class ComparisonRow:
     """A variant's figures; ``name`` is empty for the cluster as it is."""
 
     name: str
+    usd: float
+    delta: float
     figures: Figures
-    before: Figures
     risks: str
     current: bool = False
 
 
 def _delta(row: ComparisonRow) -> str:
-    delta = round(row.figures.rate.total, 2) - round(row.before.rate.total, 2)
-    return money_delta(delta) if row.name and round(delta, 2) else DASH
+    return money_delta(row.delta) if row.delta else DASH
 
 
 def _columns() -> tuple[Column[ComparisonRow], ...]:
@@ -44,11 +46,11 @@ def _columns() -> tuple[Column[ComparisonRow], ...]:
         Column("name", _("Variant"), lambda row: row.name or _("Now"), stretch=True, width=80,
                weight=lambda row: 600 if row.current else 400),
         Column("usd", _("$/h"),
-               lambda row: money(row.figures.rate.total, at_least=row.figures.rate.unknown > 0),
+               lambda row: money(row.usd, at_least=row.figures.rate.unknown > 0),
                align="right", width=84),
         Column("delta", _("Difference"), _delta, align="right", width=92,
                color=lambda row: "good" if _delta(row).startswith("\N{MINUS SIGN}") else ""),
-        Column("month", _("Month"), lambda row: money(row.figures.usd_month, 0), align="right",
+        Column("month", _("Month"), lambda row: money(row.usd * HOURS_PER_MONTH, 0), align="right",
                width=84, hide_below=560),
         Column("vcpu", _("vCPU"), lambda row: figure(row.figures.room.vcpu), align="right",
                width=64),
@@ -98,10 +100,17 @@ class Comparison(QWidget):
         self.setVisible(len(outcomes) > 1)
         if len(outcomes) < 2:
             return
-        before = outcomes[0].before
-        rows = [ComparisonRow("", before, before, "")]
+        was, _after = shown_totals(outcomes[0])
+        rows = [ComparisonRow("", was, 0.0, outcomes[0].before, "")]
         rows += [
-            ComparisonRow(name, each.after, before, _risk_words(each), place == at)
+            ComparisonRow(
+                name,
+                shown_totals(each)[1],
+                shown_delta(each),
+                each.after,
+                _risk_words(each),
+                place == at,
+            )
             for place, (name, each) in enumerate(zip(names, outcomes, strict=True))
         ]
         self.model.set_rows(tuple(rows))

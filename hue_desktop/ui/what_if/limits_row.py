@@ -16,6 +16,7 @@ from hue_desktop.ui.what_if.words import limits_text, unit_word
 
 __all__ = ["LimitsRow"]
 
+_FIELD = 54
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -36,13 +37,13 @@ class LimitsRow(QObject):
         self.rate = Label(tone="text-2")
         self.rate.setToolTip(_("What the limits let it grow to, at most"))
         self.switch = Button("", kind="link", small=True, clicked=self._flip)
-        self._to = row(Label(_("to"), tone="text-2"), self.high, spacing=6)
-        self._to.setStretchFactor(self.high, 1)
+        self._to = row(Label(_("to"), tone="text-2"), self.high, self.unit, None, spacing=6)
         self._to_holder = QWidget()
         self._to_holder.setLayout(self._to)
         title = Label(_("Managed scaling"), elide=True)
-        title.setContentsMargins(16, 0, 0, 0)
-        tail = row(self.unit, None, self.switch, spacing=6)
+        self.low.setFixedWidth(_FIELD)
+        self.high.setFixedWidth(_FIELD)
+        tail = row(self.switch, None, spacing=6)
         self._tail = QWidget()
         self._tail.setLayout(tail)
         cells: list[QWidget] = [title, self.now, Label(), self.low, self._to_holder, self._tail]

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from hue_desktop.core.budget import BudgetUse
+from hue_desktop.core.changes import Risk, RiskLevel
 from hue_desktop.core.format import money, money_delta
 from hue_desktop.core.pricing import HOURS_PER_MONTH
 from hue_desktop.core.text import _
 from hue_desktop.core.what_if.values import BenchFacts, Outcome, Variant, Way
 from hue_desktop.ui.confirm import BudgetLines, RiskLines
 from hue_desktop.ui.parts import Button, Label, Rule, column, row, set_look
-from hue_desktop.ui.what_if.words import GainLine, estimate_text, gain_lines, total_cells
+from hue_desktop.ui.what_if.words import GainLine, estimate_text, gain_lines, shown_delta
 
 __all__ = ["OutcomePanel"]
 
@@ -81,9 +82,9 @@ class OutcomePanel(QWidget):
         self.gains = _Gains()
         self.budget = BudgetLines()
         self.note = Label(tone="text-2", size="small", wrap=True)
-        self._risks = column()
-        self._shown: tuple[object, ...] = ()
-        self.risk_lines: RiskLines | None = None
+        self._risks, self._notes = column(), column()
+        self._shown: tuple[Risk, ...] | None = None
+        self.risk_lines: list[RiskLines] = []
         self.rehearse_button = Button(_("Rehearse…"), clicked=self.rehearse_requested.emit)
         self.clone_button = Button(_("New cluster with it…"), clicked=self.clone_requested.emit)
         self.apply_button = Button(
@@ -93,7 +94,7 @@ class OutcomePanel(QWidget):
         for label in (self._unit, self.month, self._per_month):
             head.setAlignment(label, Qt.AlignmentFlag.AlignBottom)
         buttons = row(None, self.rehearse_button, self.clone_button, self.apply_button)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 12, 0, 12)
         layout.setSpacing(0)
         layout.addLayout(head)
@@ -106,9 +107,16 @@ class OutcomePanel(QWidget):
         layout.addLayout(self._risks)
         layout.addSpacing(10)
         layout.addLayout(buttons)
+        layout.addSpacing(12)
+        layout.addLayout(self._notes)
         layout.addSpacing(8)
         layout.addWidget(self.note)
         layout.addStretch(1)
+
+    def set_beside(self, beside: bool) -> None:
+        """Beside the bench, or below it in a narrow window."""
+        left, right = (24, 0) if beside else (0, 16)
+        self._layout.setContentsMargins(left, 12, right, 12)
 
     def show_outcome(
         self,
@@ -134,9 +142,7 @@ class OutcomePanel(QWidget):
 
     def _show_money(self, variant: Variant, outcome: Outcome) -> None:
         """The difference of the shown totals, and what it comes to in a month of 730 hours."""
-        total = total_cells(outcome)
-        delta = round(outcome.after.rate.total, 2) - round(outcome.before.rate.total, 2)
-        delta = delta if total.changed else 0.0
+        delta = shown_delta(outcome)
         changed = variant.changed
         unsure = outcome.after.rate.unknown > outcome.before.rate.unknown
         if not delta:
@@ -157,14 +163,21 @@ class OutcomePanel(QWidget):
             label.setVisible(bool(delta))
 
     def _show_risks(self, outcome: Outcome) -> None:
-        if self._shown == outcome.risks and self.risk_lines is not None:
+        """What may be lost stands over the buttons, what is merely told below them."""
+        if self._shown == outcome.risks:
             return
         self._shown = outcome.risks
-        if self.risk_lines is not None:
-            self._risks.removeWidget(self.risk_lines)
-            self.risk_lines.deleteLater()
-        self.risk_lines = RiskLines(risks=outcome.risks)
-        self._risks.addWidget(self.risk_lines)
+        for lines in self.risk_lines:
+            lines.hide()
+            lines.deleteLater()
+        notes = [risk for risk in outcome.risks if risk.level is RiskLevel.NOTE]
+        others = [risk for risk in outcome.risks if risk.level is not RiskLevel.NOTE]
+        self.risk_lines = []
+        for layout, risks in ((self._risks, others), (self._notes, notes)):
+            if risks:
+                lines = RiskLines(risks=risks)
+                layout.addWidget(lines)
+                self.risk_lines.append(lines)
 
     def _show_buttons(
         self, variant: Variant, outcome: Outcome, read_only: bool, rehearses: bool

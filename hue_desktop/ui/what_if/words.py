@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hue_desktop.core.clusters import ManagedScaling
 from hue_desktop.core.format import DASH, count, money, round_parts, size
@@ -22,6 +22,8 @@ __all__ = [
     "line_title",
     "names_of",
     "rate_cells",
+    "shown_delta",
+    "shown_totals",
     "total_cells",
     "unit_word",
 ]
@@ -76,22 +78,45 @@ def held_text(held: Holding | None) -> str:
     return f"{count(held.count)} × {held.instance_type}"
 
 
+def _shown(outcome: Outcome) -> list[tuple[float, float]]:
+    """Dollars of each line as they are shown: before adds up to the rounded total.
+
+    A line that costs the same shows the same, so the total after is the sum of what is shown.
+    """
+    pairs = [(before.total if before else 0.0, after.total) for before, after in outcome.line_rates]
+    rounded = round_parts([before for before, _after in pairs])
+    return [
+        (was, was if after == before else round(after, 2))
+        for was, (before, after) in zip(rounded, pairs, strict=True)
+    ]
+
+
 def rate_cells(outcome: Outcome) -> list[RateCell]:
-    """$/h of each line, rounded so that they add up to the shown totals."""
-    before = round_parts([rate.total if rate else 0.0 for rate, _after in outcome.line_rates])
-    after = round_parts([rate.total for _before, rate in outcome.line_rates])
+    """$/h of each line."""
     cells = []
-    for (old, new), was, will in zip(outcome.line_rates, before, after, strict=True):
+    for (old, new), (was, will) in zip(outcome.line_rates, _shown(outcome), strict=True):
         now = DASH if old is None else _money(old, was)
         tone = "good" if old is not None and will < was and not new.unknown else ""
         cells.append(RateCell(now, _money(new, will), tone, old is None or will != was))
     return cells
 
 
+def shown_totals(outcome: Outcome) -> tuple[float, float]:
+    """$/h before and after, as the lines add up."""
+    shown = _shown(outcome)
+    before = round(sum(was for was, _will in shown), 2)
+    return before, round(sum(will for _was, will in shown), 2)
+
+
+def shown_delta(outcome: Outcome) -> float:
+    """$/h that the variant adds: the difference of the two shown totals."""
+    before, after = shown_totals(outcome)
+    return round(after - before, 2)
+
+
 def total_cells(outcome: Outcome) -> RateCell:
     """The sums of what the lines show."""
-    before = sum(round_parts([rate.total if rate else 0.0 for rate, _a in outcome.line_rates]))
-    after = sum(round_parts([rate.total for _before, rate in outcome.line_rates]))
+    before, after = shown_totals(outcome)
     return RateCell(
         money(before, at_least=outcome.before.rate.unknown > 0),
         money(after, at_least=outcome.after.rate.unknown > 0),
@@ -110,7 +135,7 @@ def gain_lines(facts: BenchFacts, outcome: Outcome) -> list[GainLine]:
     """vCPU, memory, YARN memory, containers, HDFS."""
     old, new = outcome.before, outcome.after
     lines = [
-        _gain(_("Nodes"), old.room.nodes, new.room.nodes),
+        replace(_gain(_("Nodes"), old.room.nodes, new.room.nodes), less=False),
         _gain(_("vCPU"), old.room.vcpu, new.room.vcpu),
         _gain(_("Memory"), _whole(old.room.memory_gib), _whole(new.room.memory_gib), " GiB"),
         _gain(_("YARN memory"), _whole(old.room.yarn_gib), _whole(new.room.yarn_gib), " GiB"),
