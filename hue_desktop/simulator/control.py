@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
@@ -45,6 +46,8 @@ class Control:
         self._posts: dict[str, Callable[[_Body], object]] = {
             "clock": self._clock,
             "spot/interrupt": self._interrupt_spot,
+            "spot-loss": self._lose_spot,
+            "capacity": self._capacity,
             "nodes/fail": self._fail_node,
             "throttle": self._throttle,
             "credentials": self._credentials,
@@ -161,6 +164,45 @@ class Control:
         for instance_id in chosen:
             world.interrupt_spot(instance_id)
         return {"interrupted": chosen}
+
+    def _lose_spot(self, body: _Body) -> object:
+        """EC2 takes a share of a cluster's Spot nodes of a role back, all at the same moment."""
+        world = self._region.world
+        cluster = world.clusters.get(_word(body, "cluster_id"))
+        if cluster is None:
+            raise _Refused(f"There is no cluster {body['cluster_id']}.")
+        share = _number(body, "share")
+        if not 0 < share <= 1:
+            raise _Refused("share must be above 0 and at most 1.")
+        role = str(body.get("role", "TASK"))
+        running = [
+            item
+            for item in cluster.instances.values()
+            if item.market == "SPOT" and item.role == role and item.runs_at(world.at)
+        ]
+        running.sort(key=lambda item: world.chance.unit("spot-loss", item.id))
+        chosen = running[: math.ceil(len(running) * share)]
+        for item in chosen:
+            world.interrupt_spot(item.id)
+        return {"interrupted": [item.ec2_id for item in chosen], "of": len(running)}
+
+    def _capacity(self, body: _Body) -> object:
+        """EC2 has no more of a type, in a market or in both, until it is told otherwise."""
+        dry = self._region.world.provisioning.dry
+        if body.get("clear"):
+            dry.clear()
+        else:
+            markets = [str(body["market"])] if "market" in body else ["ON_DEMAND", "SPOT"]
+            if not set(markets) <= {"ON_DEMAND", "SPOT"}:
+                raise _Refused("market must be ON_DEMAND or SPOT.")
+            if not isinstance(body.get("available"), bool):
+                raise _Refused("available must be true or false.")
+            places = {(_word(body, "instance_type"), market) for market in markets}
+            if body["available"]:
+                dry.difference_update(places)
+            else:
+                dry.update(places)
+        return {"without_capacity": sorted(":".join(place) for place in dry)}
 
     def _fail_node(self, body: _Body) -> object:
         instance_id = _word(body, "instance_id")

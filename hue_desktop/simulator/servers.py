@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hue_desktop.simulator import scenarios
 from hue_desktop.simulator.hadoop.control import HadoopControl
+from hue_desktop.simulator.hadoop.loading import LoadControl
 from hue_desktop.simulator.hadoop.servers import HadoopServers
 from hue_desktop.simulator.loop_thread import LoopThread
 from hue_desktop.simulator.s3.faults import fault_of
@@ -162,6 +163,7 @@ class Servers:
             "s3/cut": self._s3_cut,
             **HadoopControl(self.hadoop).controls(),
             **YarnControl(self.hadoop).controls(),
+            **LoadControl(self._region, self.hadoop).controls(),
             "ssh": self._ssh_state,
             "ssh/cut": self._ssh_cut,
             "ssh/refuse": self._ssh_refuse,

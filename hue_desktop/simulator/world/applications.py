@@ -69,6 +69,12 @@ class Application(Stored):
     containers: int = 1
     will_fail: bool = False
     tags: list[str] = field(default_factory=list)
+    work: float = 0.0  #: container-seconds left, where its end follows from them
+    whole: float = 0.0  #: container-seconds in all
+    expected: float = NEVER  #: when it would have ended by the pace of its beginning
+    master: str = ""  #: id of the instance with its ApplicationMaster, where that counts
+    restarts: list[float] = field(default_factory=list)  #: when it lost that
+    lost_containers: int = 0  #: that went with their nodes
 
 
 def application_id(cluster: Cluster, ordinal: int) -> str:

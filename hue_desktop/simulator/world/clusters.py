@@ -63,6 +63,7 @@ class Cluster(Stored):
     hdfs_base: float = 0.0  #: bytes on HDFS, replicas included, when the cluster was ready
     steps_added: int = 0
     applications_forgotten: Json = field(default_factory=dict)  #: how many, by their final state
+    paced: float = NEVER  #: the work of its applications is counted up to here
     workloads: list[Json] = field(default_factory=list)
     loaded: Json = field(default_factory=dict)  #: facts of a cluster loaded from files
     groups: dict[str, InstanceGroup] = field(default_factory=dict, metadata=UNSTORED, repr=False)

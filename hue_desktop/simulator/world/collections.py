@@ -29,6 +29,7 @@ class InstanceCollection(Stored):
     reason_code: str = ""
     reason_message: str = ""
     suspended: bool = False
+    arrested: bool = False  #: and EMR cannot take it up again by itself
     resizing: bool = False  #: a change of its size is on its way
     members: list[Instance] = field(default_factory=list, metadata=UNSTORED, repr=False)
     #: Members whose end nobody has decided; None when it has to be found again.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from hue_desktop.simulator.world.loading import Loader
 if TYPE_CHECKING:
     from hue_desktop.simulator.world.world import World
 
-__all__ = ["DescriptionError", "load_files"]
+__all__ = ["DescriptionError", "load_documents", "load_files"]
 
 Json = dict[str, Any]
 _LISTS = ("InstanceGroups", "InstanceFleets", "Instances", "Steps", "BootstrapActions")
@@ -46,19 +46,32 @@ def load_files(world: World, files: Sequence[Path]) -> list[str]:
     Raises :class:`DescriptionError`, with nothing changed, for files that cannot be read, are not
     what the AWS CLI prints, or leave out what a cluster needs.
     """
+    names = ", ".join(str(file) for file in files)
+    return _load(world, ((file, *item) for file in files for item in _members(file)), names)
+
+
+def load_documents(world: World, documents: Sequence[Json]) -> list[str]:
+    """The same from documents that somebody sent; errors name them by number."""
+    parts = (
+        (Path(f"document-{number}"), member, value)
+        for number, document in enumerate(documents, start=1)
+        for member, value in _known(Path(f"document-{number}"), document)
+    )
+    return _load(world, parts, "documents")
+
+
+def _load(world: World, told: Iterable[tuple[Path, str, Any]], names: str) -> list[str]:
     clusters: dict[str, Described] = {}
     parts: list[_Part] = []
-    for file in files:
-        for member, value in _members(file):
-            if member == "Cluster":
-                described = _described(file, value)
-                if described.id in clusters or described.id in world.clusters:
-                    raise DescriptionError(f"{file}: cluster {described.id} is there already.")
-                clusters[described.id] = described
-            else:
-                parts.append(_part(file, member, value))
+    for file, member, value in told:
+        if member == "Cluster":
+            described = _described(file, value)
+            if described.id in clusters or described.id in world.clusters:
+                raise DescriptionError(f"{file}: cluster {described.id} is there already.")
+            clusters[described.id] = described
+        else:
+            parts.append(_part(file, member, value))
     if not clusters:
-        names = ", ".join(str(file) for file in files)
         raise DescriptionError(
             f"{names}: no cluster is described; add what "
             "'aws emr describe-cluster --cluster-id ID' prints."
@@ -98,6 +111,11 @@ def _members(file: Path) -> Iterator[tuple[str, Any]]:
         raise DescriptionError(
             f"{file}: is not JSON; use '--output json' with the AWS CLI ({problem})."
         ) from problem
+    yield from _known(file, document)
+
+
+def _known(file: Path, document: Any) -> Iterator[tuple[str, Any]]:
+    """The members of a document that this module knows."""
     known = ("Cluster", *_LISTS)
     found = [name for name in known if isinstance(document, dict) and name in document]
     if not found:

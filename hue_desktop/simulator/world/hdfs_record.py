@@ -78,6 +78,11 @@ class HdfsRecord:
         place = bisect_right(self._times, second) - 1
         return self._figures[place] if place >= 0 else None
 
+    def since(self, second: float) -> Iterator[tuple[int, HdfsFigures]]:
+        """Each change of the figures after an instant."""
+        place = bisect_right(self._times, second)
+        yield from zip(self._times[place:], self._figures[place:], strict=True)
+
     def note(self, second: int, figures: HdfsFigures | None = None) -> HdfsDay:
         """Note the figures at an instant (None: as they were); returns what is to be written."""
         key = f"{self._cluster_id}:{second // _DAY_S}"

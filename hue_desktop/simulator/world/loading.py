@@ -160,6 +160,7 @@ class Loader:
             "reason_code": reason.get("Code") or "",
             "reason_message": reason.get("Message") or "",
             "suspended": item["Status"].get("State") in ("SUSPENDED", "ARRESTED"),
+            "arrested": item["Status"].get("State") == "ARRESTED",
         }
 
     def _read_group(self, item: Json, ordinal: int) -> InstanceGroup:

@@ -56,6 +56,7 @@ class Provisioning:
     def __init__(self, world: World) -> None:
         self._world = world
         self._volumes: dict[tuple[Volume, ...], tuple[Volume, ...]] = {}
+        self.dry: set[tuple[str, str]] = set()  #: (type, market) that EC2 has no more of
 
     def handlers(self) -> Mapping[str, Callable[[Event], None]]:
         """What to do when an event of a kind is due."""
@@ -184,6 +185,8 @@ class Provisioning:
     def _available(self, cluster: Cluster, instance_type: str, market: str) -> int:
         """How many instances EC2 would launch now."""
         world = self._world
+        if (instance_type, market) in self.dry:
+            return 0
         unknown = world.types.get(instance_type) is None
         if market != "SPOT" or world.compat == "moto" or unknown:
             return 1_000_000
@@ -260,8 +263,32 @@ class Provisioning:
             return
         collection = self._world.collection(cluster, event.subject)
         self.start_waiting(cluster, collection)
+        self._give_up(cluster, collection)
         self._world.lifecycle.reconsider(cluster)
         self._world.resizing.expect(cluster, collection)
+
+    def _give_up(self, cluster: Cluster, collection: InstanceGroup | InstanceFleet) -> None:
+        """EC2 refused a running cluster's On-Demand group for long: EMR suspends the group."""
+        world = self._world
+        if not isinstance(collection, InstanceGroup) or cluster.ready == NEVER:
+            return
+        waiting = [
+            item
+            for item in collection.alive()
+            if item.fulfilled == NEVER and (item.instance_type, item.market) in self.dry
+        ]
+        oldest = min((item.created for item in waiting), default=NEVER)
+        if collection.market == "SPOT" or world.at - oldest < timing.SUSPEND_AFTER:
+            return
+        message = (
+            f"The instance group was suspended: EC2 has insufficient {collection.instance_type} "
+            f"capacity in {cluster.az}. Set the instance count again to retry."
+        )
+        for instance in waiting:
+            world.resizing.end(instance, world.at, "INSTANCE_FAILURE", message)
+        collection.suspended = True
+        collection.reason_code, collection.reason_message = "INSTANCE_FAILURE", message
+        world.touch(collection)
 
     # Choosing among a fleet's types
 

@@ -20,6 +20,7 @@ from hue_desktop.simulator.world.clusters import Cluster
 from hue_desktop.simulator.world.collections import InstanceFleet, InstanceGroup
 from hue_desktop.simulator.world.documents import NEVER
 from hue_desktop.simulator.world.hdfs_door import HdfsDoor
+from hue_desktop.simulator.world.history import step_history
 from hue_desktop.simulator.world.instances import Instance
 from hue_desktop.simulator.world.load import Load
 from hue_desktop.simulator.world.timeline import Event
@@ -55,7 +56,7 @@ class Resizing:
     def resize_group(self, cluster: Cluster, group: InstanceGroup, count: int) -> None:
         """Set how many instances a group shall have, in place of a resize under way."""
         group.target = count
-        group.suspended = False
+        group.suspended = group.arrested = False
         group.reason_code = group.reason_message = ""
         self._world.touch(group)
         if self._world.compat == "moto":
@@ -223,6 +224,8 @@ class Resizing:
 
     def busy(self, cluster: Cluster, instance: Instance, load: Load) -> bool:
         """Whether containers run on a node: as likely as the cluster's memory is taken."""
+        if cluster.paced != NEVER and self._world.pace.holds(cluster, instance):
+            return True
         if not load.memory_total_mb:
             return False
         taken = load.memory_allocated_mb / load.memory_total_mb
@@ -243,7 +246,8 @@ class Resizing:
             return
         took = world.between(timing.IDLE_DRAIN, "drain", instance.id)
         if self.busy(cluster, instance, load):
-            took += max((step.ended - world.at for step in cluster.running_steps()), default=0.0)
+            running = step_history(cluster).running(world.at)
+            took += max((item.ended - world.at for item in running), default=0.0)
         instance.draining = world.at
         if instance.role == "CORE" and self.hdfs is not None and self.hdfs.knows(cluster):
             instance.released = world.at + min(timeout, took)

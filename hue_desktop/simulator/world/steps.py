@@ -43,6 +43,12 @@ class Step(Stored):
     application_id: str = ""
     will_fail: bool = False
     killed: bool = False  #: somebody killed its YARN application
+    work: float = 0.0  #: container-seconds left, where its end follows from them
+    whole: float = 0.0  #: container-seconds in all
+    expected: float = NEVER  #: when it would have ended by the pace of its beginning
+    master: str = ""  #: id of the instance with its ApplicationMaster, where that counts
+    restarts: list[float] = field(default_factory=list)  #: when it lost that
+    lost_containers: int = 0  #: that went with their nodes
 
     @property
     def active(self) -> bool:

@@ -20,6 +20,7 @@ from hue_desktop.simulator.world.failures import Failures
 from hue_desktop.simulator.world.instances import Instance
 from hue_desktop.simulator.world.lifecycle import Lifecycle
 from hue_desktop.simulator.world.load import Load, load_of
+from hue_desktop.simulator.world.pace import Pace
 from hue_desktop.simulator.world.provisioning import Provisioning
 from hue_desktop.simulator.world.resizing import Resizing
 from hue_desktop.simulator.world.restoring import rebuild
@@ -74,6 +75,7 @@ class World:
         self.lifecycle = Lifecycle(self)
         self.work = Work(self)
         self.applications = Applications(self)
+        self.pace = Pace(self)
         self.resizing = Resizing(self)
         self.scaling = Scaling(self)
         self.failures = Failures(self)
@@ -83,6 +85,7 @@ class World:
             self.lifecycle,
             self.work,
             self.applications,
+            self.pace,
             self.resizing,
             self.scaling,
             self.failures,
@@ -95,6 +98,7 @@ class World:
         self.instances_by_ec2_id: dict[str, Instance] = {}
         self.settings = Settings()
         self.timeline = Timeline()
+        self.provisioning.dry.clear()
         self.telemetry.clear()
         self._changed: dict[tuple[str, str], Stored | None] = {}
         self._horizon = 0.0

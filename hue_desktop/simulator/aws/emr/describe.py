@@ -193,7 +193,7 @@ def collection_state(cluster: Cluster, item: InstanceGroup | InstanceFleet, at: 
     if cluster.state == "TERMINATING":
         return "TERMINATING"
     if item.suspended:
-        return "SUSPENDED"
+        return "ARRESTED" if item.arrested else "SUSPENDED"
     if item.ready > at:
         booting = any(member.booted <= at for member in item.members)
         return "BOOTSTRAPPING" if booting or cluster.state == "BOOTSTRAPPING" else "PROVISIONING"
