@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hue_desktop.core.changes import ClusterSpec
+from hue_desktop.core.changes import ClusterSpec, CreateCluster
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError
@@ -195,6 +195,11 @@ def _open_clone(ctx: UiContext, context: ActionContext) -> None:
         ctx.navigate.open_sheet(
             lambda sheet_ctx: LaunchSheet(sheet_ctx, connection, ref.region, spec)
         )
+
+    considered = [each for each in context.changes if isinstance(each, CreateCluster)]
+    if considered:  # somebody has made the copy already, and changed it
+        open_form(considered[0].spec)
+        return
 
     def not_read(error: HueError) -> None:
         text = _("The copy has what was read before, perhaps not all scripts and steps: {why}")
