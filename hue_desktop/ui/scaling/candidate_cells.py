@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence, Set
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -108,7 +109,7 @@ class CandidateDelegate(CellDelegate):
         left = box.left() + round(self._texts.width(one.name, "body", weight)) + 8
         for word, look in marks_of(one, self.own_word):
             font_weight = 400 if look == "quiet" else 600
-            width = round(self._texts.width(word, "small", font_weight))
+            width = math.ceil(self._texts.width(word, "small", font_weight))
             room = width + (10 if look == "badge" else 0)
             if left + room > box.right() + 1:
                 return

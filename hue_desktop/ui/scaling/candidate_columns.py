@@ -37,7 +37,7 @@ def candidate_columns(
         if units is not None
         else ()
     )
-    return (_pick(), _type(), *weights, *_size(), *_prices(), *_risk(), _worth())
+    return (_pick(), _type(), *weights, *_size(), *_prices(bool(weights)), *_risk(), _worth())
 
 
 def _figure(
@@ -69,7 +69,7 @@ def _figure(
 
 
 def _pick() -> Column[Candidate]:
-    return Column("pick", "", lambda _one: "", width=28, optional=False)
+    return Column("pick", "", lambda _one: "", width=26, optional=False)
 
 
 def _type() -> Column[Candidate]:
@@ -93,7 +93,7 @@ def _size() -> tuple[Column[Candidate], ...]:
             _("vCPU"),
             lambda one: count(one.type.vcpu),
             lambda one: one.type.vcpu,
-            44,
+            42,
             hide_below=440,
         ),
         _figure(
@@ -101,22 +101,22 @@ def _size() -> tuple[Column[Candidate], ...]:
             _("Memory"),
             lambda one: f"{decimal(one.type.memory_gib, 0)} GiB",
             lambda one: one.type.memory_gib,
-            64,
+            66,
             hide_below=500,
         ),
     )
 
 
-def _prices() -> tuple[Column[Candidate], ...]:
+def _prices(units: bool) -> tuple[Column[Candidate], ...]:
     return (
         _figure(
             "on_demand",
             _("On-demand"),
             lambda one: node_rate(one.price.on_demand_usd_hour),
             lambda one: one.price.on_demand_usd_hour,
-            74,
+            77,
             quiet=True,
-            hide_below=600,
+            hide_below=760 if units else 600,
         ),
         _figure(
             "spot",
@@ -130,9 +130,9 @@ def _prices() -> tuple[Column[Candidate], ...]:
             _("Spot, 90 days"),
             lambda _one: "",
             sort=lambda one: _risen(one),
-            width=104,
+            width=88,
             tooltip=_line_tooltip,
-            hide_below=390,
+            hide_below=450,
             help=_("As a share of the type’s on-demand price, so that heights compare"),
         ),
     )
@@ -154,7 +154,7 @@ def _risk() -> tuple[Column[Candidate], ...]:
             _("Pools"),
             lambda one: _number(one.pools),
             lambda one: one.pools,
-            44,
+            42,
             quiet=True,
             hide_below=660,
             help=_("AZs with the type on Spot among those of the cluster’s subnets"),
@@ -215,7 +215,7 @@ def _tooltip(one: Candidate) -> str:
     """What a narrow table has no column for, and what speaks for or against the type."""
     text = _(
         "{type}: {vcpu} vCPU, {gib} GiB, {yarn} GiB for YARN{sure}\n"
-        "on-demand {price}/h, lost in a month {lost}, placement score {score}"
+        "on-demand {price}/h, lost in a month {lost}, pools {pools}, placement score {score}"
     )
     head = text.format(
         type=one.name,
@@ -225,6 +225,7 @@ def _tooltip(one: Candidate) -> str:
         sure="" if one.yarn_sure else _(" (estimated)"),
         price=node_rate(one.price.on_demand_usd_hour),
         lost=lost_text(one.interruption),
+        pools=_number(one.pools),
         score=_number(one.score),
     )
     return "\n".join((head, *one.reasons))

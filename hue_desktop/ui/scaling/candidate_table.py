@@ -24,6 +24,7 @@ __all__ = ["CandidateTable"]
 
 _ROW = 40
 _PADDING = 6
+_AHEAD = 14  #: rows whose lines are asked for at once, seen or about to be
 _SEEN_MS = 120  #: rows that are scrolled past quickly are not asked for
 
 Units = Callable[[Candidate], int | None]
@@ -152,6 +153,7 @@ class CandidateTable(QWidget):
         self._ticked_first = True
         self._order()
         self._filter()
+        self.table.scrollToTop()
 
     def refresh_units(self) -> None:
         """Units have changed: they are read when a row is painted."""
@@ -298,7 +300,7 @@ class CandidateTable(QWidget):
         if self._listed is None or self._listed.market is not Market.SPOT:
             return ()
         first = max(self.table.rowAt(0), 0)
-        last = first + self.table.viewport().height() // _ROW + 2
+        last = first + max(self.table.viewport().height() // _ROW + 2, _AHEAD)
         rows = self.model.rows()[first : last + 1]
         return tuple(
             one.name

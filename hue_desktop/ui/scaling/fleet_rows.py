@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QSizePolicy, QWidget
 
 from hue_desktop.core.candidates.diversify import FEW_TYPES, MOST_TYPES
 from hue_desktop.core.candidates.strategies import (
@@ -33,6 +33,7 @@ from hue_desktop.ui.scaling.market_row import LABEL_WIDTH, caption
 __all__ = ["MannersRow", "TypesRow"]
 
 _USUAL_TYPES = 15
+_AS_WIDE_AS_ROOM = QSizePolicy.Policy.Ignored  #: two lines where that is too little
 
 
 class MannersRow(QWidget):
@@ -83,6 +84,7 @@ class MannersRow(QWidget):
         self._below.setLayout(below)
         self._below.setVisible(first)  # a plan to resize says it itself
         self.setLayout(column(self._line, self._below))
+        self.setSizePolicy(_AS_WIDE_AS_ROOM, QSizePolicy.Policy.Preferred)
         self.action.setVisible(first)
         self._outcome.setVisible(not first)
         self.strategy.setVisible(first)
@@ -163,6 +165,7 @@ class TypesRow(QWidget):
         )  # fmt: skip
         self._line = row(counting, weighing, spacing=16)
         self.setLayout(column(self._line))
+        self.setSizePolicy(_AS_WIDE_AS_ROOM, QSizePolicy.Policy.Preferred)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two lines where one is too short."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
@@ -12,7 +13,6 @@ from hue_desktop.core.candidates.values import (
     Candidate,
     Diversification,
     DiversifySpec,
-    VcpuLimit,
     WeighBy,
 )
 from hue_desktop.core.changes import AddTaskFleet, Change, FleetSpec, Plan, ResizeFleet
@@ -59,11 +59,8 @@ class ScaleFleetSheet(ScaleSheet):
         self.spot = AmountRow(market_word(Market.SPOT), role_token(role, Market.SPOT), units=True)
         self.manners = MannersRow(first=not fleet_id)
         self.types_row = TypesRow()
-        self._few = Label(tone="warn", wrap=True)
         self._notes = Label(tone="text-2", size="small", wrap=True)
         self.weight = NumberField(1, name=_("Units of a node"), low=1, high=999)
-        self._state = Label(tone="warn", wrap=True)
-        self._quota = Label(tone="warn", wrap=True)
         self._fact = Label(tone="text-2", wrap=True)
         self._lay_out()
         self._connect()
@@ -78,9 +75,6 @@ class ScaleFleetSheet(ScaleSheet):
         self.read_room()
 
     def _lay_out(self) -> None:
-        self._attention = QWidget()
-        lines = (self._state, self._quota, self.risks, self._few)
-        self._attention.setLayout(column(12, *lines, spacing=6))
         self._weighing = QWidget()
         self._weight_text = Label(tone="text-2")
         self._weight_unit = Label(_("units"), tone="text-2")
@@ -102,7 +96,7 @@ class ScaleFleetSheet(ScaleSheet):
             self.types_row,
             10,
             Rule("h"),
-            self._attention,
+            self.attention,
             12,
             self.table,
             self._weighing,
@@ -181,6 +175,19 @@ class ScaleFleetSheet(ScaleSheet):
     def _delta(self) -> int:
         return self.on_demand.delta + self.spot.delta
 
+    def warnings(self) -> Sequence[str]:
+        """What the fleet's state means for a resize, and too few types for Spot."""
+        fleet, size = self.fleet, len(self.table.ticked)
+        said = [state_sentence(fleet.state, fleet.state_reason)] if fleet is not None else []
+        if 0 < size < FEW_TYPES and self.spot.value:
+            text = ngettext(
+                "EC2 can choose among {n} type only; AWS advises {few} or more for Spot.",
+                "EC2 can choose among {n} types only; AWS advises {few} or more for Spot.",
+                size,
+            )
+            said.append(text.format(n=count(size), few=FEW_TYPES))
+        return [text for text in said if text]
+
     def kinds(self) -> tuple[FleetType, ...]:
         """The types that are ticked: those of the fleet in their order, then by rank."""
         fleet = self.fleet
@@ -226,7 +233,6 @@ class ScaleFleetSheet(ScaleSheet):
         )
         release = cluster.cluster.release if cluster is not None and cluster.cluster else ""
         self.manners.show_fleet(fleet, release)
-        self._state.setText(state_sentence(fleet.state, fleet.state_reason))
         self._changed()
 
     # Types
@@ -266,11 +272,22 @@ class ScaleFleetSheet(ScaleSheet):
     def _suggested(self, found: Diversification) -> None:
         self.types_row.suggest.setEnabled(True)
         if found.picks:
-            self._take(found.types)
+            self._take(self._in_units_of_fleet(found.types))
         parts = [found.unit[:1].upper() + found.unit[1:] + "." if found.unit else "", *found.notes]
         self._notes.setText(" ".join(part for part in parts if part))
         self.table.show_ticked_first()
         self._ticked()
+
+    def _in_units_of_fleet(self, kinds: tuple[FleetType, ...]) -> tuple[FleetType, ...]:
+        """With weights that keep what a unit of the fleet is, or its targets would mean more."""
+        for kind in kinds:
+            now = self._weights.get(kind.instance_type)
+            if self.fleet_id and now:
+                factor = now / kind.weight
+                return tuple(
+                    replace(one, weight=max(1, round(one.weight * factor))) for one in kinds
+                )
+        return kinds
 
     def _not_suggested(self, error: HueError) -> None:
         self.types_row.suggest.setEnabled(True)
@@ -308,7 +325,7 @@ class ScaleFleetSheet(ScaleSheet):
         there = current is not None and current.name in self.table.ticked
         self._weighing.setVisible(there)
         if current is not None and there:
-            self._weight_text.setText(_("A {type} node counts").format(type=current.name))
+            self._weight_text.setText(_("A node of {type} counts").format(type=current.name))
             self.weight.blockSignals(True)
             self.weight.setValue(self._weights.get(current.name, 1))
             self.weight.blockSignals(False)
@@ -366,12 +383,6 @@ class ScaleFleetSheet(ScaleSheet):
         else:
             self.panel.show_plan(plan)
             self.no_plan(_("Move a target, or tick other types, to see what changes."))
-        self._show_attention()
-
-    def no_plan(self, sentence: str) -> None:
-        """There is nothing to do yet; what is special about the fleet is said all the same."""
-        super().no_plan(sentence)
-        self._show_attention()
 
     def button_text(self, plan: Plan) -> str:
         """``Scale to 24 units, +$1.20/h``."""
@@ -394,25 +405,10 @@ class ScaleFleetSheet(ScaleSheet):
         if pools:
             title = _("{types}, {n} pools").format(types=title, n=count(sum(pools)))
         self.table.title.setText(title)
-        few = bool(picked) and size < FEW_TYPES and self.spot.value > 0
-        text = _("EC2 can choose among {n} only; AWS advises {few} or more for Spot.")
-        self._few.setText(text.format(n=count(size), few=FEW_TYPES) if few else "")
         fleet = self.fleet
         self._fact.setText(role_fact(fleet.role if fleet is not None else Role.TASK))
         self._fact.setVisible(self._delta < 0)
         self._notes.setVisible(bool(self._notes.text()))
-
-    def _show_attention(self) -> None:
-        for label in (self._state, self._quota, self._few):
-            label.setVisible(bool(label.text()))
-        said = self._state.text() or self._quota.text() or self._few.text()
-        self._attention.setVisible(bool(said) or self.risks.count() > 0)
-
-    def show_limit(self, limit: VcpuLimit | None) -> None:
-        """EC2 would refuse nodes beyond the quota; EMR tells that only when they do not come."""
-        over = limit is not None and limit.over
-        self._quota.setText(limit.sentence if over and limit is not None else "")
-        self._show_attention()
 
     def room_known(self) -> None:
         """Show what the cluster has, before and after."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtWidgets import QWidget
 
 from hue_desktop.core.candidates.enough import enough_nodes
 from hue_desktop.core.candidates.strategies import group_shortage_text
-from hue_desktop.core.candidates.values import Candidate, VcpuLimit
+from hue_desktop.core.candidates.values import Candidate
 from hue_desktop.core.changes import AddTaskGroup, Change, GroupSpec, Plan, ResizeGroup
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost_lines import with_delta
@@ -54,8 +56,6 @@ class ScaleGroupSheet(ScaleSheet):
         name = _("Target") if group_id else _("Nodes")
         self.amount = AmountRow(name, role_token(role, market))
         self.market = MarketRow(market)
-        self._state = Label(tone="warn", wrap=True)
-        self._quota = Label(tone="warn", wrap=True)
         self._fact = Label(tone="text-2", wrap=True)
         self._instead = _instead_part(self._open_add)
         self._lay_out(role)
@@ -78,13 +78,11 @@ class ScaleGroupSheet(ScaleSheet):
         market_part = QWidget()
         market_part.setLayout(column(10, self.market, 10, Rule("h")))
         market_part.setVisible(role is Role.TASK)
-        self._attention = QWidget()
-        self._attention.setLayout(column(12, self._state, self._quota, self.risks, spacing=6))
         self._facts_part = QWidget()
         self._facts_part.setLayout(column(14, self._fact, self._instead, spacing=0))
         self.table.setVisible(role is Role.TASK)
         self._instead.setVisible(role is Role.CORE)
-        body = column(6, self.amount, 8, Rule("h"), market_part, self._attention, 12, self.table)
+        body = column(6, self.amount, 8, Rule("h"), market_part, self.attention, 12, self.table)
         body.addWidget(self._facts_part)
         body.addStretch(0)
         body.setStretchFactor(self.table, 1)
@@ -131,6 +129,12 @@ class ScaleGroupSheet(ScaleSheet):
         model = model_group(self.cluster, self.wanted_market) if self.cluster else None
         return _("as core") if model is not None and model.role is Role.CORE else _("as now")
 
+    def warnings(self) -> Sequence[str]:
+        """What the group's state means for a resize."""
+        group = self.group
+        said = state_sentence(group.state, group.state_reason) if group is not None else ""
+        return (said,) if said else ()
+
     @property
     def comes_as_new_group(self) -> bool:
         """Whether the nodes make a task group of their own."""
@@ -165,7 +169,6 @@ class ScaleGroupSheet(ScaleSheet):
         tight = limits.low > 0 or limits.low == limits.high
         why = limits.sentence if tight else ""
         self.amount.show_amount(group.requested, limits.low, limits.high, why)
-        self._state.setText(state_sentence(group.state, group.state_reason))
         self._changed()
 
     @property
@@ -251,12 +254,6 @@ class ScaleGroupSheet(ScaleSheet):
             elif self._checks_first:
                 self.apply_button.set_kind("primary")
                 self.set_sentence(_("Nothing changes before you have seen what would be lost."))
-        self._show_attention()
-
-    def no_plan(self, sentence: str) -> None:
-        """There is nothing to do yet; what is special about the group is said all the same."""
-        super().no_plan(sentence)
-        self._show_attention()
 
     def _say_new_group(self, group: InstanceGroup) -> None:
         chosen = self.table.current
@@ -326,18 +323,6 @@ class ScaleGroupSheet(ScaleSheet):
             ).format(n=count(size))
         self.table.title.setText(title)
 
-    def _show_attention(self) -> None:
-        self._state.setVisible(bool(self._state.text()))
-        self._quota.setVisible(bool(self._quota.text()))
-        said = bool(self._state.text() or self._quota.text())
-        self._attention.setVisible(said or self.risks.count() > 0)
-
-    def show_limit(self, limit: VcpuLimit | None) -> None:
-        """EC2 would refuse nodes beyond the quota; EMR tells that only when they do not come."""
-        over = limit is not None and limit.over
-        self._quota.setText(limit.sentence if over and limit is not None else "")
-        self._show_attention()
-
     def _show_room(self) -> None:
         group, chosen = self.group, self.table.current
         role = group.role if group is not None else Role.TASK
@@ -356,7 +341,7 @@ class ScaleGroupSheet(ScaleSheet):
         self.panel.show_facts(((_("Takes effect"), when), (_("Calls"), f"{call} × 1")))
 
 
-def _instead_part(open_add: object) -> QWidget:
+def _instead_part(open_add: Callable[[], None]) -> QWidget:
     """Task nodes as the other way to more YARN memory."""
     part = QWidget()
     text = Label(
@@ -367,7 +352,7 @@ def _instead_part(open_add: object) -> QWidget:
         tone="text-2",
         wrap=True,
     )
-    button = Button(_("Add task nodes…"), clicked=open_add)  # type: ignore[arg-type]
+    button = Button(_("Add task nodes…"), clicked=open_add)
     part.setLayout(column(10, text, 10, row(button, None)))
     return part
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from hue_desktop.core.format import node_rate
 from hue_desktop.core.instances import Market
@@ -67,9 +67,11 @@ class MarketRow(QWidget):
         paying.insertWidget(0, self._indent)
         self._paying.setLayout(paying)
         self._line = row(
-            row(caption(_("Market")), self.segments, spacing=12), self._paying, spacing=16
+            row(caption(_("Market")), self.segments, None, spacing=12), self._paying, spacing=16
         )
         self._line.setStretch(1, 1)
+        # As wide as there is room; two lines where that is too little.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setLayout(column(self._line))
         self.segments.chosen.connect(self._market_chosen)
         self.bid_kind.currentIndexChanged.connect(lambda _at: self._edited())
@@ -132,3 +134,5 @@ class MarketRow(QWidget):
         self._line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self._line.setSpacing(8 if narrow else 16)
         self._indent.setVisible(narrow)
+        for label in (self._short, self._short_text):
+            label.setVisible(not narrow)  # the plan says it, too

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from PySide6.QtWidgets import QWidget
+
 from hue_desktop.core.candidates.ranking import rank
 from hue_desktop.core.candidates.values import (
     Candidate,
@@ -16,7 +18,7 @@ from hue_desktop.core.candidates.values import (
     VcpuLimit,
 )
 from hue_desktop.core.candidates.yarn_memory import Measured, room_after
-from hue_desktop.core.changes import Plan, RiskLevel
+from hue_desktop.core.changes import Plan, Risk, RiskLevel
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.cost_lines import ChangeLine
 from hue_desktop.core.errors import HueError
@@ -25,7 +27,7 @@ from hue_desktop.core.text import _
 from hue_desktop.ui.confirm import PlanSheet
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
-from hue_desktop.ui.parts import Button
+from hue_desktop.ui.parts import Button, column
 from hue_desktop.ui.scaling.candidate_table import CandidateTable
 from hue_desktop.ui.scaling.enough_part import EnoughPart
 from hue_desktop.ui.scaling.words import room_lines
@@ -33,6 +35,7 @@ from hue_desktop.ui.scaling.words import room_lines
 __all__ = ["REHEARSE", "ScaleSheet"]
 
 REHEARSE = "rehearsal.open"
+_NO_PLAN = Plan("", "", "", ())
 _SCORED = 8  #: EC2 limits how many different requests an account may have scored in a day
 
 
@@ -51,6 +54,10 @@ class ScaleSheet(PlanSheet):
         self.table = table
         self.listed: CandidateList | None = None
         self._scored: frozenset[str] = frozenset()
+        self._over_quota = ""
+        self.attention = QWidget()
+        self.attention.setLayout(column(12, self.risks))
+        self.attention.hide()
         self._room: ClusterRoom | None = None
         self._measured = Measured()
         self.enough = EnoughPart()
@@ -82,6 +89,10 @@ class ScaleSheet(PlanSheet):
 
     def candidates_shown(self) -> None:
         """Types are in the table, or have failed to come."""
+
+    def warnings(self) -> Sequence[str]:
+        """What needs attention whether there is a plan or not: a state, too few types."""
+        return ()
 
     def own_word(self) -> str:
         """What is written after the type that the cluster has."""
@@ -209,19 +220,23 @@ class ScaleSheet(PlanSheet):
     def check_limit(self, market: Market, name: str, more: int) -> None:
         """Say it when the account's vCPU quota does not let so many nodes come."""
         if more <= 0 or not name:
-            self.show_limit(None)
+            self._show_limit(None)
             return
         self.ctx.tasks.run(
             "quota",
             lambda _token: self.ctx.app.scaling.vcpu_limit(self.ref, market, name, more),
             owner=self,
-            done=self.show_limit,
-            failed=lambda _error: self.show_limit(None),
+            done=self._show_limit,
+            failed=lambda _error: self._show_limit(None),
             key="limit",
         )
 
-    def show_limit(self, limit: VcpuLimit | None) -> None:
-        """The answer of ``check_limit``."""
+    def _show_limit(self, limit: VcpuLimit | None) -> None:
+        """EC2 refuses nodes beyond the quota, which EMR tells only when they do not come."""
+        text = limit.sentence if limit is not None and limit.over else ""
+        if text != self._over_quota:
+            self._over_quota = text
+            self._show_risks(self.plan)
 
     # The plan
 
@@ -234,16 +249,18 @@ class ScaleSheet(PlanSheet):
         """Nothing to do yet, so nothing to rehearse either."""
         super().no_plan(sentence)
         self.rehearse.setEnabled(False)
-        self.panel.show_note("")
 
     def _show_risks(self, plan: Plan | None) -> None:
-        if plan is None:
-            super()._show_risks(None)
-            return
-        notes = [risk.text for risk in plan.risks if risk.level is RiskLevel.NOTE]
+        """Warnings above the table, with those that hold without a plan; notes to the right."""
+        risks = plan.risks if plan is not None else ()
+        notes = [risk.text for risk in risks if risk.level is RiskLevel.NOTE]
+        worse = tuple(risk for risk in risks if risk.level is not RiskLevel.NOTE)
+        texts = (*self.warnings(), self._over_quota)
+        own = tuple(Risk(RiskLevel.WARN, text) for text in texts if text)
         self.panel.show_note("\n".join(notes))
-        worse = tuple(risk for risk in plan.risks if risk.level is not RiskLevel.NOTE)
-        super()._show_risks(replace(plan, risks=worse))
+        base = plan if plan is not None else _NO_PLAN
+        super()._show_risks(replace(base, risks=(*own, *worse)))
+        self.attention.setVisible(bool(own or worse or base.blocked))
 
     def _rehearse(self) -> None:
         if self.plan is None:

@@ -45,7 +45,7 @@ def role_fact(role: Role) -> str:
 def state_sentence(state: GroupState, reason: str) -> str:
     """What is special about a group's or fleet's state; empty when nothing is."""
     if state is GroupState.RESIZING:
-        return _("A resize is under way; a new target replaces the old one.")
+        return ""  # the plan says which resize it takes the place of
     if state is GroupState.SUSPENDED:
         text = _("EMR suspended it after too many nodes failed to start. Setting a target resumes.")
         return f"{text} {reason}".strip()
