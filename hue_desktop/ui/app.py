@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.ui.alert_counts import AlertCounts
     from hue_desktop.ui.health.notifier import DesktopNotifier
+    from hue_desktop.ui.policies.spot_teller import SpotTeller
     from hue_desktop.wiring import Application
 
 __all__ = ["Desk", "has_screen", "run_window"]
@@ -93,6 +94,7 @@ class Desk(QObject):
         self.collector = MainThreadCollector(self)
         self._alerts: AlertCounts | None = None
         self._notifier: DesktopNotifier | None = None
+        self._spot: SpotTeller | None = None
         self._started = False
         self._closed = False
 
@@ -128,6 +130,7 @@ class Desk(QObject):
         self.window.add_panels(panel_kinds())
         self.window.start()
         self._follow_alerts()
+        self._follow_spot()
         self.collector.start()
         self.app.reach.ask_with(self._host_keys.confirm)
         self.app.start()
@@ -144,6 +147,18 @@ class Desk(QObject):
         self._alerts.raised.connect(self._notifier.tell)
         self._notifier.clicked.connect(self._show_health)
         self.window.show_alerts(self._alerts)
+
+    def _follow_spot(self) -> None:
+        """Spot nodes that EC2 takes back: told in the window and on the desktop."""
+        from hue_desktop.ui.policies.spot_teller import SpotTeller
+
+        def say(ref: ClusterRef, text: str, critical: bool) -> None:
+            self.navigator.notify(text, kind="critical" if critical else "warn")
+            if self._notifier is not None:
+                self._notifier.say(ref, text, critical=critical)
+
+        self._spot = SpotTeller(self.app.health, self.tasks.poster, say)
+        self.feed.changed.connect(self._spot.hear_fleet)
 
     def _cluster_name(self, ref: ClusterRef) -> str:
         cluster = self.feed.snapshot.clusters.get(ref)
@@ -164,6 +179,8 @@ class Desk(QObject):
         if self._alerts is not None and self._notifier is not None:
             self._alerts.close()
             self._notifier.close()
+        if self._spot is not None:
+            self._spot.close()
         self.feed.close()
         self.window.close()
         self.tasks.close()

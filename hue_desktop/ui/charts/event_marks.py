@@ -8,9 +8,10 @@ from datetime import datetime
 from hue_desktop.core.alerts import Alert
 from hue_desktop.core.changes import JournalEntry
 from hue_desktop.core.clusters import Attention, ClusterSnapshot
+from hue_desktop.core.spot_notices import SpotNotice
 from hue_desktop.core.steps import StepState
 from hue_desktop.services.health import Event, EventKeeper, EventKind
-from hue_desktop.services.health.events import alert_events
+from hue_desktop.services.health.events import alert_events, notice_events
 from hue_desktop.ui.charts.series import Mark
 from hue_desktop.ui.parts import StateShape, step_shape
 
@@ -21,11 +22,11 @@ _PLACES = 9  #: two marks stand at least this part of the axis apart
 
 
 class Happenings:
-    """Events and alerts of a cluster, newest first, worked out again only where one differs."""
+    """Events, alerts and Spot notices of a cluster, newest first; made anew where one differs."""
 
     def __init__(self) -> None:
         self._keeper = EventKeeper()
-        self._of: tuple[tuple[Event, ...], tuple[Alert, ...]] = ((), ())
+        self._of: tuple[object, ...] = ()
         self._both: tuple[Event, ...] = ()
 
     def of(
@@ -33,12 +34,13 @@ class Happenings:
         cluster: ClusterSnapshot,
         journal: Sequence[JournalEntry] = (),
         alerts: tuple[Alert, ...] = (),
+        notices: tuple[SpotNotice, ...] = (),
     ) -> tuple[Event, ...]:
         """All that is known to have happened."""
         events = self._keeper.of(cluster, journal)
-        if self._of[0] is not events or self._of[1] != alerts:
-            self._of = (events, alerts)
-            both = (*events, *alert_events(alerts))
+        if not self._of or self._of[0] is not events or self._of[1:] != (alerts, notices):
+            self._of = (events, alerts, notices)
+            both = (*events, *alert_events(alerts), *notice_events(notices))
             self._both = tuple(sorted(both, key=lambda event: event.at, reverse=True))
         return self._both
 

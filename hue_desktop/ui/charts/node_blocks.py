@@ -41,13 +41,16 @@ class NodeBlocks:
         """One block for each group, coloured by ``what``; and what the colours mean."""
         nodes = [node for group in groups for node in group.nodes]
         colouring = colouring_of(what, nodes, by_node, now, loads)
-        known = self._cells if colouring.key == self._key else {}
+        problems = loads.problems if loads is not None else {}
+        key = (colouring.key, tuple(problems.items()))
+        known = self._cells if key == self._key else {}
         # The mapping is held, so that its identity in the key is not given to another one.
-        self._key, self._by_node, self._cells = colouring.key, by_node, {}
+        self._key, self._by_node, self._cells = key, by_node, {}
         shown = subtotals([group.rate.total for group in groups])
         blocks = []
         for group, usd in zip(groups, shown, strict=True):
-            cells = _cells(group.nodes, colouring, *known.get(group.key, ((), ())))
+            before, made = known.get(group.key, ((), ()))
+            cells = _cells(group.nodes, colouring, problems, before, made)
             self._cells[group.key] = group.nodes, cells
             square = role_token(group.role, group.market)
             blocks.append(MapBlock(group.key, group.title, _note(group, usd), square, cells))
@@ -57,26 +60,29 @@ class NodeBlocks:
 def _cells(
     nodes: tuple[Instance, ...],
     colouring: Colouring,
+    problems: Mapping[str, str],
     before: tuple[Instance, ...],
     cells: tuple[MapCell, ...],
 ) -> tuple[MapCell, ...]:
     """The cells of ``nodes``: those made ``before`` for the same nodes, else new ones."""
     if len(nodes) == len(before):
         return tuple([
-            cell if node is was else _cell(node, colouring)
+            cell if node is was else _cell(node, colouring, problems)
             for node, was, cell in zip(nodes, before, cells, strict=True)
         ])  # fmt: skip
     known = {cell.id: (was, cell) for was, cell in zip(before, cells, strict=True)}
     made = []
     for node in nodes:
         was, cell = known.get(node.id, (None, None))
-        made.append(cell if cell is not None and was is node else _cell(node, colouring))
+        kept = cell is not None and was is node
+        made.append(cell if cell is not None and kept else _cell(node, colouring, problems))
     return tuple(made)
 
 
-def _cell(node: Instance, colouring: Colouring) -> MapCell:
+def _cell(node: Instance, colouring: Colouring, problems: Mapping[str, str]) -> MapCell:
     fill, text = colouring.paint(node)
-    return MapCell(node.id, fill, text, _shape(node), colouring.short(text))
+    shape = StateShape.ATTENTION if node.id in problems else _shape(node)
+    return MapCell(node.id, fill, text, shape, colouring.short(text))
 
 
 def subtotals(rates: Sequence[float]) -> tuple[float, ...]:
@@ -137,7 +143,7 @@ def node_tip(
     lines = [
         node.private_dns or node.ec2_id or node.id,
         " · ".join(filter(None, (node.ec2_id, node.instance_type, market_word(node), node.az))),
-        state_word(node),
+        (loads.problems.get(node.id) if loads is not None else "") or state_word(node),
     ]
     figures = []
     if usd_hour is not None:

@@ -46,9 +46,13 @@ _Readings = Mapping[str, NodeReading]
 
 @dataclass(slots=True)
 class NodeLoads:
-    """The newest readings by private DNS name; columns look at it when a cell is drawn."""
+    """The newest readings by private DNS name; columns look at it when a cell is drawn.
+
+    ``problems`` is what they say is wrong with nodes, by EMR's instance id.
+    """
 
     readings: _Readings = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
 
     def known(self) -> frozenset[str]:
         """The keys of ``LOADS`` that some node has a value of."""

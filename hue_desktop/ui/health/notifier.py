@@ -39,14 +39,23 @@ class DesktopNotifier(QObject):
         critical = alert.level is AlertLevel.CRITICAL
         if wanted == "never" or (wanted == "critical" and not critical):
             return False
+        title = _("{cluster}: {alert}").format(cluster=self._name_of(ref), alert=alert.rule.title)
+        return self._show(ref, title, alert.text, critical=critical)
+
+    def say(self, ref: ClusterRef, text: str, *, critical: bool) -> bool:
+        """Show a message that is no alert, under the same setting; whether it was shown."""
+        wanted = self._wanted()
+        if wanted == "never" or (wanted == "critical" and not critical):
+            return False
+        return self._show(ref, self._name_of(ref), text, critical=critical)
+
+    def _show(self, ref: ClusterRef, title: str, text: str, *, critical: bool) -> bool:
         if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
             return False
         kinds = QSystemTrayIcon.MessageIcon
-        title = _("{cluster}: {alert}").format(cluster=self._name_of(ref), alert=alert.rule.title)
         self._last = ref
-        self._icon().showMessage(
-            title, alert.text, kinds.Critical if critical else kinds.Warning, _SHOWN_MS
-        )
+        kind = kinds.Critical if critical else kinds.Warning
+        self._icon().showMessage(title, text, kind, _SHOWN_MS)
         return True
 
     def close(self) -> None:

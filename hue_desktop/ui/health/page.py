@@ -203,7 +203,9 @@ class HealthPage(ClusterPage):
     def _show_events(self) -> None:
         if self.cluster is not None:
             alerts = self._all_alerts()
-            self.chart.show_events(self._happenings.of(self.cluster, self._journal, alerts))
+            notices = self.health.notices if self.health is not None else ()
+            events = self._happenings.of(self.cluster, self._journal, alerts, notices)
+            self.chart.show_events(events)
 
     def _all_alerts(self) -> tuple[Alert, ...]:
         """Those of today as they are now, and those of the hours that were read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -15,7 +16,7 @@ from hue_desktop.core.text import _
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.fleet import FleetChange, FleetSnapshot
 from hue_desktop.services.health.values import HealthChange, HealthSnapshot
-from hue_desktop.services.nodes import NodeGroup, node_groups
+from hue_desktop.services.nodes import NodeGroup, live_problems, node_groups
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.charts.node_blocks import node_tip
 from hue_desktop.ui.charts.node_colours import NodeProperty, choices_for
@@ -65,6 +66,7 @@ class NodesPage(ClusterPage):
         self._zones = False
         self._ages = Ages(FleetSnapshot().region_now(""))
         self._loads = NodeLoads()
+        self._health: HealthSnapshot | None = None
         self._measured: frozenset[str] = frozenset()
         self._watch = HealthWatch(ctx, ref) if ref is not None else None
         columns = node_columns(self._ages, self._loads)
@@ -165,9 +167,9 @@ class NodesPage(ClusterPage):
         self._groups = node_groups(cluster, self._cost())
         nodes = [node for group in self._groups for node in group.nodes]
         cost = self._cost()
-        self._rows = {
-            row.node.id: row for row in self._keeper.of(nodes, cost.by_node if cost else {})
-        }
+        self._loads.problems = self._live_problems(nodes)
+        rows = self._keeper.of(nodes, cost.by_node if cost else {}, self._loads.problems)
+        self._rows = {row.node.id: row for row in rows}
         az = cluster.cluster.az if cluster.cluster else ""
         self.toolbar.set_summary(zones_text(nodes, az))
         self._zones = any(node.az for node in nodes)
@@ -179,6 +181,12 @@ class NodesPage(ClusterPage):
         self.states.show_content()
         if self._to_select:
             self.select(self._to_select)
+
+    def _live_problems(self, nodes: Iterable[Instance]) -> dict[str, str]:
+        """What is wrong with nodes before EMR knows: notices of EC2, YARN's states."""
+        if self._health is None:
+            return {}
+        return live_problems(nodes, self._health.nodes, self._health.notices)
 
     def _hide_columns(self) -> None:
         """What the person hid, zones where EMR does not tell them, and what nobody measures."""
@@ -253,7 +261,11 @@ class NodesPage(ClusterPage):
         """Newer values of the nodes: columns and colours look at them when they are drawn."""
         if health.nodes is self._loads.readings:
             return
+        self._health = health
         self._loads.readings = health.nodes
+        nodes = [row.node for row in self._rows.values()]
+        if self._rows and self._live_problems(nodes) != self._loads.problems:
+            self._show()
         measured = self._loads.known()
         if measured != self._measured:
             self._measured = measured

@@ -48,6 +48,7 @@ class NodeRow:
     state: str
     problem: str
     haystack: str
+    live: str = ""  #: what live health says is wrong; part of ``problem``
 
 
 class NodeRows:
@@ -56,10 +57,18 @@ class NodeRows:
     def __init__(self) -> None:
         self._rows: dict[str, NodeRow] = {}
         self._by_node: Mapping[str, float] = {}
+        self._problems: Mapping[str, str] = {}
 
-    def of(self, nodes: Sequence[Instance], by_node: Mapping[str, float]) -> list[NodeRow]:
-        """A row for each node, in the same order."""
-        if by_node is self._by_node and len(nodes) == len(self._rows):
+    def of(
+        self,
+        nodes: Sequence[Instance],
+        by_node: Mapping[str, float],
+        problems: Mapping[str, str] | None = None,
+    ) -> list[NodeRow]:
+        """A row for each node, in the same order; ``problems`` by EMR's instance id."""
+        problems = problems or {}
+        same, self._problems = problems == self._problems, problems
+        if same and by_node is self._by_node and len(nodes) == len(self._rows):
             rows = self._same_places(nodes)
             if rows is not None:
                 return rows
@@ -67,9 +76,9 @@ class NodeRows:
         kept = self._rows
         fresh: dict[str, NodeRow] = {}
         for node in nodes:
-            row, usd = kept.get(node.id), by_node.get(node.id)
-            if row is None or row.usd_hour != usd or (row.node is not node and row.node != node):
-                row = _row(node, usd)
+            row, usd, live = kept.get(node.id), by_node.get(node.id), problems.get(node.id, "")
+            if row is None or row.usd_hour != usd or row.live != live or row.node != node:
+                row = _row(node, usd, live)
             fresh[node.id] = row
         self._rows = fresh
         return list(fresh.values())
@@ -83,19 +92,20 @@ class NodeRows:
             if row.node.id != node.id:
                 return None
             if row.node != node:
-                rows[place] = self._rows[node.id] = _row(node, row.usd_hour)
+                rows[place] = self._rows[node.id] = _row(node, row.usd_hour, row.live)
         return rows
 
 
-def _row(node: Instance, usd_hour: float | None) -> NodeRow:
-    problem, state = node_problem(node), state_word(node)
+def _row(node: Instance, usd_hour: float | None, live: str = "") -> NodeRow:
+    problem, state = live or node_problem(node), live or state_word(node)
     texts = (
         node.ec2_id, node.id, node.private_dns, node.private_ip, node.instance_type,
         market_word(node), state, node.az, node.role.value if node.role else "",
     )  # fmt: skip
     return NodeRow(
-        node, usd_hour, instance_shape(node, problem), state, problem, " ".join(texts).lower()
-    )
+        node, usd_hour, instance_shape(node, problem), state, problem, " ".join(texts).lower(),
+        live,
+    )  # fmt: skip
 
 
 def matches(row: NodeRow, words: Sequence[str]) -> bool:

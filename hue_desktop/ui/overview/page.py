@@ -14,7 +14,7 @@ from hue_desktop.core.instances import Instance
 from hue_desktop.core.text import _
 from hue_desktop.services.cost.values import CostOverview
 from hue_desktop.services.health.values import Collecting, HealthChange, HealthSnapshot
-from hue_desktop.services.nodes import node_groups
+from hue_desktop.services.nodes import live_problems, node_groups
 from hue_desktop.ui.advice.panel import AdvicePanel
 from hue_desktop.ui.bills import Bills
 from hue_desktop.ui.charts.event_marks import Happenings
@@ -195,6 +195,9 @@ class OverviewPage(ClusterPage):
         groups = node_groups(cluster, cost)
         what = NodeProperty(self.choice.key)
         by_node = cost.by_node if cost else {}
+        if self._health is not None:
+            nodes = cluster.nodes()
+            self._loads.problems = live_problems(nodes, self._health.nodes, self._health.notices)
         blocks, legend = self._blocks.of(groups, what, by_node, self._now(), self._loads)
         self.map.set_blocks(blocks)
         self.legend.set_entries(legend)
@@ -204,7 +207,8 @@ class OverviewPage(ClusterPage):
     def _show_lists(self, cluster: ClusterSnapshot) -> None:
         now = self._now()
         alerts = self._health.alerts if self._health is not None else ()
-        events = self._happenings.of(cluster, self._journal, alerts)
+        notices = self._health.notices if self._health is not None else ()
+        events = self._happenings.of(cluster, self._journal, alerts, notices)
         self.side.set_active(cluster.summary.state.active)
         self.side.show_latest(
             step_notes(cluster, now),
@@ -223,7 +227,8 @@ class OverviewPage(ClusterPage):
             self.advice.ask(again=True)  # the first one did without what nodes say
 
     def _take(self, health: HealthSnapshot) -> None:
-        """Tiles and cells follow a newer reading."""
+        """Tiles and cells follow a newer reading, and the list a Spot notice."""
+        told = self._health.notices if self._health is not None else ()
         self._health = health
         if health.nodes is not self._loads.readings:
             self._loads.readings = health.nodes
@@ -233,6 +238,8 @@ class OverviewPage(ClusterPage):
         if cluster is not None and self.states.state == "shown" and self._snapshot is not None:
             self._show_tiles(cluster, self.notice.isVisible())
             self._show_map()
+            if health.notices != told:
+                self._show_lists(cluster)
         broken = health.collecting is Collecting.BROKEN
         self.chart.set_stale(broken and self.chart.has_live)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -34,6 +35,10 @@ class SideColumn(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.advice)
         layout.addWidget(self.latest, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """A line of advice and an event: the chart below needs its room, too."""
+        return QSize(_NARROWEST, 2 * HEAD + ROW + _NOTE + _BELOW)
 
     def set_active(self, active: bool) -> None:
         """A cluster that has ended gets no advice: there is nothing to change."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from hue_desktop.core.idleness import idle_since
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.core.metrics import metric
 from hue_desktop.core.recorded import last_nodes
+from hue_desktop.core.spot_notices import SpotNotice
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.cost import ClusterCost
 from hue_desktop.services.cost.values import CostOverview
@@ -60,7 +61,7 @@ def overview_tiles(
     alerts = _alerts(health) if health is not None and cluster.summary.state.active else None
     made = [
         _cost(cluster, cost, costs, now),
-        _state(cluster, metrics, now),
+        _state(cluster, metrics, now, health.notices if health is not None else ()),
         _nodes(cluster),
         _hdfs(metrics),
         _yarn(metrics),
@@ -129,8 +130,13 @@ def _final_bill(costs: CostOverview | None) -> TileText | None:
     return TileText("cost", _("Final bill"), figure, "", caption)
 
 
-def _state(cluster: ClusterSnapshot, metrics: Mapping[str, float], now: datetime) -> TileText:
-    attention, sentence = attention_of(cluster)
+def _state(
+    cluster: ClusterSnapshot,
+    metrics: Mapping[str, float],
+    now: datetime,
+    notices: Sequence[SpotNotice] = (),
+) -> TileText:
+    attention, sentence = attention_of(cluster, notices=notices)
     state = cluster.summary.state
     label, tone = _("State"), ""
     if attention is Attention.CRITICAL:
