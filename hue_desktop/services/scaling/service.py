@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hue_desktop.core.candidates.diversify import MOST_TYPES, diversify
+from hue_desktop.core.candidates.shortage import Shortage, bid_problem, shortage
 from hue_desktop.core.candidates.strategies import (
     first_shortage_text,
     group_shortage_text,
@@ -139,6 +140,17 @@ class ScalingService:
         snapshot = self._plans.cluster(ref)
         return self._vcpu.read(ref, market, type_name, more, self._reader.types(snapshot))
 
+    def shortage(self, ref: ClusterRef, owner_id: str) -> Shortage | None:
+        """Nodes that a group or fleet has waited for too long, with what can be done."""
+        snapshot = self._plans.cluster(ref)
+        owners: tuple[InstanceGroup | InstanceFleet, ...] = (
+            *(snapshot.groups or ()),
+            *(snapshot.fleets or ()),
+        )
+        owner = next((each for each in owners if each.id == owner_id), None)
+        now = self._fleet.snapshot().region_now(ref)
+        return None if owner is None else shortage(snapshot, owner, now)
+
     def interruption_data(self) -> tuple[PriceSource | None, str]:
         """Which data on interruptions are in use, and why newer ones that were read are not."""
         if self._advisor is None:
@@ -185,6 +197,7 @@ class ScalingService:
             after=self._rate_after(snapshot, group, wanted),
             risks=(
                 *resize_risks(snapshot, group, wanted, metrics),
+                *self._capacity_risks(snapshot, group, wanted),
                 *self._quota_risks(
                     snapshot, group.market, group.instance_type, wanted - group.requested
                 ),
@@ -202,7 +215,7 @@ class ScalingService:
         release, root_gib, az = _image(snapshot)
         added = group_rate(book, group, release=release, root_gib=root_gib, az=az)
         spot = spot_risks(Role.TASK) if group.market is Market.SPOT else ()
-        shortage = Risk(RiskLevel.NOTE, group_shortage_text(Role.TASK, group.market))
+        shortage_note = Risk(RiskLevel.NOTE, group_shortage_text(Role.TASK, group.market))
         draft = Draft(
             title=_("Add a task group of {n} × {type}{market}").format(
                 n=count(group.count),
@@ -217,7 +230,8 @@ class ScalingService:
             after=self._plans.rate(ref) + added,
             risks=(
                 *spot,
-                shortage,
+                *_bid_risks(book, group, az),
+                shortage_note,
                 *self._quota_risks(snapshot, group.market, group.instance_type, group.count),
                 *scaling_risks(snapshot),
             ),
@@ -324,6 +338,22 @@ class ScalingService:
 
     # -- capacity and cost --------------------------------------------------------------------
 
+    def _capacity_risks(
+        self, snapshot: ClusterSnapshot, group: InstanceGroup, wanted: int
+    ) -> tuple[Risk, ...]:
+        """More nodes of a group that waits for some already, or that pays too little for them."""
+        if wanted < group.requested or group.state is GroupState.SUSPENDED:
+            return ()
+        found: list[Risk] = []
+        now = self._fleet.snapshot().region_now(snapshot.ref)
+        waits = shortage(snapshot, group, now)
+        if waits is not None:
+            found.append(Risk(RiskLevel.WARN, f"{waits.sentence} {waits.next_step}"))
+        if wanted > group.requested:
+            book = self._books.now(snapshot.ref.connection, snapshot.ref.region)
+            found.extend(_bid_risks(book, group, _image(snapshot)[2]))
+        return tuple(found)
+
     def _quota_risks(
         self, snapshot: ClusterSnapshot, market: Market, type_name: str, more: int
     ) -> tuple[Risk, ...]:
@@ -401,6 +431,13 @@ def _image(snapshot: ClusterSnapshot) -> tuple[str, int | None, str]:
     """Release, root volume and AZ: what decides about volumes and Spot prices."""
     cluster = snapshot.cluster
     return (cluster.release, cluster.root_volume_gib, cluster.az) if cluster else ("", None, "")
+
+
+def _bid_risks(book: PriceBook, group: InstanceGroup | GroupSpec, az: str) -> tuple[Risk, ...]:
+    if group.market is not Market.SPOT:
+        return ()
+    text = bid_problem(group.bid_usd_hour, book.spot(group.instance_type, az))
+    return (Risk(RiskLevel.WARN, text),) if text else ()
 
 
 def _undo_text(group: InstanceGroup, wanted: int) -> str:
