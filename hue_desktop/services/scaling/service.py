@@ -303,6 +303,12 @@ class ScalingService:
             after=self._fleet_rate_after(snapshot, wanted, on_demand, spot),
             risks=(
                 *_fleet_risks(fleet, on_demand, spot, timeout_minutes),
+                *self._units_risks(
+                    snapshot,
+                    wanted.types,
+                    on_demand - fleet.target_on_demand,
+                    spot - fleet.target_spot,
+                ),
                 *scaling_risks(snapshot),
             ),
             blocked=_fleet_blocked(fleet, on_demand, spot, types)
@@ -331,7 +337,12 @@ class ScalingService:
             undo=Undoability.UNDOABLE,
             undo_text=_("Undo sets the fleet to 0 units; EMR never removes the empty fleet."),
             after=self._plans.rate(ref) + added,
-            risks=_new_fleet_risks(fleet),
+            risks=(
+                *_new_fleet_risks(fleet),
+                *self._units_risks(
+                    snapshot, fleet.types, fleet.target_on_demand, fleet.target_spot
+                ),
+            ),
             blocked=blocked or timeout_problem(fleet.timeout_minutes, first=True),
         )
         return self._plans.for_cluster(snapshot, draft)
@@ -360,6 +371,25 @@ class ScalingService:
         """A warning when the account's quota is known and does not allow the nodes."""
         types = self._reader.known_types(snapshot)
         return self._vcpu.risks(snapshot, market, type_name, more, types)
+
+    def _units_risks(
+        self, snapshot: ClusterSnapshot, types: Iterable[FleetType], on_demand: int, spot: int
+    ) -> tuple[Risk, ...]:
+        """The same for so many more units of a fleet, made of the type with the fewest vCPU."""
+        known = self._reader.known_types(snapshot)
+        sized = [
+            (known[each.instance_type].vcpu / max(1, each.weight), each)
+            for each in types
+            if each.instance_type in known
+        ]
+        if not sized:
+            return ()
+        _vcpu, one = min(sized, key=lambda pair: pair[0])
+        found: list[Risk] = []
+        for market, units in ((Market.ON_DEMAND, on_demand), (Market.SPOT, spot)):
+            nodes = -(-units // max(1, one.weight))
+            found.extend(self._quota_risks(snapshot, market, one.instance_type, nodes))
+        return tuple(found)
 
     def _rate_after(self, snapshot: ClusterSnapshot, group: InstanceGroup, wanted: int) -> CostRate:
         """The cluster's rate with the group at its new size."""

@@ -18,11 +18,11 @@ from hue_desktop.core.candidates import (
     of_similar_size,
 )
 from hue_desktop.core.capacity_ports import AzScore, Quota
-from hue_desktop.core.changes import GroupSpec, RiskLevel
+from hue_desktop.core.changes import FleetSpec, GroupSpec, RiskLevel
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import AccessDenied, NotFound
-from hue_desktop.core.instances import Market, Role
+from hue_desktop.core.instances import FleetType, Market, Role
 from hue_desktop.core.metrics import NodeReading
 from hue_desktop.core.ports import RegionAccess, Subnet
 from hue_desktop.services.access import AccessPool
@@ -216,6 +216,35 @@ def test_a_quota_that_is_too_small_has_its_sentence_and_next_step(
 def _warns(house: House, ref: ClusterRef, spec: GroupSpec) -> bool:
     plan = house.scaling.plan_add_task_group(ref, spec)
     return any("quota" in r.text for r in plan.risks if r.level is RiskLevel.WARN)
+
+
+def test_a_fleet_over_the_quota_is_warned_of(region: SimulatedRegion, tmp_path: Path) -> None:
+    def fleet(role: str, name: str) -> dict[str, object]:
+        configs = [{"InstanceType": name, "WeightedCapacity": 4 if role != "MASTER" else 1}]
+        return {
+            "InstanceFleetType": role,
+            "TargetOnDemandCapacity": 1,
+            "InstanceTypeConfigs": configs,
+        }
+
+    fleets = [fleet("MASTER", "m5.xlarge"), fleet("CORE", "r5.xlarge")]
+    cluster_id = run_cluster(
+        region, groups=(), Instances={"InstanceGroups": [], "InstanceFleets": fleets}
+    )
+    with open_house(connection_to(region, tmp_path), tmp_path) as house:
+        ref = house.ref(cluster_id)
+        house.fleet.set_focus(ref)
+        house.cluster(cluster_id, lambda c: c.instances and c.fleets)
+        house.scaling.vcpu_limit(ref, Market.SPOT, "r5.xlarge", 1)  # quotas become known
+        types = (FleetType("m5.xlarge", 4), FleetType("m5.2xlarge", 8))
+
+        def warns(units: int) -> bool:
+            spec = FleetSpec(Role.TASK, types, target_spot=units)
+            plan = house.scaling.plan_add_task_fleet(ref, spec)
+            return any("quota" in risk.text for risk in plan.risks)
+
+        assert not warns(20_000)
+        assert warns(20_001)
 
 
 def test_what_may_not_be_read_is_said_and_costs_only_itself(house: House, ref: ClusterRef) -> None:
