@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from hue_desktop.core.changes import Change
+from hue_desktop.core.changes import Change, ResizeGroup
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import HueError
+from hue_desktop.core.instances import Role
 from hue_desktop.core.rehearsal import (
     MAX_HOURS,
     RehearsalOutcome,
@@ -18,6 +19,7 @@ from hue_desktop.core.rehearsal import (
 )
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.parts import Button, FourStates, Label, NumberField, Rule, Sheet, column, row
 from hue_desktop.ui.rehearsal.outcome_panel import OutcomePanel
 from hue_desktop.ui.rehearsal.running import Running
@@ -69,6 +71,7 @@ class RehearsalSheet(Sheet):
         self.panel = OutcomePanel()
         self.states = FourStates(self.panel)
         self.open_button = Button(_("Open the region"), clicked=self._open_region)
+        self.change_button = Button(_("To the change…"), clicked=self._to_change)
         self.close_button = Button(_("Close"), clicked=self.close_sheet)
         self.run_button = Button(_("Rehearse"), kind="primary")
 
@@ -83,9 +86,10 @@ class RehearsalSheet(Sheet):
         self.body.addWidget(self.states, 1)
         self.body.addWidget(self.running, 1)
         self.running.hide()
-        for button in (self.open_button, self.close_button, self.run_button):
+        for button in (self.open_button, self.change_button, self.close_button, self.run_button):
             self.add_button(button)
         self.open_button.hide()
+        self.change_button.setVisible(self._resize() is not None)
         self.set_sentence(_("A copy, on this machine. Nothing of it reaches AWS."))
         self._show_wish()
 
@@ -177,6 +181,23 @@ class RehearsalSheet(Sheet):
         self.panel.show_outcome(outcome)
         self.run_button.set_text(_("Rehearse again"))
         self.run_button.set_kind("plain")
+
+    # -- doing it for real -----------------------------------------------------------------
+
+    def _resize(self) -> ResizeGroup | None:
+        """The resize that is rehearsed, if it is one."""
+        return next((one for one in self.changes if isinstance(one, ResizeGroup)), None)
+
+    def _to_change(self) -> None:
+        """Open the screen that makes the rehearsed resize, with what was rehearsed."""
+        resize, fleet = self._resize(), self.ctx.app.fleet.snapshot()
+        cluster = fleet.clusters.get(self.ref)
+        if resize is None or cluster is None:
+            return
+        group = next((one for one in cluster.groups or () if one.id == resize.group_id), None)
+        core = group is not None and group.role is Role.CORE and resize.count < group.requested
+        context = focus_on(fleet, self.ref, group_id=resize.group_id, changes=self.changes)
+        self.ctx.actions.trigger("shrink.open" if core else "scaling.resize", context)
 
     # -- looking around --------------------------------------------------------------------
 

@@ -8,35 +8,24 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
 from shiboken6 import isValid
 
 from hue_desktop.core.changes import Change, KillInstances, Plan, ResizeGroup
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import Cancelled, HueError
-from hue_desktop.core.format import ago, count, duration, percent
+from hue_desktop.core.format import ago, count, percent
 from hue_desktop.core.instances import InstanceGroup
-from hue_desktop.core.shrink.values import Level, TargetOption, Verdict
+from hue_desktop.core.shrink.values import Fix, TargetOption, Verdict
 from hue_desktop.core.storage import Location, StoreId, StoreKind
-from hue_desktop.core.text import _, ngettext
+from hue_desktop.core.text import _
 from hue_desktop.services.shrink import Inspection, InspectionProgress
 from hue_desktop.ui.confirm import ask_and_submit
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
-from hue_desktop.ui.parts import (
-    Button,
-    FourStates,
-    Label,
-    Rule,
-    Sheet,
-    StateMark,
-    StateShape,
-    column,
-    row,
-)
-from hue_desktop.ui.shrink.disk_bars import DiskPanel, short_host
-from hue_desktop.ui.shrink.fix_list import FixList
+from hue_desktop.ui.parts import Button, FourStates, Label, Rule, Sheet, column
+from hue_desktop.ui.shrink.disk_bars import short_host
 from hue_desktop.ui.shrink.fixing import Fixing
+from hue_desktop.ui.shrink.footer import Becomes, footer_sentence, passes, primary_words
 from hue_desktop.ui.shrink.judging import (
     Judged,
     blind_options,
@@ -46,11 +35,9 @@ from hue_desktop.ui.shrink.judging import (
     request_of,
 )
 from hue_desktop.ui.shrink.leaving_row import LeavingRow
-from hue_desktop.ui.shrink.levels import level_shape, level_tone, level_word
 from hue_desktop.ui.shrink.looking import Looking
-from hue_desktop.ui.shrink.lost_list import LostList
+from hue_desktop.ui.shrink.panes import Panes
 from hue_desktop.ui.shrink.target_chips import TargetChips
-from hue_desktop.ui.shrink.verdict_panel import VerdictPanel
 from hue_desktop.ui.shrink.wish import Wish
 from hue_desktop.ui.tasks import Task
 
@@ -59,8 +46,8 @@ __all__ = ["ShrinkSheet"]
 LANE = "shrink"
 _INSPECT_S = 1800.0  #: millions of files over a slow tunnel
 _FRESH_S = 300.0  #: an inspection this young is shown again without asking
+_OLD_S = 900.0  #: older than that, files have come and gone
 _TICK_MS = 10_000
-_GAP = 24
 
 
 class ShrinkSheet(Sheet):
@@ -101,17 +88,12 @@ class ShrinkSheet(Sheet):
     def _make_parts(self) -> None:
         self.chips = TargetChips()
         self.leaving = LeavingRow()
-        self.verdict = VerdictPanel()
-        self.disks = DiskPanel()
-        self.lost = LostList()
-        self.fixes = FixList()
         self.looking = Looking()
-        self.panes = QWidget()
+        self.panes = Panes()
         self.states = FourStates(self.panes)
         self.checked = Label(tone="text-2", size="small")
         self.again = Button(_("Check again"), icon_name="refresh", clicked=self.look)
-        self._becomes_mark = StateMark(StateShape.WAITING, 10)
-        self.becomes = Label(weight=600)
+        self.becomes = Becomes()
         self.rehearse_button = Button(_("Rehearse…"), clicked=self._rehearse)
         self.cancel_button = Button(_("Cancel"), clicked=self.close_sheet)
         self.anyway_button = Button(_("Shrink anyway…"), kind="risky", clicked=self._shrink)
@@ -126,24 +108,10 @@ class ShrinkSheet(Sheet):
         for part in (self.checked, self.again):
             self.head_line.addWidget(part)
         self.head_line.setSpacing(8)
-        grid = QGridLayout(self.panes)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(_GAP)
-        grid.setVerticalSpacing(16)
-        grid.addWidget(self.verdict, 0, 0)
-        grid.addWidget(Rule("v"), 0, 1)
-        grid.addWidget(self.disks, 0, 2)
-        grid.addWidget(Rule("h"), 1, 0, 1, 3)
-        grid.addWidget(self.lost, 2, 0)
-        grid.addWidget(Rule("v"), 2, 1)
-        grid.addWidget(self.fixes, 2, 2)
-        grid.setColumnStretch(0, 11)
-        grid.setColumnStretch(2, 8)
-        grid.setRowStretch(3, 1)
         self.body.addLayout(column(12, self.chips, 8, self.leaving, 12, Rule("h"), 16))
         self.body.addWidget(self.states, 1)
         self.body.addWidget(self.looking, 1)
-        self.footer_line.insertLayout(1, row(self._becomes_mark, self.becomes, spacing=6))
+        self.footer_line.insertWidget(1, self.becomes)
         self.footer_line.insertStretch(2, 0)
         for button in (
             self.rehearse_button, self.cancel_button, self.anyway_button, self.apply_button
@@ -155,9 +123,9 @@ class ShrinkSheet(Sheet):
         self.leaving.naming_chosen.connect(self._naming_chosen)
         self.leaving.minutes_chosen.connect(self._minutes_chosen)
         self.leaving.kill_chosen.connect(self._kill_chosen)
-        self.disks.bars.toggled.connect(self._node_toggled)
-        self.fixes.changed.connect(self._ticks_changed)
-        self.lost.opened.connect(self._open_path)
+        self.panes.disks.bars.toggled.connect(self._node_toggled)
+        self.panes.fixes.changed.connect(self._ticks_changed)
+        self.panes.lost.opened.connect(self._open_path)
         self.looking.stopped.connect(self._stop_looking)
         self.states.retry_requested.connect(self.look)
         self.fixing.ended.connect(self._fixed)
@@ -319,13 +287,8 @@ class ShrinkSheet(Sheet):
         self.states.show()
         self.states.show_content()
         self._show_wish(verdict.options)
-        self.verdict.show_verdict(verdict)
         full = self.inspection.limits.full_share if self.inspection is not None else 0.90
-        self.disks.bars.choosing = self.wish.named
-        self.disks.show_rooms(verdict.rooms, full)
-        self.lost.show_verdict(verdict)
-        if self.fixes.offered != verdict.fixes or self.fixes.ticked != judged.ticked:
-            self.fixes.show_verdict(verdict, judged.ticked)
+        self.panes.show_judged(judged, choosing=self.wish.named, full_share=full)
         self._show_footer()
 
     def _show_wish(self, options: Sequence[TargetOption]) -> None:
@@ -367,7 +330,7 @@ class ShrinkSheet(Sheet):
         self.judge()
 
     def _ticks_changed(self) -> None:
-        self._ticked = self.fixes.ticked
+        self._ticked = self.panes.fixes.ticked
         self.judge()
 
     # -- the footer ------------------------------------------------------------------------
@@ -376,44 +339,17 @@ class ShrinkSheet(Sheet):
         judged = self.judged if self.inspection is not None else None
         becomes = judged.becomes if judged is not None else None
         ticked = judged.ticked if judged is not None else ()
-        self._becomes_mark.setVisible(becomes is not None)
-        self.becomes.setVisible(becomes is not None)
+        goes, blind = self.wish.goes > 0, self.failure is not None
+        self.becomes.show_verdict(becomes)
         self.footer_text.setWordWrap(becomes is None)
         self.footer_line.setStretch(0, int(becomes is None))
         self.footer_line.setStretch(2, int(becomes is not None))
-        if becomes is not None:
-            self._becomes_mark.set_shape(level_shape(becomes.level))
-            self.becomes.setText(_becomes_words(becomes))
-            self.becomes.set_tone(level_tone(becomes.level))
-        self.set_sentence(self._sentence(judged, ticked))
-        level = judged.verdict.level if judged is not None else Level.UNKNOWN
-        goes = self.wish.goes > 0
-        blind = self.failure is not None
-        passed = level in (Level.OK, Level.WARN)
+        self.set_sentence(footer_sentence(judged, self.wish, blind=blind))
         self.rehearse_button.setEnabled(goes and (judged is not None or blind))
-        self.anyway_button.setVisible(not passed or bool(ticked))
+        self.anyway_button.setVisible(not passes(judged) or bool(ticked))
         self.anyway_button.setEnabled(goes and (blind or judged is not None))
-        self.apply_button.setEnabled(judged is not None and goes and (passed or bool(ticked)))
-        self.apply_button.set_text(self._primary_words(ticked))
-
-    def _primary_words(self, ticked: Sequence[str]) -> str:
-        if ticked:
-            n = len(ticked)
-            return ngettext("Apply {n} fix, check again", "Apply {n} fixes, check again", n).format(
-                n=n
-            )
-        return _("Shrink to {n}…").format(n=count(self.wish.count))
-
-    def _sentence(self, judged: Judged | None, ticked: Sequence[str]) -> str:
-        if self.failure is not None:
-            return _("Without reading HDFS nobody can say what would be lost.")
-        if judged is None:
-            return ""
-        if not self.wish.goes:
-            return _("Choose a smaller target, or the nodes that leave.")
-        if judged.becomes is not None:
-            return ngettext("With this fix:", "With these fixes:", len(ticked))
-        return _("Nothing is changed before the next question.")
+        self.apply_button.setEnabled(goes and (passes(judged) or bool(ticked)))
+        self.apply_button.set_text(primary_words(self.wish, ticked))
 
     # -- acting ----------------------------------------------------------------------------
 
@@ -423,25 +359,31 @@ class ShrinkSheet(Sheet):
         if not self.judged.ticked:
             self._shrink()
             return
-        problem = self.fixes.problem()
+        problem = self.panes.fixes.problem()
         if problem:
             self.set_sentence(problem, "critical")
             return
-        for fix in self.fixes.fixes:
+        assert self.inspection is not None
+        deeds = self.panes.fixes.deeds()
+        # The fixes were worked out for the request as it was; it changes after them.
+        if deeds and not self.fixing.apply(self.inspection, self.judged.verdict.request, deeds):
+            return
+        self._take_over(self.panes.fixes.fixes)
+        if deeds:
+            self.apply_button.setEnabled(False)
+            self.becomes.show_verdict(None)
+            self.set_sentence(_("Applying the fixes…"))
+        else:
+            self.judge()
+
+    def _take_over(self, fixes: Sequence[Fix]) -> None:
+        """Fixes that only change what is asked."""
+        for fix in fixes:
             if fix.key == "choose_others":
                 self.wish = self.wish.others(fix.leaving)
             elif fix.key == "raise_timeout" and fix.timeout_s is not None:
                 self.wish = replace(self.wish, timeout_s=fix.timeout_s)
         self._ticked = None
-        assert self.inspection is not None
-        request = request_of(self.ref, self.group_id, self.wish)
-        if self.fixing.apply(self.inspection, request, self.fixes.deeds()):
-            self.apply_button.setEnabled(False)
-            self.set_sentence(_("Applying the fixes…"))
-            self.becomes.hide()
-            self._becomes_mark.hide()
-        else:
-            self.judge()
 
     def _fixed(self, wait_s: float) -> None:
         """The fixes were carried out: look at what became of it, once more when HDFS is done."""
@@ -500,6 +442,7 @@ class ShrinkSheet(Sheet):
             self.checked.setText("")
             return
         files = count(found.blocks.files)
+        self.checked.set_tone("warn" if found.age_s(time.time()) > _OLD_S else "text-2")
         self.checked.setText(
             _("checked {ago}, {files} files").format(ago=ago(found.age_s(time.time())), files=files)
         )
@@ -531,12 +474,6 @@ class _Jobs:
         for task in (self.inspect, self.judge, self.plan):
             if task is not None and not task.over:
                 task.cancel()
-
-
-def _becomes_words(verdict: Verdict) -> str:
-    if verdict.seconds is None:
-        return level_word(verdict.level)
-    return f"{level_word(verdict.level)}, {duration(verdict.seconds)}"
 
 
 def _what_is_left(error: HueError) -> str:
