@@ -55,6 +55,7 @@ class FactLine(QWidget):
         self.text.setText(text)
         self.text.set_tone("critical" if level is RehearsalLevel.BAD else "")
         self.note.setText(note)
+        self.note.setVisible(bool(note))
         self.note.set_tone("text-2" if level is RehearsalLevel.NOTE else level_tone(level))
         self.setAccessibleName(f"{self._title.text()}: {text} {note}".strip())
 

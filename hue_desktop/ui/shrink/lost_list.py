@@ -49,8 +49,7 @@ class LostList(QWidget):
     def show_verdict(self, verdict: Verdict) -> None:
         """Show the files of a verdict: those that would be lost, or only nearly so."""
         lost = verdict.lost_files
-        found = verdict.finding("replication")
-        spared = found is not None and found.level is not Level.BAD and bool(lost)
+        spared = bool(lost) and not verdict.loses
         self._title.setText(
             _("Files with their only copies on leaving nodes")
             if spared

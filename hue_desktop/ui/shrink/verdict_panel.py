@@ -44,6 +44,7 @@ class FindingLine(QWidget):
         self._title.setText(finding.title)
         self._text.setText(finding.text)
         self._note.setText(finding.note)
+        self._note.setVisible(bool(finding.note))
         passed = finding.level is Level.OK
         self._note.set_tone("text-2" if passed else level_tone(finding.level))
         said = (finding.title, level_word(finding.level), finding.text, finding.note)

@@ -183,6 +183,9 @@ def test_lost_files_open_in_storage(qtbot: QtBot, put_up: list[QWidget]) -> None
     part.show_verdict(_verdict(lost_files=files, lost_count=61, lost_bytes=11 * GIB))
     assert plain(part.amount.text()) == "61 files, 11 GiB"
     assert "59 smaller files" in part.rest.text()
+    assert part.amount.property("tone") == "warn"  # HDFS copies them in time
+    part.show_verdict(_verdict(lost_files=files, lost_count=61, lost_bytes=11 * GIB, loses=True))
+    assert part.amount.property("tone") == "critical"
     with qtbot.waitSignal(part.opened) as told:
         part.table.row_activated.emit(files[0])
     assert told.args == ["/user/marta/models/a.bin"]
