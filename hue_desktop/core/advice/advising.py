@@ -11,6 +11,7 @@ from hue_desktop.core.advice import (
     rules_life,
     rules_market,
     rules_measured,
+    rules_types,
 )
 from hue_desktop.core.advice.drafting import nodes_text, price_note
 from hue_desktop.core.advice.facts import ClusterFacts
@@ -51,9 +52,9 @@ RULES: dict[str, Rule] = {
     "computation": rules_classic.computation,
     "databases-and-caches": rules_classic.databases_and_caches,
     "network-and-learning": rules_classic.network_and_learning,
-    "generation": rules_market.generation,
-    "graviton": rules_market.graviton,
-    "gp3": rules_market.gp3,
+    "generation": rules_types.generation,
+    "graviton": rules_types.graviton,
+    "gp3": rules_types.gp3,
 }
 
 #: Of rules that give the same nodes another type, the one that knows most speaks.

@@ -11,7 +11,7 @@ from hue_desktop.core.advice.values import ActionKind, AdviceAction, TypeChange
 from hue_desktop.core.changes import AddTaskGroup, GroupSpec, ResizeGroup
 from hue_desktop.core.instances import InstanceType, Market, Role
 from hue_desktop.core.pricing import Interruption
-from hue_desktop.core.text import _
+from hue_desktop.core.text import _, ngettext
 
 __all__ = [
     "WORKERS",
@@ -42,7 +42,10 @@ def role_word(role: Role) -> str:
 def nodes_text(part: Part) -> str:
     """``6 task nodes (m5.2xlarge, Spot)``."""
     spot = _(", Spot") if part.market is Market.SPOT else ""
-    return _("{n} {role} nodes ({type}{spot})").format(
+    pattern = ngettext(
+        "{n} {role} node ({type}{spot})", "{n} {role} nodes ({type}{spot})", part.count
+    )
+    return pattern.format(
         n=fmt.count(part.count), role=role_word(part.role), type=part.type_name, spot=spot
     )
 
@@ -165,6 +168,9 @@ def replace_part(
         n=fmt.count(wanted), type=type_name, spot=spot, old=nodes_text(part)
     )
     spec = GroupSpec(Role.TASK, type_name, wanted, bought)
+    cluster = facts.snapshot.cluster
+    if cluster is not None and cluster.managed_scaling is not None:
+        text += _("; managed scaling goes on choosing the sizes of both")
     changes = (AddTaskGroup(_id(facts), spec), ResizeGroup(_id(facts), part.owner_id, 0))
     return AdviceAction(ActionKind.ADD_TASK, text, part.owner_id, changes)
 
@@ -176,10 +182,11 @@ def clone(*types: TypeChange, volume_type: str = "") -> AdviceAction:
         for each in types
         if each.before != each.after
     ]
-    if any(each.market is Market.ON_DEMAND for each in types):
-        parts.append(_("on-demand"))
-    if any(each.market is Market.SPOT for each in types):
-        parts.append(_("on Spot"))
+    for market, words in (
+        (Market.ON_DEMAND, _("{role} on-demand")),
+        (Market.SPOT, _("{role} on Spot")),
+    ):
+        parts += [words.format(role=role_word(e.role)) for e in types if e.market is market]
     if volume_type:
         parts.append(_("{type} volumes").format(type=volume_type))
     text = _("Clone the cluster with {what}").format(what=", ".join(dict.fromkeys(parts)))

@@ -69,7 +69,7 @@ class Equivalent:
         parts = [self._price_text()]
         if self.speed is not None and self.speed > 1.0:
             gain = fmt.percent(100.0 * (self.speed - 1.0))
-            parts.append(_("AWS states up to {gain} more work").format(gain=gain))
+            parts.append(_("up to {gain} more work by AWS's figures").format(gain=gain))
         else:
             parts.append(_("AWS states nothing that compares the two"))
         return ", ".join(parts)

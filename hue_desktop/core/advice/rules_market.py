@@ -1,13 +1,12 @@
-"""Rules about how nodes are bought: Spot, on-demand, reserved; and about which generation."""
+"""Rules about how nodes are bought: Spot, on-demand, reserved."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from hue_desktop.core import format as fmt
 from hue_desktop.core.advice.drafting import (
-    arch_of,
     clone,
     difference,
     interruption_text,
@@ -18,8 +17,8 @@ from hue_desktop.core.advice.drafting import (
 )
 from hue_desktop.core.advice.facts import ClusterFacts, Part, month_usd
 from hue_desktop.core.advice.families import parse
-from hue_desktop.core.advice.generations import Equivalent, best_graviton, best_same_arch
 from hue_desktop.core.advice.values import (
+    ActionKind,
     Advice,
     AdviceAction,
     Confidence,
@@ -29,16 +28,12 @@ from hue_desktop.core.advice.values import (
 )
 from hue_desktop.core.advice.workload import WorkloadKind
 from hue_desktop.core.connections import ConnectionClass
-from hue_desktop.core.ebs import default_volumes
 from hue_desktop.core.instances import InstanceType, Market, Role
 from hue_desktop.core.pricing import HOURS_PER_MONTH
-from hue_desktop.core.text import _
+from hue_desktop.core.text import _, ngettext
 
 __all__ = [
     "calmer_spot",
-    "generation",
-    "gp3",
-    "graviton",
     "reserved",
     "spot_core_master",
     "spot_task",
@@ -49,6 +44,7 @@ OFTEN = 0.10  #: a Spot type that loses so much of its nodes in a month is worth
 LONG_S = 7 * 86_400.0  #: a cluster that has run so long is a long-running one
 VERY_LONG_S = 30 * 86_400.0
 _LEAST_VCPU = 0.7  #: of the processors, when a Spot type is replaced for its memory
+_FEWEST = 3  #: nodes that a Spot group keeps, if it has as many
 _USUAL = ("m", "c", "r")  #: classes with deep Spot pools
 
 
@@ -70,7 +66,11 @@ def spot_task(facts: ClusterFacts) -> Iterator[Advice]:
         why = _("Task nodes hold no HDFS blocks; what runs on one that is lost runs again.")
         yield Advice(
             "spot-task",
-            _("Run the {n} on-demand task nodes on Spot").format(n=fmt.count(part.count)),
+            ngettext(
+                "Run the on-demand task node on Spot",
+                "Run the {n} on-demand task nodes on Spot",
+                part.count,
+            ).format(n=fmt.count(part.count)),
             why + _masters_may_land(facts),
             (Evidence("", nodes_text(part)), *_spot_price(facts, part)),
             usd,
@@ -93,7 +93,11 @@ def spot_core_master(facts: ClusterFacts) -> Iterator[Advice]:
         core = part.role is Role.CORE
         yield Advice(
             "spot-core-master",
-            _("Buy the {n} core nodes on-demand").format(n=fmt.count(part.count))
+            ngettext(
+                "Buy the Spot core node on-demand",
+                "Buy the {n} Spot core nodes on-demand",
+                part.count,
+            ).format(n=fmt.count(part.count))
             if core
             else _("Buy the master on-demand"),
             _(
@@ -109,7 +113,13 @@ def spot_core_master(facts: ClusterFacts) -> Iterator[Advice]:
             difference(facts, part, market=Market.ON_DEMAND),
             _("None: it removes one"),
             Confidence.HIGH,
-            clone(TypeChange(part.role, part.type_name, part.type_name, Market.ON_DEMAND)),
+            AdviceAction(
+                ActionKind.RESIZE,
+                _("Move the core fleet's Spot target to on-demand"),
+                part.owner_id,
+            )
+            if part.in_fleet and core
+            else clone(TypeChange(part.role, part.type_name, part.type_name, Market.ON_DEMAND)),
             part.role,
             Risk.NONE,
             price_note(facts, part.type_name) or price_note(facts, part.type_name, spot=True),
@@ -187,55 +197,6 @@ def reserved(facts: ClusterFacts) -> Iterator[Advice]:
     )
 
 
-def generation(facts: ClusterFacts) -> Iterator[Advice]:
-    """Types of an older generation: what the release and the region offer of today."""
-    found = _each_part(facts, best_same_arch)
-    if not found:
-        return
-    old = [each for each in facts.types.values() if not each.current_generation]
-    previous = [part.type_name for part, _new in found if part.type_name in {o.name for o in old}]
-    why = _("Newer generations do more for about the same money.")
-    if previous:
-        why += " " + _("AWS calls {types} a previous generation.").format(
-            types=", ".join(dict.fromkeys(previous))
-        )
-    yield Advice(
-        "generation",
-        _title(_("Move to {types}"), found),
-        why,
-        _reasons(found),
-        _sum_of(facts, found),
-        _("Low: the same architecture and size"),
-        Confidence.MEDIUM,
-        _replace_all(facts, found),
-        None,
-        Risk.LOW,
-    )
-
-
-def graviton(facts: ClusterFacts) -> Iterator[Advice]:
-    """The same cluster on AWS's arm64 processors, compared by price and by what AWS states."""
-    found = _each_part(facts, best_graviton)
-    on_x86 = [part for part in facts.parts if arch_of(facts, part) == "x86_64"]
-    if not found or len(found) < len(on_x86) or not on_x86:
-        return  # a cluster has one architecture
-    yield Advice(
-        "graviton",
-        _title(_("Compare with Graviton: {types}"), found),
-        _(
-            "Spark, Hive and the other applications of EMR run on arm64 as they are; libraries in "
-            "machine code, custom AMIs and bootstrap actions must be built for it."
-        ),
-        _reasons(found),
-        _sum_of(facts, found),
-        _("Medium: native libraries and bootstrap actions need arm64 builds"),
-        Confidence.MEDIUM,
-        clone(*(TypeChange(p.role, p.type_name, new.name) for p, new in found)),
-        None,
-        Risk.MEDIUM,
-    )
-
-
 def calmer_spot(facts: ClusterFacts) -> Iterator[Advice]:
     """Spot nodes of a type that EC2 often takes back: one with as much memory that stays longer."""
     for part in facts.of_role(Role.TASK):
@@ -254,7 +215,9 @@ def calmer_spot(facts: ClusterFacts) -> Iterator[Advice]:
             _("It brings YARN as much memory, costs no more, and EC2 takes it back less often."),
             (_published(facts, part.type_name), _published(facts, kind.name)),
             usd,
-            _("Lower than now: {vcpu} vCPU in all").format(
+            _("Lower than now: nodes stay longer, and there are as many vCPU")
+            if vcpu == 0
+            else _("Lower than now: nodes stay longer; {vcpu} vCPU in all").format(
                 vcpu=f"+{fmt.count(vcpu)}" if vcpu > 0 else fmt.count(vcpu)
             ),
             Confidence.MEDIUM,
@@ -262,74 +225,6 @@ def calmer_spot(facts: ClusterFacts) -> Iterator[Advice]:
             Role.TASK,
             Risk.LOW,
         )
-
-
-def gp3(facts: ClusterFacts) -> Iterator[Advice]:
-    """Volumes of gp2: gp3 costs less a GiB, and its speed does not depend on its size."""
-    gib = 0
-    for part in facts.parts:
-        volumes = part.volumes or default_volumes(part.type_name, facts.release)
-        gib += part.count * sum(v.size_gib for v in volumes if v.volume_type == "gp2")
-    if not gib:
-        return
-    old, new = (facts.book.ebs_gib_month.get(kind) for kind in ("gp2", "gp3"))
-    usd = gib * (new - old) if old is not None and new is not None else None
-    yield Advice(
-        "gp3",
-        _("Use gp3 in place of gp2 volumes"),
-        _("gp3 brings 3 000 IOPS and 125 MiB/s whatever its size, and costs less a GiB."),
-        (Evidence("", _("{size} of gp2").format(size=fmt.size(gib * 1024.0**3)), value=gib),),
-        usd,
-        _("Low: volumes are chosen at launch, so it takes a new cluster"),
-        Confidence.HIGH,
-        clone(volume_type="gp3"),
-        None,
-        Risk.LOW,
-        "" if usd is not None else _("a price of EBS is not known"),
-    )
-
-
-Pick = Callable[[str, Mapping[str, InstanceType], Mapping[str, float]], Equivalent | None]
-_Found = list[tuple[Part, Equivalent]]
-
-
-def _each_part(facts: ClusterFacts, pick: Pick) -> _Found:
-    found = []
-    for part in facts.parts:
-        best = pick(part.type_name, facts.types, facts.usd_hours(part))
-        if best is not None:
-            found.append((part, best))
-    return found
-
-
-def _reasons(found: _Found) -> tuple[Evidence, ...]:
-    texts = dict.fromkeys(
-        _("In place of {old}: {reason}").format(old=part.type_name, reason=new.reason)
-        for part, new in found
-    )
-    return tuple(Evidence("", text) for text in texts)
-
-
-def _title(pattern: str, found: _Found) -> str:
-    names = list(dict.fromkeys(new.name for _part, new in found))
-    shown = ", ".join(names[:2]) + (
-        _(" and {n} more").format(n=len(names) - 2) if names[2:] else ""
-    )
-    return pattern.format(types=shown)
-
-
-def _sum_of(facts: ClusterFacts, found: _Found) -> float | None:
-    each = [difference(facts, part, type_name=new.name) for part, new in found]
-    known = [usd for usd in each if usd is not None]
-    return sum(known) if len(known) == len(each) else None
-
-
-def _replace_all(facts: ClusterFacts, found: _Found) -> AdviceAction:
-    """Task nodes alone can be replaced where they are; all else takes a new cluster."""
-    if len(found) == 1 and found[0][0].role is Role.TASK:
-        part, new = found[0]
-        return replace_part(facts, part, new.name)
-    return clone(*(TypeChange(part.role, part.type_name, new.name) for part, new in found))
 
 
 def _to_spot(facts: ClusterFacts, part: Part) -> AdviceAction:
@@ -371,13 +266,13 @@ def _spot_price(facts: ClusterFacts, part: Part) -> tuple[Evidence, ...]:
 
 
 def _calmest(facts: ClusterFacts, part: Part) -> tuple[InstanceType, int] | None:
-    """The cheapest type that EC2 takes back less often, with at least the part's YARN memory."""
+    """The type that EC2 takes back least often, then the cheapest, with as much YARN memory."""
     now, room = facts.types.get(part.type_name), facts.yarn_gib(part.type_name)
     worst = facts.interruptions[part.type_name].low
     before = month_usd(facts, part)
     if now is None or room is None or before is None:
         return None
-    best: tuple[float, InstanceType, int] | None = None
+    best: tuple[tuple[float, float], InstanceType, int] | None = None
     for kind in facts.types.values():
         known, name = facts.interruptions.get(kind.name), parse(kind.name)
         if known is None or known.high is None or known.high > worst or name is None:
@@ -391,6 +286,8 @@ def _calmest(facts: ClusterFacts, part: Part) -> tuple[InstanceType, int] | None
         usd = month_usd(facts, part, type_name=kind.name, count=count)
         if usd is None or usd > before or count * kind.vcpu < _LEAST_VCPU * part.count * now.vcpu:
             continue
-        if best is None or usd < best[0]:
-            best = (usd, kind, count)
+        if count < min(part.count, _FEWEST):
+            continue  # one large node is a risk of its own
+        if best is None or (known.low, usd) < best[0]:
+            best = ((known.low, usd), kind, count)
     return (best[1], best[2]) if best is not None else None

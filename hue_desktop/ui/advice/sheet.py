@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core import format as fmt
@@ -33,6 +34,7 @@ __all__ = ["AdviceBlock", "AdviceSheet"]
 
 _TEXT = 760  #: lines longer than that are hard to read
 _RIGHT = 176
+_GAP = 24
 
 
 class AdviceBlock(QWidget):
@@ -54,9 +56,8 @@ class AdviceBlock(QWidget):
         if advice.apply is not None:
             text = _("To follow it: {text}").format(text=advice.apply.text)
             left.addWidget(Label(text, wrap=True))
-        words = QWidget()
-        words.setLayout(left)
-        words.setMaximumWidth(_TEXT)
+        self._words = QWidget()
+        self._words.setLayout(left)
         self.usd = Label(usd_text(advice), tone=usd_tone(advice), weight=600)
         note = Label(advice.usd_note, tone="text-2", size="small", wrap=True)
         note.setVisible(bool(advice.usd_note))
@@ -75,12 +76,13 @@ class AdviceBlock(QWidget):
         side = QWidget()
         side.setLayout(right)
         side.setFixedWidth(_RIGHT)
-        line = row(spacing=24, margins=(0, 14, 0, 14))
-        line.addWidget(words, 1)
-        line.addStretch(0)
-        line.addWidget(side)
-        self.setLayout(line)
+        self.setLayout(row(self._words, None, side, spacing=_GAP, margins=(0, 14, 0, 14)))
         self.setAccessibleName(spoken(advice))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines of a fixed width: only then is their height known before they are laid out."""
+        super().resizeEvent(event)
+        self._words.setFixedWidth(max(200, min(_TEXT, event.size().width() - _RIGHT - 2 * _GAP)))
 
 
 class AdviceSheet(Sheet):
