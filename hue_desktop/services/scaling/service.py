@@ -105,7 +105,11 @@ class ScalingService:
         too. They come without 90-day lines and placement scores: ask for these of the rows that
         show.
         """
-        return self._reader.read(self._plans.cluster(ref), market, group_id)
+        found = self._reader.read(self._plans.cluster(ref), market, group_id)
+        _source, problem = self.interruption_data()
+        if problem and market is Market.SPOT:
+            found = replace(found, missing=(*found.missing, problem))
+        return found
 
     def spot_lines(self, ref: ClusterRef, names: Iterable[str]) -> Mapping[str, SpotLine]:
         """Spot prices of the last 90 days by type, 120 points at most each. Blocks."""

@@ -7,6 +7,7 @@ from hue_desktop.core.instances import InstanceFleet, InstanceGroup, Market, Rol
 from hue_desktop.core.text import _
 from hue_desktop.ui.actions import Action, ActionContext
 from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.scaling.interruptions import refresh_action
 
 __all__ = ["actions"]
 
@@ -15,7 +16,7 @@ _RESIZABLE = (ClusterState.RUNNING, ClusterState.WAITING, ClusterState.BOOTSTRAP
 
 def actions() -> tuple[Action, ...]:
     """The actions of this room."""
-    return (_resize(), _core(), _task(), _add())
+    return (_resize(), _core(), _task(), _add(), refresh_action())
 
 
 def _resize() -> Action:
