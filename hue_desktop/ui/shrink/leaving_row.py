@@ -26,6 +26,7 @@ class LeavingRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._locked = False
         caption = Label(_("Leaving"), weight=500)
         caption.setFixedWidth(_LABEL_WIDTH)
         self.naming = Segmented(
@@ -54,11 +55,12 @@ class LeavingRow(QWidget):
         self.minutes.blockSignals(blocked)
         self.minutes.setEnabled(not wish.kill)
         self.kill.setChecked(wish.kill)
-        self.kill.setEnabled(wish.named and wish.goes > 0)
+        self.kill.setEnabled(wish.named and wish.goes > 0 and not self._locked)
         self._who.setText(_who_leaves(wish, names))
 
     def lock(self, locked: bool) -> None:
-        """While the cluster has not been read nobody can name nodes."""
+        """Nobody can name nodes: before the cluster was read, and in a fleet."""
+        self._locked = locked
         self.naming.setEnabled(not locked)
         if locked:
             self.kill.setEnabled(False)

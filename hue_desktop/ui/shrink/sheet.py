@@ -70,7 +70,7 @@ class ShrinkSheet(Sheet):
         self._ticked: tuple[str, ...] | None = None
         now = self.now
         first = max(1, now - len(leaving) if leaving else min(target or now - 1, now))
-        self.wish = Wish(now, first, tuple(leaving), named=True)
+        self.wish = Wish(now, first, tuple(leaving), named=not self.is_fleet)
         self._names: dict[str, str] = {}
         self._jobs = _Jobs()
         self._make_parts()
@@ -147,6 +147,13 @@ class ShrinkSheet(Sheet):
         cluster = self.cluster
         groups = cluster.groups if cluster is not None else None
         return next((one for one in groups or () if one.id == self.group_id), None)
+
+    @property
+    def is_fleet(self) -> bool:
+        """Whether core is an instance fleet: set in units, and EMR chooses who leaves."""
+        cluster = self.cluster
+        fleets = cluster.fleets if cluster is not None else None
+        return any(one.id == self.group_id for one in fleets or ())
 
     @property
     def now(self) -> int:
@@ -236,7 +243,7 @@ class ShrinkSheet(Sheet):
         self.inspection, self.failure = inspection, None
         self._names = {one.ec2_id: short_host(one.host) for one in inspection.nodes}
         self.again.setEnabled(True)
-        self.leaving.lock(False)
+        self.leaving.lock(self.is_fleet)
         mine = [one for one in inspection.nodes if one.group_id == self.group_id]
         now = len(mine) or self.now
         self.wish = replace(self.wish, now=now, count=min(self.wish.count, now))
@@ -350,10 +357,27 @@ class ShrinkSheet(Sheet):
         self.anyway_button.setEnabled(goes and (blind or judged is not None))
         self.apply_button.setEnabled(goes and (passes(judged) or bool(ticked)))
         self.apply_button.set_text(primary_words(self.wish, ticked))
+        if self.is_fleet:
+            self._show_fleet_footer(bool(ticked))
+
+    def _show_fleet_footer(self, fixing: bool) -> None:
+        """A fleet takes no number of nodes: its units are set on the Scale sheet."""
+        self.rehearse_button.hide()
+        self.anyway_button.hide()
+        if not fixing:
+            self.set_sentence(
+                _("Core is a fleet: EMR takes units and chooses the nodes. Judged for the worst.")
+            )
+            self.apply_button.set_text(_("Scale the fleet…"))
+            self.apply_button.setEnabled(True)
 
     # -- acting ----------------------------------------------------------------------------
 
     def _apply(self) -> None:
+        if self.is_fleet and not (self.judged is not None and self.judged.ticked):
+            context = focus_on(self.ctx.app.fleet.snapshot(), self.ref, group_id=self.group_id)
+            self.ctx.actions.trigger("scaling.resize", context)
+            return
         if self.judged is None:
             return
         if not self.judged.ticked:
