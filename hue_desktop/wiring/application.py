@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hue_desktop.core.connections import Connection, ConnectionClass
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.planning import PlanMaker
     from hue_desktop.services.policies.service import PoliciesService
     from hue_desktop.services.scaling.service import ScalingService
+    from hue_desktop.services.shrink import ShrinkService
     from hue_desktop.services.storage.file_systems import FileSystems
     from hue_desktop.services.storage.running_clusters import RunningClusters
     from hue_desktop.services.storage.service import StorageService
@@ -50,6 +52,7 @@ __all__ = ["Application"]
 
 _AWS_THREADS = 8
 _CLOSE_S = 2.0
+_MEASURED_S = 30 * 86_400.0  #: how far back a cluster's own speed of re-replication is looked for
 
 
 class Application:
@@ -125,6 +128,37 @@ class Application:
         from hue_desktop.adapters.aws.spot_advisor import HttpSpotAdvisor
 
         return HttpSpotAdvisor(), self.state.spot_advice
+
+    @once
+    def shrink(self) -> ShrinkService:
+        """What happens to HDFS when core nodes go."""
+        from hue_desktop.services.shrink import ShrinkService
+        from hue_desktop.services.transfers.cluster_steps import ClusterSteps
+
+        return ShrinkService(
+            self._access,
+            self._books,
+            lambda ref: self.reach.blocks(ref),
+            self._measured,
+            plans=lambda: self._plans,
+            scaling=lambda: self.scaling,
+            file_systems=lambda: self.file_systems,
+            transfers=lambda: self.transfers,
+            steps=ClusterSteps(self._access),
+        )
+
+    def _measured(self, ref: ClusterRef, names: tuple[str, ...]) -> Mapping[str, SeriesData]:
+        """Series that were recorded of the cluster in the last month; nothing without a state."""
+        from hue_desktop.core.metrics import SeriesKey
+
+        store = self.state.metrics
+        clock = self._access.of(ref.connection, ref.region).emr.clock()
+        if store is None or clock is None:
+            return {}
+        until = clock.region_time.timestamp()
+        keys = [SeriesKey(name) for name in names]
+        found = store.read(ref, keys, until - _MEASURED_S, until + 60.0, most=4000)
+        return {key.metric: series for key, series in found.items()}
 
     @once
     def what_if(self) -> WhatIfService:

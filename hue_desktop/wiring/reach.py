@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.file_systems import Connector, FileSystem
     from hue_desktop.core.health_ports import ClusterServers
     from hue_desktop.core.ports import Emr
+    from hue_desktop.core.shrink.ports import BlockReader
 
 __all__ = ["Reach"]
 
@@ -83,6 +84,18 @@ class Reach:
         connection = self._find(ref.connection)
         primary = primary_of(self._emr(ref.connection, ref.region), ref.cluster_id)
         return HadoopServers(self.connector(connection, primary), primary.private)
+
+    def blocks(self, ref: ClusterRef) -> BlockReader:
+        """The way to all blocks of a cluster's HDFS; finds the primary nodes. Blocks.
+
+        ``Unreachable`` when the NameNode answers neither by RPC nor by HTTP.
+        """
+        from hue_desktop.adapters.hadoop.block_reader import open_block_reader
+
+        connection = self._find(ref.connection)
+        primary = primary_of(self._emr(ref.connection, ref.region), ref.cluster_id)
+        connector = self.connector(connection, primary)
+        return open_block_reader(connector, primary.private, connection.ssh.user)
 
     def connector(self, connection: Connection, primary: Primary) -> Connector:
         """Through the bastion; without one directly where that works, else through the primary."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from hue_desktop.core.shrink.situation import Situation
 from hue_desktop.core.shrink.values import LostFile
 
-__all__ = ["MOST_FILES", "Losses", "all_files", "losses_of"]
+__all__ = ["MOST_FILES", "Losses", "all_files", "losses_of", "paths_at_stake"]
 
 MOST_FILES = 1000
 
@@ -50,6 +51,15 @@ def losses_of(it: Situation) -> Losses:
         for each in largest
     )
     return Losses(found, len(files), total)
+
+
+def paths_at_stake(it: Situation) -> Iterator[str]:
+    """All of the files; for a whole cluster those that hold data. Erasure-coded ones too."""
+    if it.request.whole_cluster:
+        files = np.flatnonzero(it.table.sizes)
+    else:
+        files = np.unique(it.table.file[it.tally.only_rows])
+    return (it.table.path(int(each)) for each in files)
 
 
 def all_files(it: Situation) -> Losses:

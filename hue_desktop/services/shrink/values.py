@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.shrink.blocks import BlockTable
 from hue_desktop.core.shrink.values import CoreNode, ShrinkLimits
 
@@ -47,7 +47,8 @@ class Inspection:
     """A cluster as it was when it was read; judging it again costs no request.
 
     ``read_at`` is epoch seconds of this machine, ``took_s`` how long reading took; ``missing`` are
-    sentences about what could not be read.
+    sentences about what could not be read. ``snapshot`` is what EMR said in the same moment, and
+    ``group_ids`` the core group (or fleet) in it.
     """
 
     ref: ClusterRef
@@ -57,6 +58,8 @@ class Inspection:
     read_at: float
     took_s: float
     missing: tuple[str, ...] = ()
+    snapshot: ClusterSnapshot | None = None
+    group_ids: tuple[str, ...] = ()
 
     def age_s(self, now: float) -> float:
         """How old it is."""
