@@ -288,7 +288,8 @@ class CandidateTable(QWidget):
         shown, every = len(self.model.rows()), len(self._rows)
         text = _("{n} of {m} types") if shown < every else _("{m} types")
         self._shown.setText(text.format(n=count(shown), m=count(every)))
-        self.table.scrollTo(self.table.currentIndex())
+        if not self._many:
+            self.table.scrollTo(self.table.currentIndex())
 
     @property
     def lines_complete(self) -> bool:
@@ -322,5 +323,6 @@ class CandidateTable(QWidget):
         wide = self._titles.minimumSize().width() + 16 + self._ranking.minimumSize().width()
         narrow = self.width() < wide
         self._head.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
-        self.table.scrollTo(self.table.currentIndex())
+        if not self._many:
+            self.table.scrollTo(self.table.currentIndex())
         self._seen.start()

@@ -149,8 +149,6 @@ class TypesRow(QWidget):
         self.suggest.setToolTip(
             _("{few} types or more, of like size, with weights in proportion").format(few=FEW_TYPES)
         )
-        self._indent = Label()
-        self._indent.setFixedWidth(LABEL_WIDTH)
         counting = row(
             caption(_("Types")),
             self.suggest,
@@ -160,7 +158,7 @@ class TypesRow(QWidget):
             spacing=12,
         )
         weighing = row(
-            self._indent, Label(_("units by"), tone="text-2"), self.weigh_by, self.mixed, None,
+            Label(_("units by"), tone="text-2"), self.weigh_by, self.mixed, None,
             spacing=12,
         )  # fmt: skip
         self._line = row(counting, weighing, spacing=16)
@@ -174,4 +172,3 @@ class TypesRow(QWidget):
         direction = QBoxLayout.Direction
         self._line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self._line.setSpacing(8 if narrow else 16)
-        self._indent.setVisible(narrow)

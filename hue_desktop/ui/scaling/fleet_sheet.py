@@ -176,7 +176,7 @@ class ScaleFleetSheet(ScaleSheet):
         return self.on_demand.delta + self.spot.delta
 
     def warnings(self) -> Sequence[str]:
-        """What the fleet's state means for a resize, and too few types for Spot."""
+        """What the fleet's state means for a resize, too few types, and nodes that do not come."""
         fleet, size = self.fleet, len(self.table.ticked)
         said = [state_sentence(fleet.state, fleet.state_reason)] if fleet is not None else []
         if 0 < size < FEW_TYPES and self.spot.value:
@@ -186,7 +186,7 @@ class ScaleFleetSheet(ScaleSheet):
                 size,
             )
             said.append(text.format(n=count(size), few=FEW_TYPES))
-        return [text for text in said if text]
+        return (*said, *super().warnings())
 
     def kinds(self) -> tuple[FleetType, ...]:
         """The types that are ticked: those of the fleet in their order, then by rank."""

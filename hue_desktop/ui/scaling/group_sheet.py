@@ -130,10 +130,10 @@ class ScaleGroupSheet(ScaleSheet):
         return _("as core") if model is not None and model.role is Role.CORE else _("as now")
 
     def warnings(self) -> Sequence[str]:
-        """What the group's state means for a resize."""
+        """What the group's state means for a resize, and nodes that do not come."""
         group = self.group
         said = state_sentence(group.state, group.state_reason) if group is not None else ""
-        return (said,) if said else ()
+        return (said, *super().warnings())
 
     @property
     def comes_as_new_group(self) -> bool:

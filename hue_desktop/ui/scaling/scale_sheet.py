@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hue_desktop.core.candidates.ranking import rank
 from hue_desktop.core.candidates.values import (
@@ -27,7 +27,7 @@ from hue_desktop.core.text import _
 from hue_desktop.ui.confirm import PlanSheet
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
-from hue_desktop.ui.parts import Button, column
+from hue_desktop.ui.parts import Button, Label, Rule, column
 from hue_desktop.ui.scaling.candidate_table import CandidateTable
 from hue_desktop.ui.scaling.enough_part import EnoughPart
 from hue_desktop.ui.scaling.words import room_lines
@@ -62,6 +62,8 @@ class ScaleSheet(PlanSheet):
         self._measured = Measured()
         self.enough = EnoughPart()
         self.panel.add_part(self.enough)
+        self._notes = Label(tone="text-2", wrap=True)
+        self._add_notes()
         self.rehearse = Button(_("Rehearse…"), clicked=self._rehearse)
         self.rehearse.setEnabled(False)
         self.rehearse.setVisible(any(one.id == REHEARSE for one in ctx.actions.all()))
@@ -69,6 +71,17 @@ class ScaleSheet(PlanSheet):
         table.states.show_loading(_("Reading types and prices"))
         table.states.retry_requested.connect(self.read_candidates)
         table.lines_wanted.connect(self._read_lines)
+
+    def _add_notes(self) -> None:
+        """Below the facts: what is only worth knowing gives way first where room is short."""
+        part = QWidget()
+        part.setLayout(column(14, Rule("h"), 12, self._notes))
+        self._notes_part = part
+        policy = QSizePolicy.Policy
+        self.panel.setSizePolicy(policy.Preferred, policy.Maximum)
+        if self.side is not None:
+            self.side.body.addWidget(part)
+            self.side.body.addStretch(1)
 
     # For those who build on it
 
@@ -91,8 +104,14 @@ class ScaleSheet(PlanSheet):
         """Types are in the table, or have failed to come."""
 
     def warnings(self) -> Sequence[str]:
-        """What needs attention whether there is a plan or not: a state, too few types."""
-        return ()
+        """What needs attention whether there is a plan or not: nodes that do not come."""
+        if not self.owner_id or self.cluster is None:
+            return ()
+        try:
+            waits = self.ctx.app.scaling.shortage(self.ref, self.owner_id)
+        except HueError:
+            return ()
+        return (f"{waits.sentence} {waits.next_step}".strip(),) if waits is not None else ()
 
     def own_word(self) -> str:
         """What is written after the type that the cluster has."""
@@ -233,7 +252,7 @@ class ScaleSheet(PlanSheet):
 
     def _show_limit(self, limit: VcpuLimit | None) -> None:
         """EC2 refuses nodes beyond the quota, which EMR tells only when they do not come."""
-        text = limit.sentence if limit is not None and limit.over else ""
+        text = f"{limit.sentence} {limit.next_step}".strip() if limit and limit.over else ""
         if text != self._over_quota:
             self._over_quota = text
             self._show_risks(self.plan)
@@ -255,9 +274,11 @@ class ScaleSheet(PlanSheet):
         risks = plan.risks if plan is not None else ()
         notes = [risk.text for risk in risks if risk.level is RiskLevel.NOTE]
         worse = tuple(risk for risk in risks if risk.level is not RiskLevel.NOTE)
+        said = {risk.text.strip() for risk in worse}
         texts = (*self.warnings(), self._over_quota)
-        own = tuple(Risk(RiskLevel.WARN, text) for text in texts if text)
-        self.panel.show_note("\n".join(notes))
+        own = tuple(Risk(RiskLevel.WARN, text) for text in texts if text and text not in said)
+        self._notes.setText("\n".join(notes))
+        self._notes_part.setVisible(bool(notes))
         base = plan if plan is not None else _NO_PLAN
         super()._show_risks(replace(base, risks=(*own, *worse)))
         self.attention.setVisible(bool(own or worse or base.blocked))
