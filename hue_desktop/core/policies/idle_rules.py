@@ -180,7 +180,7 @@ def hdfs_is_lost(facts: PolicyFacts, _timeout_s: int) -> Remark | None:
         evidence = _("HDFS is {share} full ({source}).").format(
             share=percent(share.value), source=share.source
         )
-    return Remark("hdfs_is_lost", RemarkLevel.HARM, text, evidence)
+    return Remark("hdfs_is_lost", RemarkLevel.WARN, text, evidence)
 
 
 def short(_facts: PolicyFacts, timeout_s: int) -> Remark | None:
