@@ -166,7 +166,12 @@ class Application:
         from hue_desktop.services.what_if.service import WhatIfService
 
         return WhatIfService(
-            self.fleet, self._plans, self.launching, self.scaling, self.health.snapshot
+            self.fleet,
+            self._plans,
+            self.launching,
+            self.scaling,
+            self.policies,
+            self.health.snapshot,
         )
 
     @once

@@ -11,10 +11,9 @@ from hue_desktop.core.changes import (
     Plan,
     ResizeGroup,
     Risk,
-    SetManagedScaling,
     Undoability,
 )
-from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ManagedScaling
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost import times
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.format import count
@@ -28,6 +27,7 @@ from hue_desktop.services.health.values import HealthSnapshot
 from hue_desktop.services.launch.service import LaunchService
 from hue_desktop.services.launch.values import PricedType
 from hue_desktop.services.planning import Draft, PlanMaker
+from hue_desktop.services.policies.service import PoliciesService
 from hue_desktop.services.scaling.service import ScalingService
 from hue_desktop.services.what_if.gathering import facts_of, types_named
 from hue_desktop.services.what_if.values import Bench, Commit
@@ -47,12 +47,14 @@ class WhatIfService:
         plans: PlanMaker,
         launching: LaunchService,
         scaling: ScalingService,
+        policies: PoliciesService,
         health: Callable[[ClusterRef], HealthSnapshot],
     ) -> None:
         self._fleet = fleet
         self._plans = plans
         self._launching = launching
         self._scaling = scaling
+        self._policies = policies
         self._health = health
 
     # -- looking --------------------------------------------------------------------------------
@@ -131,8 +133,12 @@ class WhatIfService:
             if way in (Way.REPLACE, Way.ADD):
                 parts.append(self._place(bench.facts, snapshot, line))
         if variant.scaling != variant.scaling_now:
-            parts.append(self._limit(bench, snapshot, variant))
-        return Commit(self._question(snapshot, parts), tuple(parts), tuple(left_out))
+            parts.append(self._policies.plan_managed_scaling(ref, variant.scaling))
+        at_most = None
+        if variant.scaling != variant.scaling_now:
+            at_most = reckon(bench.facts, variant).at_most
+        question = self._question(snapshot, parts, at_most)
+        return Commit(question, tuple(parts), tuple(left_out))
 
     def clone(self, ref: ClusterRef, variant: Variant) -> CreateCluster:
         """The variant as a new cluster to be looked over and launched. Blocks."""
@@ -189,36 +195,13 @@ class WhatIfService:
         )
         return self._plans.for_cluster(snapshot, draft)
 
-    def _limit(self, bench: Bench, snapshot: ClusterSnapshot, variant: Variant) -> Plan:
-        """The managed-scaling limits; they cost what they let the cluster grow to, at most."""
-        policy, known = variant.scaling, variant.scaling_now
-        draft = Draft(
-            title=_limit_title(snapshot.summary.name, policy),
-            changes=(SetManagedScaling(snapshot.ref.cluster_id, policy),),
-            inverse=(SetManagedScaling(snapshot.ref.cluster_id, known),),
-            undo=Undoability.UNDOABLE,
-            undo_text=_("Undo sets the limits back to what they were."),
-            after=self._grown(bench, snapshot, variant),
-            blocked=_limit_blocked(policy),
-        )
-        return self._plans.for_cluster(snapshot, draft)
+    def _question(
+        self, snapshot: ClusterSnapshot, parts: list[Plan], at_most: CostRate | None
+    ) -> Plan:
+        """All plans as one, to be shown and confirmed once.
 
-    def _grown(self, bench: Bench, snapshot: ClusterSnapshot, variant: Variant) -> CostRate | None:
-        """The rate of now with all that wider limits let come; ``None`` for narrower ones."""
-
-        def growth(policy: ManagedScaling | None) -> CostRate:
-            outcome = reckon(bench.facts, replace(variant, scaling=policy))
-            if outcome.at_most is None:
-                return CostRate()
-            return outcome.at_most + times(outcome.after.rate, -1)
-
-        new = growth(variant.scaling)
-        if new.total <= growth(variant.scaling_now).total:
-            return None
-        return self._plans.rate(snapshot.ref) + new
-
-    def _question(self, snapshot: ClusterSnapshot, parts: list[Plan]) -> Plan:
-        """All plans as one, to be shown and confirmed once."""
+        ``at_most`` is what new limits let all of it come to: it is held against the budget.
+        """
         if len(parts) == 1:
             return parts[0]
         order = (Undoability.UNDOABLE, Undoability.UNTIL_STARTED, Undoability.FINAL)
@@ -231,7 +214,7 @@ class WhatIfService:
             changes=tuple(changes),
             undo=max((part.undo for part in parts), key=order.index, default=Undoability.UNDOABLE),
             undo_text=_("Each change has its own line in the journal, with its own undo."),
-            after=self._after(snapshot, parts),
+            after=at_most or self._after(snapshot, parts),
             risks=_risks(parts),
             blocked=next((part.blocked for part in parts if part.blocked), nothing),
         )
@@ -248,21 +231,3 @@ class WhatIfService:
 
 def _risks(parts: Iterable[Plan]) -> tuple[Risk, ...]:
     return tuple(dict.fromkeys(risk for part in parts for risk in part.risks))
-
-
-def _limit_title(name: str, policy: ManagedScaling | None) -> str:
-    if policy is None:
-        return _("Turn managed scaling of {name} off").format(name=name)
-    return _("Let managed scaling keep {name} between {low} and {high}").format(
-        name=name, low=count(policy.minimum), high=count(policy.maximum)
-    )
-
-
-def _limit_blocked(policy: ManagedScaling | None) -> str:
-    if policy is None:
-        return ""
-    if policy.minimum < 1:
-        return _("The least that managed scaling keeps is one core node.")
-    if policy.minimum > policy.maximum:
-        return _("The minimum of managed scaling is above its maximum.")
-    return ""
