@@ -1,4 +1,4 @@
-"""The options of ``ls``, ``copy``, ``cost`` and ``advise``, and what they mean."""
+"""The options of ``ls``, ``copy``, ``cost``, ``advise`` and ``preflight``."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ if TYPE_CHECKING:
     from hue_desktop.cli.copy import CopyOptions
     from hue_desktop.cli.cost import CostOptions
     from hue_desktop.cli.ls import ListOptions
+    from hue_desktop.cli.preflight import PreflightOptions
 
 __all__ = [
     "add_advise",
     "add_copy",
     "add_cost",
     "add_ls",
+    "add_preflight",
     "advise_options",
     "copy_options",
     "cost_options",
     "ls_options",
+    "preflight_options",
 ]
 
 _PLACES = (
@@ -160,6 +163,58 @@ def advise_options(args: argparse.Namespace) -> AdviseOptions:
     return AdviseOptions(cluster=args.cluster, as_json=args.json)
 
 
+def add_preflight(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``preflight``."""
+    parser.description = _(
+        "What happens to HDFS when core nodes go: which files have their only copies on them, how "
+        "long draining takes, whether the rest has room. Reads the NameNode and YARN; changes "
+        "nothing. Without --to, --nodes and --terminate one node less is judged, with the node "
+        "named whose leaving costs least."
+    )
+    parser.epilog = _(
+        "Exit codes: 0 safe, or possible with care; 1 not safe, not possible, or it could not be "
+        "judged or read; 2 wrong usage."
+    )
+    parser.add_argument(
+        "--cluster", required=True, metavar="ID|NAME", help=_("the cluster, by id or name")
+    )
+    parser.add_argument(
+        "--group", default="", metavar="ID", help=_("its core group (default: the one it has)")
+    )
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--to", type=_count, metavar="N", help=_("how many core nodes stay"))
+    chosen.add_argument(
+        "--nodes", default="", metavar="i-…,…", help=_("the nodes that go, by EC2 id")
+    )
+    chosen.add_argument(
+        "--terminate", action="store_true", help=_("the whole cluster: what exists only here")
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_positive,
+        metavar="SECONDS",
+        help=_("how long nodes may drain (default: 3600)"),
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=_("print JSON with stable keys, for machines")
+    )
+
+
+def preflight_options(args: argparse.Namespace) -> PreflightOptions:
+    """What ``preflight`` was asked for."""
+    from hue_desktop.cli.preflight import PreflightOptions
+
+    return PreflightOptions(
+        cluster=args.cluster,
+        group=args.group,
+        to=args.to,
+        nodes=tuple(filter(None, (each.strip() for each in args.nodes.split(",")))),
+        terminate=args.terminate,
+        timeout_s=args.timeout,
+        as_json=args.json,
+    )
+
+
 def add_copy(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``copy``."""
     parser.description = _(
@@ -284,4 +339,10 @@ def _rate(text: str) -> int:
 def _positive(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(_("a number from 1 on"))
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(_("a whole number, 0 or more"))
     return int(text)

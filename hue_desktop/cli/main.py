@@ -114,6 +114,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     _add_copy(commands)
     _add_cost(commands)
     _add_advise(commands)
+    _add_preflight(commands)
     return parser
 
 
@@ -210,6 +211,17 @@ def _add_cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_connection_options(parser)
     arguments.add_cost(parser)
     parser.set_defaults(run=_cost)
+
+
+def _add_preflight(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from hue_desktop.cli import arguments
+
+    parser = commands.add_parser(
+        "preflight", help=_("what happens to HDFS when core nodes go, before they do")
+    )
+    _add_connection_options(parser)
+    arguments.add_preflight(parser)
+    parser.set_defaults(run=_preflight)
 
 
 def _add_advise(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -350,6 +362,15 @@ def _cost(args: argparse.Namespace) -> int:
     options = cost_options(args)
     with _ending_in_order(), closing(_open_places(args)) as application:
         return tell_cost(application, options)
+
+
+def _preflight(args: argparse.Namespace) -> int:
+    from hue_desktop.cli.arguments import preflight_options
+    from hue_desktop.cli.preflight import preflight
+
+    options = preflight_options(args)
+    with _ending_in_order(), closing(_open_places(args)) as application:
+        return preflight(application, options)
 
 
 def _advise(args: argparse.Namespace) -> int:
