@@ -125,9 +125,11 @@ def burstable(facts: ClusterFacts) -> Iterator[Advice]:
             continue
         why = _("Nodes that mostly wait for other systems need their processors now and then.")
         if not are_t:
-            why += " " + _(
-                "EMR offers no t type here; {type} is closest: it gives its full processor most "
-                "of the time and costs less for it."
+            flex = wanted.name.partition(".")[0].endswith("-flex")
+            why += " " + (
+                _("EMR offers no t type here; {type} gives its full processor most of the time.")
+                if flex
+                else _("EMR offers no t type here; {type} has the memory with fewer processors.")
             ).format(type=wanted.name)
         seen = [evidence(cpu)] if cpu else []
         seen += [_sign(sign)] if sign else []
@@ -359,7 +361,7 @@ def _same_memory(facts: ClusterFacts, part: Part) -> InstanceType | None:
 
 
 def _bursting(facts: ClusterFacts, part: Part) -> tuple[InstanceType | None, bool]:
-    """A t type with the node's memory, and that it is one; else a flex type of its size."""
+    """A t type with the node's memory, and that it is one; else the closest that costs less."""
     now, arch = facts.types[part.type_name], arch_of(facts, part)
     burst = [
         each
@@ -370,8 +372,9 @@ def _bursting(facts: ClusterFacts, part: Part) -> tuple[InstanceType | None, boo
     ]
     if burst:
         return cheapest(facts, part, burst), True
-    flex = todays(facts, "m", arch=arch, extras="-flex")
-    return cheapest(facts, part, (each for each in flex if each.vcpu == now.vcpu)), False
+    flex = [e for e in todays(facts, "m", arch=arch, extras="-flex") if e.vcpu == now.vcpu]
+    fewer = [e for e in todays(facts, "r", arch=arch) if e.memory_gib == now.memory_gib]
+    return cheapest(facts, part, (*flex, *fewer)), False
 
 
 def _worth(facts: ClusterFacts, part: Part, usd: float | None) -> bool:
