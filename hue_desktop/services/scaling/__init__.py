@@ -1,13 +1,8 @@
-"""Planning resizes and task groups."""
+"""What a cluster can grow by, and planning resizes, task groups and fleets."""
 
 from __future__ import annotations
 
-from hue_desktop.services.scaling.likeness import (
-    model_group,
-    of_similar_size,
-    per_100_gib,
-    suggested,
-)
+from hue_desktop.services.scaling.likeness import model_group
 from hue_desktop.services.scaling.service import ScalingService
 from hue_desktop.services.scaling.values import SizeLimits
 
@@ -15,7 +10,4 @@ __all__ = [
     "ScalingService",
     "SizeLimits",
     "model_group",
-    "of_similar_size",
-    "per_100_gib",
-    "suggested",
 ]

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from hue_desktop.core.candidates.diversify import MOST_TYPES, diversify
-from hue_desktop.core.candidates.shortage import Shortage, bid_problem, shortage
-from hue_desktop.core.candidates.strategies import (
-    first_shortage_text,
-    group_shortage_text,
-    resize_shortage_text,
-    timeout_problem,
-)
-from hue_desktop.core.candidates.values import (
-    CandidateList,
-    ClusterRoom,
-    Diversification,
-    DiversifySpec,
-    PlacementScores,
-    SpotLine,
-    VcpuLimit,
-)
-from hue_desktop.core.candidates.yarn_memory import Measured
-from hue_desktop.core.capacity_ports import SpotAdviceStore, SpotAdvisorFeed
+from hue_desktop.core.candidates.strategies import group_shortage_text, timeout_problem
 from hue_desktop.core.changes import (
     AddTaskFleet,
     AddTaskGroup,
@@ -48,7 +29,7 @@ from hue_desktop.core.instances import (
     Market,
     Role,
 )
-from hue_desktop.core.pricing import CostRate, PriceSource
+from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.access import AccessPool
 from hue_desktop.services.cost.prices import PriceBooks
@@ -56,12 +37,13 @@ from hue_desktop.services.cost.reckoning import billed
 from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.launch.checks import check_group
 from hue_desktop.services.launch.service import LaunchService
-from hue_desktop.services.launch.values import PricedType
 from hue_desktop.services.planning import Draft, PlanMaker
-from hue_desktop.services.scaling.candidates import CandidateReader, Nodes, release_of
+from hue_desktop.services.scaling.candidates import CandidateReader, Nodes
+from hue_desktop.services.scaling.capacity import CapacityRisks, bid_risks
+from hue_desktop.services.scaling.choices import Advisor, Choices
+from hue_desktop.services.scaling.fleets import fleet_blocked, fleet_risks, new_fleet_risks
 from hue_desktop.services.scaling.limits import limits_of
 from hue_desktop.services.scaling.quotas import VcpuLimits
-from hue_desktop.services.scaling.ranking import ranked
 from hue_desktop.services.scaling.risks import resize_risks, scaling_risks, spot_risks
 from hue_desktop.services.scaling.values import SizeLimits
 
@@ -70,7 +52,7 @@ __all__ = ["ScalingService"]
 _MAX_TASK_GROUPS = 48
 
 
-class ScalingService:
+class ScalingService(Choices):
     """What says so blocks and raises a HueError; limits and plans answer at once.
 
     Clusters, groups and fleets that are not known raise NotFound. ``nodes`` gives the newest live
@@ -85,93 +67,13 @@ class ScalingService:
         plans: PlanMaker,
         launching: LaunchService,
         nodes: Nodes = lambda _ref: {},
-        advisor: Callable[[], tuple[SpotAdvisorFeed, SpotAdviceStore]] | None = None,
+        advisor: Advisor | None = None,
     ) -> None:
-        self._access = access
-        self._fleet = fleet
+        reader = CandidateReader(access, fleet, books, launching, nodes)
+        vcpu = VcpuLimits(access, fleet)
+        super().__init__(fleet, plans, reader, vcpu, advisor)
         self._books = books
-        self._plans = plans
-        self._launching = launching
-        self._reader = CandidateReader(access, fleet, books, launching, nodes)
-        self._vcpu = VcpuLimits(access, fleet)
-        self._advisor = advisor
-
-    # -- candidates ---------------------------------------------------------------------------
-
-    def candidate_list(self, ref: ClusterRef, market: Market, group_id: str = "") -> CandidateList:
-        """Types for more nodes of a group or fleet, or for a new task group. Blocks.
-
-        All types of the release, ranked by price and risk, those of other processor architectures
-        too. They come without 90-day lines and placement scores: ask for these of the rows that
-        show.
-        """
-        found = self._reader.read(self._plans.cluster(ref), market, group_id)
-        _source, problem = self.interruption_data()
-        if problem and market is Market.SPOT:
-            found = replace(found, missing=(*found.missing, problem))
-        return found
-
-    def spot_lines(self, ref: ClusterRef, names: Iterable[str]) -> Mapping[str, SpotLine]:
-        """Spot prices of the last 90 days by type, 120 points at most each. Blocks."""
-        return self._reader.spot_lines(self._plans.cluster(ref), names)
-
-    def placement_scores(
-        self, ref: ClusterRef, names: Sequence[str], capacity: int
-    ) -> PlacementScores:
-        """How likely EC2 finds ``capacity`` Spot nodes of the types now. Blocks.
-
-        EC2 counts the questions of a day, so ask for what is about to be chosen, not for all rows.
-        """
-        return self._reader.scores(self._plans.cluster(ref), names, capacity)
-
-    def diversify(
-        self, ref: ClusterRef, spec: DiversifySpec, market: Market = Market.SPOT, fleet_id: str = ""
-    ) -> Diversification:
-        """Types for a fleet with proportional weights. Blocks."""
-        found = self._reader.read(self._plans.cluster(ref), market, fleet_id)
-        return diversify(found.candidates, spec, market)
-
-    def room(self, ref: ClusterRef) -> ClusterRoom:
-        """Nodes, vCPU, memory, YARN memory and HDFS that the cluster is asked to have. Blocks."""
-        return self._reader.room(self._plans.cluster(ref))
-
-    def measured(self, ref: ClusterRef) -> Measured:
-        """What the cluster's own nodes report of YARN memory and disks, by type."""
-        return self._reader.measured(self._plans.cluster(ref))
-
-    def vcpu_limit(self, ref: ClusterRef, market: Market, type_name: str, more: int) -> VcpuLimit:
-        """Whether ``more`` nodes of a type fit into the account's vCPU quota. Blocks."""
-        snapshot = self._plans.cluster(ref)
-        return self._vcpu.read(ref, market, type_name, more, self._reader.types(snapshot))
-
-    def shortage(self, ref: ClusterRef, owner_id: str) -> Shortage | None:
-        """Nodes that a group or fleet has waited for too long, with what can be done."""
-        snapshot = self._plans.cluster(ref)
-        owners: tuple[InstanceGroup | InstanceFleet, ...] = (
-            *(snapshot.groups or ()),
-            *(snapshot.fleets or ()),
-        )
-        owner = next((each for each in owners if each.id == owner_id), None)
-        now = self._fleet.snapshot().region_now(ref)
-        return None if owner is None else shortage(snapshot, owner, now)
-
-    def interruption_data(self) -> tuple[PriceSource | None, str]:
-        """Which data on interruptions are in use, and why newer ones that were read are not."""
-        if self._advisor is None:
-            return None, ""
-        _feed, store = self._advisor()
-        return store.source, store.problem
-
-    def refresh_interruptions(self) -> PriceSource | None:
-        """Read the Spot Advisor's data anew and keep them for all connections. Blocks; HueError.
-
-        What was known stays in use when they cannot be read or make no sense.
-        """
-        if self._advisor is None:
-            return None
-        feed, store = self._advisor()
-        store.save(feed.read())
-        return store.source
+        self._capacity = CapacityRisks(fleet, books, reader, vcpu)
 
     # -- groups -------------------------------------------------------------------------------
 
@@ -201,8 +103,8 @@ class ScalingService:
             after=self._rate_after(snapshot, group, wanted),
             risks=(
                 *resize_risks(snapshot, group, wanted, metrics),
-                *self._capacity_risks(snapshot, group, wanted),
-                *self._quota_risks(
+                *self._capacity.growing(snapshot, group, wanted),
+                *self._capacity.over_quota(
                     snapshot, group.market, group.instance_type, wanted - group.requested
                 ),
             ),
@@ -234,25 +136,16 @@ class ScalingService:
             after=self._plans.rate(ref) + added,
             risks=(
                 *spot,
-                *_bid_risks(book, group, az),
+                *bid_risks(book, group, az),
                 shortage_note,
-                *self._quota_risks(snapshot, group.market, group.instance_type, group.count),
+                *self._capacity.over_quota(
+                    snapshot, group.market, group.instance_type, group.count
+                ),
                 *scaling_risks(snapshot),
             ),
             blocked=_add_blocked(snapshot, group),
         )
         return self._plans.for_cluster(snapshot, draft)
-
-    def candidates(self, ref: ClusterRef, market: Market) -> tuple[PricedType, ...]:
-        """Types for task nodes, the cheapest per vCPU and GiB first. Blocks.
-
-        Only types of the processor architecture that the cluster has; ``candidate_list`` knows
-        more of each.
-        """
-        snapshot = self._plans.cluster(ref)
-        release = release_of(snapshot, self._access.of(ref.connection, ref.region))
-        types = self._launching.instance_types(ref.connection, ref.region, release)
-        return ranked(types, market, _types_of(snapshot))
 
     # -- fleets -------------------------------------------------------------------------------
 
@@ -306,8 +199,8 @@ class ScalingService:
             ),
             after=self._fleet_rate_after(snapshot, wanted, on_demand, spot),
             risks=(
-                *_fleet_risks(fleet, on_demand, spot, timeout_minutes),
-                *self._units_risks(
+                *fleet_risks(fleet, on_demand, spot, timeout_minutes),
+                *self._capacity.units_over_quota(
                     snapshot,
                     wanted.types,
                     on_demand - fleet.target_on_demand,
@@ -315,7 +208,7 @@ class ScalingService:
                 ),
                 *scaling_risks(snapshot),
             ),
-            blocked=_fleet_blocked(fleet, on_demand, spot, types)
+            blocked=fleet_blocked(fleet, on_demand, spot, types)
             or timeout_problem(timeout_minutes, first=False),
         )
         return self._plans.for_cluster(snapshot, draft)
@@ -342,8 +235,8 @@ class ScalingService:
             undo_text=_("Undo sets the fleet to 0 units; EMR never removes the empty fleet."),
             after=self._plans.rate(ref) + added,
             risks=(
-                *_new_fleet_risks(fleet),
-                *self._units_risks(
+                *new_fleet_risks(fleet),
+                *self._capacity.units_over_quota(
                     snapshot, fleet.types, fleet.target_on_demand, fleet.target_spot
                 ),
             ),
@@ -351,49 +244,7 @@ class ScalingService:
         )
         return self._plans.for_cluster(snapshot, draft)
 
-    # -- capacity and cost --------------------------------------------------------------------
-
-    def _capacity_risks(
-        self, snapshot: ClusterSnapshot, group: InstanceGroup, wanted: int
-    ) -> tuple[Risk, ...]:
-        """More nodes of a group that waits for some already, or that pays too little for them."""
-        if wanted < group.requested or group.state is GroupState.SUSPENDED:
-            return ()
-        found: list[Risk] = []
-        now = self._fleet.snapshot().region_now(snapshot.ref)
-        waits = shortage(snapshot, group, now)
-        if waits is not None:
-            found.append(Risk(RiskLevel.WARN, f"{waits.sentence} {waits.next_step}"))
-        if wanted > group.requested:
-            book = self._books.now(snapshot.ref.connection, snapshot.ref.region)
-            found.extend(_bid_risks(book, group, _image(snapshot)[2]))
-        return tuple(found)
-
-    def _quota_risks(
-        self, snapshot: ClusterSnapshot, market: Market, type_name: str, more: int
-    ) -> tuple[Risk, ...]:
-        """A warning when the account's quota is known and does not allow the nodes."""
-        types = self._reader.known_types(snapshot)
-        return self._vcpu.risks(snapshot, market, type_name, more, types)
-
-    def _units_risks(
-        self, snapshot: ClusterSnapshot, types: Iterable[FleetType], on_demand: int, spot: int
-    ) -> tuple[Risk, ...]:
-        """The same for so many more units of a fleet, made of the type with the fewest vCPU."""
-        known = self._reader.known_types(snapshot)
-        sized = [
-            (known[each.instance_type].vcpu / max(1, each.weight), each)
-            for each in types
-            if each.instance_type in known
-        ]
-        if not sized:
-            return ()
-        _vcpu, one = min(sized, key=lambda pair: pair[0])
-        found: list[Risk] = []
-        for market, units in ((Market.ON_DEMAND, on_demand), (Market.SPOT, spot)):
-            nodes = -(-units // max(1, one.weight))
-            found.extend(self._quota_risks(snapshot, market, one.instance_type, nodes))
-        return tuple(found)
+    # -- cost ---------------------------------------------------------------------------------
 
     def _rate_after(self, snapshot: ClusterSnapshot, group: InstanceGroup, wanted: int) -> CostRate:
         """The cluster's rate with the group at its new size."""
@@ -467,13 +318,6 @@ def _image(snapshot: ClusterSnapshot) -> tuple[str, int | None, str]:
     return (cluster.release, cluster.root_volume_gib, cluster.az) if cluster else ("", None, "")
 
 
-def _bid_risks(book: PriceBook, group: InstanceGroup | GroupSpec, az: str) -> tuple[Risk, ...]:
-    if group.market is not Market.SPOT:
-        return ()
-    text = bid_problem(group.bid_usd_hour, book.spot(group.instance_type, az))
-    return (Risk(RiskLevel.WARN, text),) if text else ()
-
-
 def _undo_text(group: InstanceGroup, wanted: int) -> str:
     text = ngettext(
         "Undo sets the group back to {n} node.",
@@ -497,12 +341,6 @@ def _add_blocked(snapshot: ClusterSnapshot, group: GroupSpec) -> str:
     return problems[0].sentence if problems else ""
 
 
-def _types_of(snapshot: ClusterSnapshot) -> frozenset[str]:
-    groups: Iterable[str] = (group.instance_type for group in snapshot.groups or ())
-    fleets = (choice.instance_type for fleet in snapshot.fleets or () for choice in fleet.types)
-    return frozenset((*groups, *fleets))
-
-
 def _fleet_spec(fleet: InstanceFleet, on_demand: int, spot: int) -> FleetSpec:
     return FleetSpec(fleet.role, fleet.types, on_demand, spot)
 
@@ -510,51 +348,3 @@ def _fleet_spec(fleet: InstanceFleet, on_demand: int, spot: int) -> FleetSpec:
 def _priced_fleet(book: PriceBook, spec: FleetSpec, snapshot: ClusterSnapshot) -> CostRate:
     release, root_gib, az = _image(snapshot)
     return fleet_rate(book, spec, release=release, root_gib=root_gib, az=az)
-
-
-def _fleet_blocked(
-    fleet: InstanceFleet, on_demand: int, spot: int, types: tuple[FleetType, ...]
-) -> str:
-    if fleet.role is Role.MASTER:
-        return _("The master fleet keeps its size; launch a new cluster for another one.")
-    if on_demand < 0 or spot < 0:
-        return _("A target cannot be below zero.")
-    if fleet.role is Role.CORE and on_demand + spot < 1:
-        return _("The core fleet keeps at least one unit.")
-    if len(types) > MOST_TYPES:
-        return _("A fleet takes {n} types at most.").format(n=MOST_TYPES)
-    retries = fleet.state is GroupState.SUSPENDED or types not in ((), fleet.types)
-    if (on_demand, spot) == (fleet.target_on_demand, fleet.target_spot) and not retries:
-        return _("The targets are like that already.")
-    return ""
-
-
-def _new_fleet_risks(fleet: FleetSpec) -> tuple[Risk, ...]:
-    if not fleet.target_spot:
-        return ()
-    text = first_shortage_text(fleet.timeout_minutes, fleet.timeout_action)
-    return (*spot_risks(Role.TASK), Risk(RiskLevel.NOTE, text))
-
-
-def _fleet_risks(
-    fleet: InstanceFleet, on_demand: int, spot: int, timeout_minutes: int | None
-) -> tuple[Risk, ...]:
-    found: list[Risk] = []
-    if fleet.role is Role.CORE and on_demand + spot < fleet.target_on_demand + fleet.target_spot:
-        text = _("Core nodes that go hand their HDFS blocks to those that stay, if there is room.")
-        found.append(Risk(RiskLevel.LOSS, text))
-    if spot > fleet.target_spot:
-        found.extend(spot_risks(fleet.role))
-    if fleet.state is GroupState.SUSPENDED:
-        text = _("The fleet is suspended after errors; setting its targets makes EMR try again.")
-        found.append(Risk(RiskLevel.NOTE, text))
-    if fleet.state is GroupState.RESIZING:
-        text = _("The fleet is being resized already; this takes that resize’s place.")
-        found.append(Risk(RiskLevel.NOTE, text))
-    markets = ((Market.SPOT, spot > fleet.target_spot),
-               (Market.ON_DEMAND, on_demand > fleet.target_on_demand))  # fmt: skip
-    for market, grows in markets:
-        if grows:
-            text = resize_shortage_text(timeout_minutes, market)
-            found.append(Risk(RiskLevel.NOTE, text))
-    return tuple(found)
