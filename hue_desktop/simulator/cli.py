@@ -11,6 +11,7 @@ import os
 import shlex
 import signal
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, metavar="N", help="seed of all chance in a new region (default: 0)"
     )
     parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="stop when standard input ends, as it does when the program that started this does",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one line of JSON once the region is ready"
     )
 
@@ -138,6 +144,8 @@ def _options(args: argparse.Namespace) -> RegionOptions:
 async def _serve(region: Region, args: argparse.Namespace) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
+    if args.until_stdin_closes:
+        _stop_with_input(stop)
     # What is there now mostly stays: the collector need not look at it again and again.
     gc.freeze()
     front = Front(region)
@@ -170,6 +178,20 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _stop_with_input(stop: asyncio.Event) -> None:
+    """Stop at the end of standard input; what comes before it means nothing."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        with suppress(OSError, ValueError):
+            while os.read(sys.stdin.fileno(), 4096):
+                pass
+        with suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=read, name="standard-input", daemon=True).start()
 
 
 def _facts(front: Front, directory: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.changes import Plan
     from hue_desktop.core.clusters import ClusterRef
     from hue_desktop.core.file_systems import FileSystem
-    from hue_desktop.core.metrics import SeriesData, YarnApplication
+    from hue_desktop.core.metrics import Reading, SeriesData, YarnApplication
     from hue_desktop.core.ports import RegionAccess
     from hue_desktop.core.storage import StoreId
     from hue_desktop.services.advice.service import AdviceService
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hue_desktop.services.launch.service import LaunchService
     from hue_desktop.services.planning import PlanMaker
     from hue_desktop.services.policies.service import PoliciesService
+    from hue_desktop.services.rehearsal import RehearsalService
     from hue_desktop.services.scaling.service import ScalingService
     from hue_desktop.services.shrink import ShrinkService
     from hue_desktop.services.storage.file_systems import FileSystems
@@ -251,6 +252,31 @@ class Application:
         return self.health.history(ref, [key], start, end, most=20_000).get(key)
 
     @once
+    def rehearsal(self) -> RehearsalService:
+        """Trying changes out on a copy of the cluster."""
+        from hue_desktop.adapters.local.rehearsal_regions import LocalRehearsalRegions
+        from hue_desktop.services.rehearsal import RehearsalService
+
+        return RehearsalService(
+            self._access,
+            self._books,
+            LocalRehearsalRegions(),
+            self._open_doors,
+            servers=self._ask_servers,
+            inspection=lambda ref: self.shrink.last(ref),
+            lend=self.connections.lend,
+            withdraw=self.connections.withdraw,
+        )
+
+    def _ask_servers(self, ref: ClusterRef) -> Reading:
+        """What YARN and the NameNode say now. Blocks; HueError."""
+        servers = self.reach.servers(ref)
+        try:
+            return servers.read(data_nodes=False)
+        finally:
+            servers.close()
+
+    @once
     def health(self) -> HealthService:
         """Live readings, their history, alerts and events."""
         from hue_desktop.adapters.local.alert_rules import AlertRulesFile
@@ -422,6 +448,8 @@ class Application:
             self._closing = True
             if self._transfers is not None:
                 self._transfers.stop(left_s() / 2)
+        if "rehearsal" in self.__dict__:
+            self.rehearsal.close()
         if "health" in self.__dict__:
             self.health.stop(left_s() / 4)
         if "fleet" in self.__dict__:

@@ -25,7 +25,14 @@ from hue_desktop.core.connections import RunningRegion, SshSettings
 from hue_desktop.core.errors import Cancelled, ConfigurationError, StateError
 from hue_desktop.core.text import _
 
-__all__ = ["LocalRegions"]
+__all__ = [
+    "LocalRegions",
+    "check_installed",
+    "reap",
+    "region_of",
+    "simulator_command",
+    "simulator_environment",
+]
 
 RUN_FILE = "running.json"  #: the region's own, while it runs
 LOG_FILE = "simulator.log"
@@ -65,21 +72,21 @@ class LocalRegions:
         for child in children:
             child.terminate()
         for child in children:
-            _reap(child)
+            reap(child)
 
     def _found(self, state_dir: Path) -> RunningRegion | None:
         facts = _read_facts(state_dir / RUN_FILE)
         if facts is None or not _answers(facts):
             return None
         child = self._children.get(state_dir)
-        return _region(facts, started_here=child is not None and child.pid == facts.get("pid"))
+        return region_of(facts, started_here=child is not None and child.pid == facts.get("pid"))
 
     def _started(self, state_dir: Path, scenario: str, speed: float) -> RunningRegion:
-        _check_installed()
+        check_installed()
         former = self._children.pop(state_dir, None)
         if former is not None:  # it has died, or does not answer any more
             former.terminate()
-            _reap(former)
+            reap(former)
         child = _spawn(state_dir, scenario, speed)
         facts: dict[str, Any] | None = None
         try:
@@ -87,7 +94,7 @@ class LocalRegions:
         finally:
             if facts is None:
                 child.terminate()
-                _reap(child)
+                reap(child)
         if facts is None:
             # somebody else may have started it at the same moment
             other = self._found(state_dir)
@@ -95,7 +102,7 @@ class LocalRegions:
                 raise _did_not_start(state_dir, child)
             return other
         self._children[state_dir] = child
-        return _region(facts, started_here=True)
+        return region_of(facts, started_here=True)
 
     def _wait_until_ready(
         self, child: subprocess.Popen[str], state_dir: Path
@@ -118,11 +125,24 @@ class LocalRegions:
         return None
 
 
-def _spawn(state_dir: Path, scenario: str, speed: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "hue_desktop.simulator"]
+def simulator_command() -> list[str]:
+    """The simulator as a program of its own."""
     if getattr(sys, "frozen", False):  # a packaged application is its own interpreter
-        command = [sys.executable, "simulate"]
-    command += [
+        return [sys.executable, "simulate"]
+    return [sys.executable, "-m", "hue_desktop.simulator"]
+
+
+def simulator_environment() -> dict[str, str]:
+    """Our own environment, in which the package is found however we were started."""
+    package = str(Path(hue_desktop.__file__).resolve().parent.parent)
+    inherited = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([package, inherited] if inherited else [package])
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def _spawn(state_dir: Path, scenario: str, speed: float) -> subprocess.Popen[str]:
+    command = [
+        *simulator_command(),
         "--json",
         "--state",
         str(state_dir),
@@ -131,9 +151,6 @@ def _spawn(state_dir: Path, scenario: str, speed: float) -> subprocess.Popen[str
         "--speed",
         f"{speed:g}",
     ]
-    package = str(Path(hue_desktop.__file__).resolve().parent.parent)
-    inherited = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([package, inherited] if inherited else [package])
     try:
         with open(state_dir / LOG_FILE, "w", encoding="utf-8") as log:
             return subprocess.Popen(
@@ -142,7 +159,7 @@ def _spawn(state_dir: Path, scenario: str, speed: float) -> subprocess.Popen[str
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={**os.environ, "PYTHONPATH": path},
+                env=simulator_environment(),
                 start_new_session=True,  # Ctrl-C in our terminal is for us
             )
     except OSError as error:
@@ -163,7 +180,8 @@ def _read_lines(child: subprocess.Popen[str], lines: list[str]) -> None:
                     lines.append(line)
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """``ConfigurationError`` when what the simulator needs is not installed."""
     missing = [name for name in ("aiohttp", "moto") if importlib.util.find_spec(name) is None]
     if missing:
         raise ConfigurationError(
@@ -202,7 +220,7 @@ def _last_line(path: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def _reap(child: subprocess.Popen[str]) -> None:
+def reap(child: subprocess.Popen[str]) -> None:
     """Wait for a child that was asked to end; kill it when it does not."""
     try:
         child.wait(STOP_S)
@@ -241,7 +259,8 @@ def _answers(facts: Mapping[str, Any]) -> bool:
         return False
 
 
-def _region(facts: Mapping[str, Any], *, started_here: bool) -> RunningRegion:
+def region_of(facts: Mapping[str, Any], *, started_here: bool) -> RunningRegion:
+    """The region that told these facts when it was ready."""
     pid = facts.get("pid")
     return RunningRegion(
         endpoint_url=str(facts["endpoint_url"]),

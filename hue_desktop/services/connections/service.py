@@ -57,6 +57,7 @@ class ConnectionService:
         self._listeners: Listeners[[]] = Listeners("the connections")
         self._lock = threading.Lock()
         self._loaded: tuple[Connection, ...] = ()
+        self._lent: dict[str, Connection] = {}
         self._names: tuple[str, ...] = ()
         self._problems: tuple[HueError, ...] = ()
         self.reload(first_start=True)
@@ -97,6 +98,7 @@ class ConnectionService:
         except HueError as error:
             connections, problems = ((_FIRST,) if first_start else ()), (error,)
         with self._lock:
+            connections = (*connections, *self._lent.values())
             self._names = tuple(connection.name for connection in connections)
             self._loaded = self._adapt(connections)
             self._problems = tuple(problems)
@@ -110,6 +112,19 @@ class ConnectionService:
         """Forget a connection and announce it; its journal rows stay."""
         self._store.remove(name)
         self._announce()
+
+    def lend(self, connection: Connection) -> None:
+        """Add a connection that lasts until it is withdrawn, and is in no file; announces it."""
+        with self._lock:
+            self._lent[connection.name] = connection
+        self._announce()
+
+    def withdraw(self, name: str) -> None:
+        """Take a lent connection away and announce it; nothing happens when there is none."""
+        with self._lock:
+            found = self._lent.pop(name, None)
+        if found is not None:
+            self._announce()
 
     def read_again(self) -> None:
         """Read the file, which somebody may have edited, and announce what it says now."""
