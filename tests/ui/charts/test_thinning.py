@@ -14,8 +14,9 @@ def test_the_highest_and_the_lowest_of_each_pixel_stay(values: list[float], widt
     times, raw = np.arange(len(values), dtype=float), np.array(values)
     found = trace(times, raw, 0.0, float(len(values)), width, 10.0)
     assert len(found.x) <= max(2 * (width + 2), 2 * width + 1)
+    pixels = np.floor(times * (width / len(values)))  # rounded as there
     for pixel in range(width):
-        mine = raw[np.floor(times * width / len(values)) == pixel]
+        mine = raw[pixels == pixel]
         shown = found.y[np.floor(found.x) == pixel]
         assert shown.max() == mine.max()
         assert shown.min() == mine.min()
