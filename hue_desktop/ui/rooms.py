@@ -21,9 +21,10 @@ __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 _PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
           "configuration", "connections", "settings")  # fmt: skip
 _ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
-           "configuration", "advice", "launch", "scaling", "policies", "journal", "connections",
-           "settings")  # fmt: skip
-_SEEN = (*_PAGES, "advice", "launch", "scaling", "policies", "confirm", "journal")
+           "configuration", "advice", "launch", "scaling", "shrink", "rehearsal", "policies",
+           "journal", "connections", "settings")  # fmt: skip
+_SEEN = (*_PAGES, "advice", "launch", "scaling", "shrink", "rehearsal", "policies", "confirm",
+         "journal")  # fmt: skip
 
 
 def page_kinds() -> tuple[PageKind, ...]:

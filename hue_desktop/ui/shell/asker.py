@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from hue_desktop.core.changes import Plan
+from hue_desktop.core.changes import Plan, Terminate
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.storage_plans import StoragePlan
 from hue_desktop.core.text import _
@@ -58,7 +58,17 @@ class DialogAsker:
 
         status = self._feed.snapshot.status(plan.connection)
         kind = status.connection.connection_class if status else ConnectionClass.PRODUCTION
-        return confirm_plan(plan, kind, self.window)
+        return confirm_plan(plan, kind, self.window, self._more(plan))
+
+    def _more(self, plan: Plan) -> QWidget | None:
+        """What a whole cluster's end would take with it, read while the question stands."""
+        ctx = getattr(self.window, "ctx", None)
+        ends = any(isinstance(change, Terminate) for change in plan.changes)
+        if ctx is None or plan.target is None or plan.blocked or not ends:
+            return None
+        from hue_desktop.ui.shrink.only_here import OnlyHere
+
+        return OnlyHere(ctx, plan.target)
 
     def confirm_storage(self, plan: StoragePlan) -> bool:
         """Show what a change of files does and loses; whether the person wants it."""
