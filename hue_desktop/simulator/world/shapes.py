@@ -1,7 +1,8 @@
 """What a node of an instance type offers: vCPUs, memory, disks, YARN memory, default volumes.
 
 Sources: the instance type catalog of the region; EMR's table of default EBS volumes (5.22.0 and
-later); YARN memory follows EMR's default share of about three quarters of the node's memory.
+later); YARN memory as in EMR's published task configurations: the node's memory less a quarter, at
+most 8 GiB less (m5.xlarge 12,288 MB, r4.2xlarge 54,272 MB).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ __all__ = ["CONTAINER_MB", "Shape", "Shapes", "default_volumes", "normalized_uni
 
 #: Size of a YARN container of the simulated applications.
 CONTAINER_MB = 4096
+
+#: GiB that EMR keeps back for the system and the daemons of a node, at most.
+_SYSTEM_GIB = 8.0
 
 #: Size of a type -> (number of volumes, GiB of each).
 _DEFAULT_VOLUMES = {
@@ -51,7 +55,8 @@ class Shape:
     @property
     def yarn_mb(self) -> int:
         """Memory YARN hands out on the node, in whole GiB, a container at least."""
-        return max(CONTAINER_MB, int(self.memory_gib * 0.75) * 1024)
+        kept = min(_SYSTEM_GIB, self.memory_gib / 4)
+        return max(CONTAINER_MB, int(self.memory_gib - kept) * 1024)
 
     @property
     def containers(self) -> int:
