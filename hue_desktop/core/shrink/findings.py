@@ -14,6 +14,7 @@ __all__ = ["findings_of"]
 
 _TIME_RESERVE = 0.5  #: of the time-out may be used before it is called tight, on an estimate
 _MEASURED_RESERVE = 0.75  #: on a measured rate
+_SMALL_BYTES = 64 * 1024**2
 _UNEVEN = 0.15  #: a node so much fuller than the mean afterwards is worth a word
 _FIXED = (GroupState.ARRESTED, GroupState.TERMINATING, GroupState.TERMINATED, GroupState.ENDED)
 
@@ -91,7 +92,9 @@ def _time(it: Situation) -> Finding:
         return Finding("time", Level.OK, title, _("Nothing has to be copied"), limit)
     took = duration(it.seconds)
     rate = size(_effective_rate(it))
-    if it.rate.source is RateSource.ESTIMATED:
+    if it.tally.move_bytes + it.tally.backlog_bytes < _SMALL_BYTES:
+        text = _("about {time}").format(time=took)  # rounds take longer than bytes: no rate
+    elif it.rate.source is RateSource.ESTIMATED:
         text = _("about {time} at {rate}/s, estimated").format(time=took, rate=rate)
     else:
         text = _("{time} at {rate}/s").format(time=took, rate=rate)
@@ -229,7 +232,7 @@ def _work(it: Situation) -> Finding:
     total = sum(each or 0 for each in counts)
     ages = [node.longest_s for node in it.leaving if node.longest_s is not None]
     longest = max(ages, default=None)
-    if it.request.kill and total:
+    if (it.request.kill or it.request.whole_cluster) and total:
         text = ngettext("{n} container is ended", "{n} containers are ended", total)
         return Finding("work", Level.WARN, title, text.format(n=count(total)), _("at once"))
     if total:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence, Set
 
+import numpy as np
+
 from hue_desktop.core.format import count, duration, size
 from hue_desktop.core.shrink.findings import at_stake_files, short
 from hue_desktop.core.shrink.losses import Losses
@@ -53,7 +55,7 @@ def new_factor(it: Situation) -> int:
 def _choose_others(it: Situation, bad: Set[str], cheapest: Load) -> Iterator[Fix]:
     """Other nodes of the same number, where they take less with them."""
     steps = len(it.leaving)
-    if not steps or steps > len(cheapest.order):
+    if not it.limits.can_name or not steps or steps > len(cheapest.order):
         return
     others = cheapest.order[:steps]
     ids = it.field.ids(others)
@@ -81,18 +83,31 @@ def _set_replication(it: Situation, bad: Set[str], losses: Losses) -> Iterator[F
     factor = new_factor(it)
     if factor < 2:
         return
-    added = it.tally.only_bytes * (factor - 1)
-    seconds = it.rate.seconds(added, len(it.tally.only_rows) * (factor - 1))
+    sure = factor > len(it.leaving)
+    added, blocks = _added(it, factor)
+    seconds = it.rate.seconds(added, blocks)
     files = at_stake_files(it)
     title = ngettext(
         "Set replication {r} on the file", "Set replication {r} on the {n} files", files
     ).format(r=factor, n=count(files))
     text = _("+{size}, about {time}").format(size=size(added), time=duration(seconds))
+    if not sure:
+        text += "; " + _("HDFS may choose leaving nodes for them, too")
     fits = not it.filling.known or added <= it.filling.free
+    cures = tuple(key for key in ("replication", "time") if key in bad) if sure else ()
     yield Fix(
-        "set_replication", title, text, ("replication", "time"), seconds, fits,
+        "set_replication", title, text, cures, seconds, fits and sure and bool(blocks),
         files=files, size=added, replication=factor,
     )  # fmt: skip
+
+
+def _added(it: Situation, factor: int) -> tuple[int, int]:
+    """Bytes and blocks of the replicas that the whole files then get."""
+    table = it.table
+    chosen = np.zeros(table.files, bool)
+    chosen[table.file[it.tally.only_rows]] = True
+    more = np.where(chosen, np.maximum(factor - table.factors, 0), 0)[table.file]
+    return int((table.length * more).sum()), int(more.sum())
 
 
 def _snapshot(it: Situation, losses: Losses) -> Iterator[Fix]:

@@ -58,11 +58,11 @@ def balanced(nodes: Sequence[CoreNode]) -> tuple[CoreNode, ...]:
 def _replicated(it: Situation, fix: Fix) -> Situation:
     """Each block at stake has one replica on a node that stays, if there is room for it."""
     factor = fix.replication or 1
-    if factor <= len(it.leaving) and len(it.leaving) > 1:
+    if factor <= len(it.leaving):
         # HDFS may choose other nodes that leave for all of the new replicas: seen when they are
         # there, so nothing can be promised before
         return replace(it, supposed=True)
-    added = it.tally.only_bytes * (factor - 1)
+    added = fix.size
     hosts = frozenset(node.host for node in it.leaving)
     moved = it.tally.move_bytes + it.tally.backlog_bytes + added
     filling = fill(it.field.nodes, hosts, moved, it.limits.full_share)

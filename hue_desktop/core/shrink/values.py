@@ -160,6 +160,7 @@ class ShrinkLimits:
     state: str = ""
     resizing_to: int | None = None
     pending_containers: int | None = None
+    can_name: bool = True  #: not with a fleet, of which EMR chooses the nodes
     warn_share: float = 0.85  #: of HDFS in use afterwards
     full_share: float = 0.90  #: of a disk: YARN denies the node above it
     checked_at: float | None = None

@@ -112,6 +112,7 @@ def _inspection(
         state=core.state.value,
         resizing_to=_resizing(core),
         pending_containers=work.pending if work is not None else None,
+        can_name=isinstance(core, InstanceGroup),
         checked_at=now,
         missing=tuple(unread),
     )

@@ -137,12 +137,16 @@ class ShrinkService:
             return replace(request, count=wanted)
         wanted = max(0, field.size - 1 if count is None else count)
         steps = field.size - wanted
-        if steps <= 0 or self._is_fleet(inspection, group_id):
+        if steps <= 0 or not inspection.limits.can_name:
             return replace(request, count=wanted)
         return replace(request, count=wanted, leaving=field.ids(field.cheapest(steps).order))
 
     def judge(self, inspection: Inspection, request: ShrinkRequest) -> Verdict:
-        """The verdict; pure arithmetic on what was read."""
+        """The verdict; pure arithmetic on what was read.
+
+        Of a fleet no nodes can be named: EMR chooses, and the worst choice is judged.
+        """
+        request = self._possible(inspection, request)
         found = judge(inspection.blocks, inspection.nodes, request, inspection.limits)
         return replace(found, missing=inspection.missing)
 
@@ -150,6 +154,7 @@ class ShrinkService:
         self, inspection: Inspection, request: ShrinkRequest, keys: Sequence[str]
     ) -> Verdict:
         """The verdict as it becomes once those fixes are applied."""
+        request = self._possible(inspection, request)
         found = with_fixes(inspection.blocks, inspection.nodes, request, inspection.limits, keys)
         return replace(found, missing=inspection.missing)
 
@@ -211,10 +216,12 @@ class ShrinkService:
 
     @staticmethod
     def _paths(inspection: Inspection, request: ShrinkRequest) -> list[str]:
+        request = ShrinkService._possible(inspection, request)
         found = situation_of(inspection.blocks, inspection.nodes, request, inspection.limits)
         return list(paths_at_stake(found))
 
     @staticmethod
-    def _is_fleet(inspection: Inspection, group_id: str) -> bool:
-        fleets = inspection.snapshot.fleets if inspection.snapshot is not None else None
-        return any(each.id == group_id for each in fleets or ())
+    def _possible(inspection: Inspection, request: ShrinkRequest) -> ShrinkRequest:
+        if inspection.limits.can_name or not request.leaving:
+            return request
+        return replace(request, leaving=(), kill=False)
