@@ -88,8 +88,8 @@ class RehearsalEvent:
 class ApplicationsOutcome:
     """What became of the applications and steps that ran when the rehearsal began.
 
-    ``delayed_s`` is how much later than expected at the begin the last of those that finished did;
-    ``None`` where none finished. ``names`` are those that failed or were killed.
+    ``delayed_s`` is how much later than without the change one of them finished, at most; ``None``
+    where none did. ``names`` are those that failed or were killed.
     """
 
     began: int = 0
@@ -149,7 +149,7 @@ class RehearsalOutcome:
     """What happened.
 
     ``cost_usd`` is what the copy cost over the rehearsed time at the prices known for the real
-    cluster, ``cost_before_usd`` what the cluster as it is now costs over that time; ``None`` is
+    cluster, ``cost_before_usd`` what a copy to which nothing was done costs over it; ``None`` is
     unknown, and with ``unknown_prices`` above zero both are "at least". ``id`` names the region for
     ``keep``. ``took_s`` is real time, ``hours`` the region's. ``missing`` are sentences about what
     of the real cluster was not known, and what stands in for it.

@@ -124,8 +124,8 @@ class RehearsalRegion(Protocol):
     def load(self, shape: ClusterShape) -> None:
         """Stand the cluster up and stop the clock; ``ProtocolError`` when it cannot be."""
 
-    def set_clock(self, at: float) -> float:
-        """Move the clock forward to an instant, unless it is past it; where it stands then."""
+    def empty(self, at: float) -> None:
+        """Forget all clusters, and stand at that instant, epoch seconds."""
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass at once."""

@@ -79,6 +79,11 @@ class Clock:
         self._rebase()
         self._base += by
 
+    def begin_at(self, start: datetime) -> None:
+        """Stand at another instant, an earlier one too: for a region that has been emptied."""
+        self._base = start
+        self._mark = self._wall()
+
     def _rebase(self) -> None:
         self._base = self.now()
         self._mark = self._wall()

@@ -11,7 +11,7 @@ import logging
 import math
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -263,7 +263,8 @@ class Control:
 
     def _reset(self, body: _Body) -> None:
         scenario = body.get("scenario")
-        self._region.reset(str(scenario) if scenario is not None else None)
+        at = datetime.fromtimestamp(_number(body, "at"), UTC) if "at" in body else None
+        self._region.reset(str(scenario) if scenario is not None else None, at)
 
 
 def _parsed(body: bytes) -> _Body:

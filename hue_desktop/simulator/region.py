@@ -183,10 +183,11 @@ class Region:
             self._pending[(kind, key)] = document
             self.flush()
 
-    def reset(self, scenario: str | None = None) -> None:
+    def reset(self, scenario: str | None = None, at: datetime | None = None) -> None:
         """Empty the region; with ``scenario``, furnish it anew. Rates and trouble go to default.
 
-        Raises ``ValueError`` for an unknown scenario; nothing is lost then.
+        ``at`` is when the emptied region begins, also in its own past. Raises ``ValueError`` for
+        an unknown scenario; nothing is lost then.
         """
         check_scenario(scenario or "empty")
         with self.lock:
@@ -197,6 +198,9 @@ class Region:
             self.admission.reset()
             self._pending.clear()
             self.store.clear()
+            if at is not None:
+                self.clock.begin_at(at)
+                self.world.begin_at(at.timestamp())
             self.scenario = furnish(self.world, scenario or "empty", (), self.compat)
             self._pending[_IDENTITY] = {
                 "region": self.name,

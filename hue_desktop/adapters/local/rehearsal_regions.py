@@ -14,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -111,16 +110,13 @@ class LocalRehearsalRegion:
 
     def load(self, shape: ClusterShape) -> None:
         """Stand the cluster up; the clock stands from then on."""
-        self._control("clock", {"pause": True})
         self._control("throttle", {"enabled": False})
         self._control("load", load_request(shape))
 
-    def set_clock(self, at: float) -> float:
-        """Move the clock, never back."""
-        now = _instant(self._control("state")["clock"]["now"])
-        if at > now:
-            self._control("clock", {"jump_s": at - now})
-        return max(at, now)
+    def empty(self, at: float) -> None:
+        """Begin anew."""
+        self._control("clock", {"pause": True})
+        self._control("reset", {"at": at})
 
     def pass_time(self, seconds: float) -> None:
         """Jump."""
@@ -220,10 +216,6 @@ def _reason(error: urllib.error.HTTPError) -> str:
         return str(json.load(error).get("message", ""))
     except (ValueError, OSError, AttributeError):
         return str(error.reason)
-
-
-def _instant(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()
 
 
 def _event_of(told: _Json) -> StoryEvent:

@@ -27,9 +27,11 @@ from hue_desktop.services.rehearsal.reading import Original
 
 if TYPE_CHECKING:
     from hue_desktop.core.ports import RegionAccess
-    from hue_desktop.core.rehearsal_ports import HdfsState, RehearsalRegion
+    from hue_desktop.core.rehearsal_ports import HdfsState, RehearsalRegion, Story
 
 __all__ = ["Copy"]
+
+_SLICES = 48  #: the hours pass in so many steps, so that a cancel is heard in between
 
 
 class Copy:
@@ -52,27 +54,49 @@ class Copy:
         self._doors: RegionAccess | None = None
         self._begun = 0.0
         self._before: HdfsState | None = None
+        self._undisturbed: tuple[ClusterSnapshot, Story] | None = None
         self._seen: ClusterSnapshot | None = None  #: read at the end, once
+
+    def run_undisturbed(self, tell: Callable[[float], None]) -> None:
+        """Let the hours pass over a copy to which nothing happens, to compare with."""
+        self._load()
+        self.pass_hours(tell)
+        self._undisturbed = (self._now(), self._story())
+        self._seen = None
 
     def load(self) -> None:
         """Stand the cluster up, with the policies that it has; its time is the real one's."""
-        self._begun = self.region.set_clock(self.original.at)
+        self._load()
+        story = self._story()
+        self._begun, self._before = story.now, story.hdfs
+
+    def _load(self) -> None:
+        self._begun = self.original.at
+        self.region.empty(self._begun)
         self.region.load(self.original.shape)
-        self._doors = self._open_doors(self.connection, self.request.ref.region)
+        if self._doors is None:
+            self._doors = self._open_doors(self.connection, self.request.ref.region)
         cluster_id = self.request.ref.cluster_id
         cluster = self.original.snapshot.cluster
         if cluster is not None and cluster.managed_scaling is not None:
             self._doors.emr.perform(SetManagedScaling(cluster_id, cluster.managed_scaling))
         if cluster is not None and cluster.idle_timeout_s is not None:
             self._doors.emr.perform(SetAutoTermination(cluster_id, cluster.idle_timeout_s))
-        story = self.region.story(cluster_id, self._begun)
-        self._begun, self._before = story.now, story.hdfs
+
+    def pass_hours(self, tell: Callable[[float], None]) -> None:
+        """Let the hours pass; ``tell`` hears the share of them, and may raise."""
+        for number in range(_SLICES):
+            tell(number / _SLICES)
+            self.region.pass_time(self.request.hours * 3600.0 / _SLICES)
+
+    def _story(self) -> Story:
+        return self.region.story(self.request.ref.cluster_id, self._begun)
 
     def carry_out(self, changes: Iterable[Change]) -> Iterator[RehearsalEvent]:
         """The changes, each as it would be for real; after one that is refused none is tried."""
         assert self._doors is not None
         for change in changes:
-            operation = self._doors.emr.call_text(change).partition("\n")[0]
+            operation = self._doors.emr.call_text(change).split(maxsplit=1)[0]
             try:
                 self._doors.emr.perform(change)
             except ServiceError as error:
@@ -95,8 +119,9 @@ class Copy:
             yield self._event(text, RehearsalLevel.NOTE, "lost")
 
     def types(self) -> frozenset[str]:
-        """All instance types that cost something, of the cluster and of its copy."""
-        found = {node.instance_type for node in self.original.snapshot.instances or ()}
+        """All instance types that cost something, disturbed or not."""
+        without = self._undisturbed[0].instances if self._undisturbed is not None else ()
+        found = {node.instance_type for node in without or ()}
         return frozenset(found | {node.instance_type for node in self._now().instances or ()})
 
     def volume_types(self) -> frozenset[str]:
@@ -110,15 +135,15 @@ class Copy:
         self, events: list[RehearsalEvent], book: PriceBook, began: float
     ) -> RehearsalOutcome:
         """What became of it; ``began`` is when the rehearsal did, by the monotonic clock."""
-        copy = self._now()
-        cluster_id = self.request.ref.cluster_id
-        story = self.region.story(cluster_id, self._begun)
+        assert self._undisturbed is not None
+        copy, story = self._now(), self._story()
+        without, calm = self._undisturbed
         events = [*events, *telling.events_of(story, self._begun)]
         events.sort(key=lambda event: event.after_s)
-        applications = telling.applications_of(story.work, self._begun)
+        applications = telling.applications_of(story.work, calm.work, self._begun)
         hdfs = telling.hdfs_of(self.original.source, self._before, story.hdfs)
-        costs = costs_of(self.original.snapshot, copy, book, self._begun, story.now)
-        more = costs.copy - costs.before
+        costs = costs_of(without, copy, book, self._begun, story.now)
+        refused = any(event.key == "refused" for event in events)
         return RehearsalOutcome(
             id=self.name,
             request=self.request,
@@ -132,7 +157,7 @@ class Copy:
             events=tuple(events),
             took_s=time.monotonic() - began,
             level=telling.level_of(applications, hdfs, events),
-            sentence=telling.sentence_of(applications, hdfs, more),
+            sentence=telling.sentence_of(applications, hdfs, costs, refused=refused),
             unknown_prices=costs.unknown,
             missing=self.original.missing,
         )

@@ -10,11 +10,8 @@ from hue_desktop.core.billing_sums import bill
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.cost import PriceBook
 from hue_desktop.services.cost.lives import lives_of
-from hue_desktop.services.cost.reckoning import cluster_cost
 
 __all__ = ["Costs", "costs_of"]
-
-_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +24,31 @@ class Costs:
 
 
 def costs_of(
-    original: ClusterSnapshot, copy: ClusterSnapshot, book: PriceBook, begun: float, ended: float
+    without: ClusterSnapshot, copy: ClusterSnapshot, book: PriceBook, begun: float, ended: float
 ) -> Costs:
-    """``copy`` is read at the end and has the nodes that ended, too; times are epoch seconds.
+    """Both are read at the end and have the nodes that ended, too; times are epoch seconds.
 
-    A Spot node costs what its price is now, all along: what it will be, nobody knows.
+    ``without`` is the copy to which nothing happened. A Spot node costs what its price is now, all
+    along: what it will be, nobody knows.
     """
-    lives = tuple(_within(lives_of(copy), begun, ended))
+    paid, unknown = _paid(copy, book, begun, ended)
+    before, more_unknown = _paid(without, book, begun, ended)
+    return Costs(paid, before, unknown + more_unknown)
+
+
+def _paid(
+    snapshot: ClusterSnapshot, book: PriceBook, begun: float, ended: float
+) -> tuple[float, int]:
+    """USD, and how many nodes have no price."""
+    lives = tuple(_within(lives_of(snapshot), begun, ended))
     pools = {(life.instance_type, life.az) for life in lives}
     steps = {
         pool: [PriceStep(begun - 1.0, price)]
         for pool in pools
         if (price := book.spot(*pool)) is not None
     }
-    paid = bill(lives, book, SpotHistory(steps), begun, ended)
-    rate = cluster_cost(original, book).rate
-    hours = (ended - begun) / _HOUR_S
-    return Costs(paid.total, rate.total * hours, len(paid.unknown) + rate.unknown)
+    made = bill(lives, book, SpotHistory(steps), begun, ended)
+    return made.total, len(made.unknown)
 
 
 def _within(lives: Iterable[Life], begun: float, ended: float) -> Iterable[Life]:

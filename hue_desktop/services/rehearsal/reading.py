@@ -54,7 +54,7 @@ def read_original(
     """Read the cluster, its applications and its HDFS. Blocks; ``HueError`` from EMR only."""
     snapshot = _read_snapshot(ref, emr)
     at = now()
-    missing: list[str] = []
+    missing = [_("Only what runs now is in the copy; applications that start later are not.")]
     reading: Reading | None = None
     try:
         reading = servers(ref)

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CancelLike", "RehearsalService"]
 
-_SLICES = 48  #: the hours pass in so many steps, so that a cancel is heard in between
 _SPEED = 60.0  #: of a region that was kept
 
 
@@ -231,12 +230,11 @@ class RehearsalService:
             tell(stage, share)
 
         step(RehearsalStage.LOADING, 0.35)
+        copy.run_undisturbed(lambda share: step(RehearsalStage.LOADING, 0.35 + 0.2 * share))
         copy.load()
-        step(RehearsalStage.CHANGING, 0.45)
+        step(RehearsalStage.CHANGING, 0.6)
         events = [*copy.carry_out(request.changes), *copy.lose_spot(request.spot_loss)]
-        for number in range(_SLICES):
-            step(RehearsalStage.RUNNING, 0.5 + 0.4 * number / _SLICES)
-            copy.region.pass_time(request.hours * 3600.0 / _SLICES)
+        copy.pass_hours(lambda share: step(RehearsalStage.RUNNING, 0.65 + 0.3 * share))
         step(RehearsalStage.LOOKING, 0.95)
         book = self._books.read(
             request.ref.connection,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from hue_desktop.core.clusters import ClusterSnapshot
-from hue_desktop.core.format import count, duration, money_delta, size
+from hue_desktop.core.format import count, duration, money, size
 from hue_desktop.core.instances import Instance, Role
 from hue_desktop.core.rehearsal import (
     ApplicationsOutcome,
@@ -18,6 +18,7 @@ from hue_desktop.core.rehearsal import (
 )
 from hue_desktop.core.rehearsal_ports import HdfsState, RehearsedWork, Story, StoryEvent
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.services.rehearsal.costs import Costs
 
 __all__ = ["applications_of", "events_of", "hdfs_of", "level_of", "nodes_of", "sentence_of"]
 
@@ -161,14 +162,17 @@ _TELLERS = {
 }
 
 
-def applications_of(work: Sequence[RehearsedWork], begun: float) -> ApplicationsOutcome:
-    """What became of those that ran when it began."""
+def applications_of(
+    work: Sequence[RehearsedWork], calm: Sequence[RehearsedWork], begun: float
+) -> ApplicationsOutcome:
+    """What became of those that ran when it began; ``calm`` is the same where nothing happened."""
     own = [each for each in work if each.began <= begun]
     finished = [each for each in own if each.state == "FINISHED"]
+    without = {each.id: each.ended for each in calm if each.state == "FINISHED"}
     late = [
-        each.ended - each.expected
+        each.ended - planned
         for each in finished
-        if each.ended is not None and each.expected is not None
+        if each.ended is not None and (planned := without.get(each.id)) is not None
     ]
     return ApplicationsOutcome(
         began=len(own),
@@ -274,10 +278,10 @@ def level_of(
 
 
 def sentence_of(
-    applications: ApplicationsOutcome, hdfs: HdfsOutcome | None, saved_usd: float | None
+    applications: ApplicationsOutcome, hdfs: HdfsOutcome | None, costs: Costs, *, refused: bool
 ) -> str:
-    """The outcome in one or two sentences: data first, then work, then money."""
-    parts = []
+    """The outcome in a few sentences: data first, then work, then money."""
+    parts = [_("EMR would refuse it.")] if refused else []
     if hdfs is not None and hdfs.lost_count:
         text = ngettext(
             "{n} file ({size}) is lost.", "{n} files ({size}) are lost.", hdfs.lost_count
@@ -286,9 +290,15 @@ def sentence_of(
     elif hdfs is not None:
         parts.append(_("No file is lost."))
     parts.append(_work_sentence(applications))
-    if saved_usd is not None and abs(saved_usd) >= 0.005:
-        parts.append(_("Cost: {change}.").format(change=money_delta(saved_usd)))
-    return " ".join(part for part in parts if part)
+    unsure = costs.unknown > 0
+    if abs(costs.copy - costs.before) >= 0.005:
+        parts.append(
+            _("Over that time it costs {copy} instead of {before}.").format(
+                copy=money(costs.copy, at_least=unsure),
+                before=money(costs.before, at_least=unsure),
+            )
+        )
+    return " ".join(parts)
 
 
 def _work_sentence(applications: ApplicationsOutcome) -> str:

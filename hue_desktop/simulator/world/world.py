@@ -101,7 +101,7 @@ class World:
         self.provisioning.dry.clear()
         self.telemetry.clear()
         self._changed: dict[tuple[str, str], Stored | None] = {}
-        self._horizon = 0.0
+        self._horizon = 0.0  # up to which events were caught up with
 
     # Time
 
