@@ -167,9 +167,15 @@ class AwsEmr:
         )
 
     def supported_types(self, release: str) -> tuple[InstanceType, ...]:
-        """Instance types that a release supports in this region."""
+        """Instance types that a release supports in this region.
+
+        A person waits for its many pages: they go before what is read in the background.
+        """
         parts = self._list(
-            "ListSupportedInstanceTypes", "SupportedInstanceTypes", {"ReleaseLabel": release}
+            "ListSupportedInstanceTypes",
+            "SupportedInstanceTypes",
+            {"ReleaseLabel": release},
+            priority=Priority.FOCUSED,
         )
         return tuple(parse_instance_type(part) for part in parts)
 
@@ -199,11 +205,18 @@ class AwsEmr:
         )
 
     def _list(
-        self, operation: str, member: str, asked: Mapping[str, Any], *, limit: int | None = None
+        self,
+        operation: str,
+        member: str,
+        asked: Mapping[str, Any],
+        *,
+        limit: int | None = None,
+        priority: Priority | None = None,
     ) -> list[Wire]:
         """The structures of all pages, or of as many as hold ``limit`` of them."""
         found: list[Wire] = []
-        priority = self._priority(asked.get("ClusterId"))
+        if priority is None:
+            priority = self._priority(asked.get("ClusterId"))
         for page in self._session.pages("emr", operation, asked, priority=priority):
             self._expect(page, member, operation)
             found.extend(items(page, member))
