@@ -60,6 +60,12 @@ class Field:
         nodes = (self.by_number[each] for each in numbers)
         return tuple(node.ec2_id or node.host for node in nodes)
 
+    def staying(self, leaving: Sequence[int]) -> tuple[CoreNode, ...]:
+        """The nodes that serve and are not among those that leave."""
+        gone = frozenset(leaving)
+        nodes = ((number, node) for number, node in self.by_number.items() if node.serves)
+        return tuple(node for number, node in nodes if number not in gone)
+
     def cheapest(self, steps: int, first: Sequence[int] = ()) -> Load:
         """Nodes in the order in which losing them costs least; ``first`` goes before."""
         costs = np.array([self._cost(number) for number in range(self.hosts)], np.int64)

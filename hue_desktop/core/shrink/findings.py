@@ -7,13 +7,12 @@ from collections.abc import Callable
 from hue_desktop.core.format import count, duration, percent, size
 from hue_desktop.core.instances import GroupState
 from hue_desktop.core.shrink.situation import FULL_SHARE, Situation
-from hue_desktop.core.shrink.values import Finding, Level, RateSource
+from hue_desktop.core.shrink.values import DrainRate, Finding, Level, RateSource
 from hue_desktop.core.text import _, ngettext
 
-__all__ = ["findings_of"]
+__all__ = ["at_stake_files", "findings_of", "is_fixed", "reserve_of", "short"]
 
-_TIME_RESERVE = 0.5  #: of the time-out may be used before it is called tight, on an estimate
-_MEASURED_RESERVE = 0.75  #: on a measured rate
+_TIME_RESERVE, _MEASURED_RESERVE = 0.5, 0.75  #: on an estimate, and on a measured rate
 _SMALL_BYTES = 64 * 1024**2
 _UNEVEN = 0.15  #: a node so much fuller than the mean afterwards is worth a word
 _FIXED = (GroupState.ARRESTED, GroupState.TERMINATING, GroupState.TERMINATED, GroupState.ENDED)
@@ -26,9 +25,19 @@ def findings_of(situation: Situation) -> tuple[Finding, ...]:
     return tuple(each for each in found if each is not None)
 
 
+def is_fixed(state: str) -> bool:
+    """Whether a group in that state takes no new size."""
+    return any(state == each.value for each in _FIXED)
+
+
+def reserve_of(rate: DrainRate) -> float:
+    """The share of the time-out that may be used before it is called tight."""
+    return _TIME_RESERVE if rate.source is RateSource.ESTIMATED else _MEASURED_RESERVE
+
+
 def _state(it: Situation) -> Finding | None:
     title = _("Group")
-    if it.limits.state in {each.value for each in _FIXED}:
+    if is_fixed(it.limits.state):
         text = _("The group is {state} and cannot be resized").format(state=it.limits.state)
         return Finding("state", Level.BAD, title, text, _("clone the cluster instead"))
     if it.limits.state == GroupState.SUSPENDED.value:
@@ -98,10 +107,9 @@ def _time(it: Situation) -> Finding:
         text = _("about {time} at {rate}/s, estimated").format(time=took, rate=rate)
     else:
         text = _("{time} at {rate}/s").format(time=took, rate=rate)
-    reserve = _MEASURED_RESERVE if it.rate.source is RateSource.MEASURED else _TIME_RESERVE
     if it.late and not it.saved:
         return Finding("time", Level.BAD, title, text, limit)
-    if it.seconds > limit_s * reserve:
+    if it.seconds > limit_s * reserve_of(it.rate):
         return Finding("time", Level.WARN, title, text, limit)
     return Finding("time", Level.OK, title, text, limit)
 

@@ -17,7 +17,7 @@ from hue_desktop.core.shrink.values import (
     ShrinkRequest,
 )
 
-__all__ = ["FULL_SHARE", "Situation", "situation_of", "step_rates"]
+__all__ = ["FULL_SHARE", "Situation", "is_overfull", "situation_of", "step_rates"]
 
 FULL_SHARE = 0.90  #: of the room that stays: EMR lets only a part of the nodes go above it
 
@@ -61,12 +61,7 @@ class Situation:
     @property
     def overfull(self) -> bool:
         """Whether the nodes that stay cannot hold what leaves, as EMR counts it."""
-        filling = self.filling
-        return (
-            bool(self.leaving)
-            and filling.known
-            and (filling.over > 0 or filling.after > FULL_SHARE * filling.capacity)
-        )
+        return bool(self.leaving) and is_overfull(self.filling)
 
     @property
     def late(self) -> bool:
@@ -82,6 +77,11 @@ class Situation:
             return True
         no_room = self.filling.known and self.tally.only_bytes > self.filling.free
         return self.late or no_room or bool(self.limits.safe_mode)
+
+
+def is_overfull(filling: Filling) -> bool:
+    """Whether EMR would let only a part of the nodes go, for the rest has no room."""
+    return filling.known and (filling.over > 0 or filling.after > FULL_SHARE * filling.capacity)
 
 
 def situation_of(

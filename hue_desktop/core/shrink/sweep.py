@@ -19,6 +19,7 @@ from hue_desktop.core.shrink.values import CoreNode
 __all__ = ["Held", "Load", "Stay", "held_of", "stay_of", "sweep"]
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.int32] | slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,9 @@ def live_on(table: BlockTable, mask: Mask) -> NDArray[np.int16]:
 class Load:
     """What has to happen once the first so many nodes of an order leave. Sums from the start.
 
-    ``only`` counts what has no copy on nodes that stay; ``move`` what HDFS copies, every missing
-    replica once; ``shared`` is the part of ``move`` that a staying node can be the source of.
+    ``only`` counts what has no copy on nodes that stay; ``move`` what HDFS copies of what leaves,
+    every missing replica once, and ``rest`` what it copies besides; ``shared`` is the part of
+    ``move`` that a staying node can be the source of.
     """
 
     order: list[int] = field(default_factory=list)
@@ -107,6 +109,8 @@ class Load:
     move_bytes: list[int] = field(default_factory=list)
     move_blocks: list[int] = field(default_factory=list)
     shared_bytes: list[int] = field(default_factory=list)
+    rest_bytes: list[int] = field(default_factory=list)
+    rest_blocks: list[int] = field(default_factory=list)
 
 
 Pick = Callable[[NDArray[np.int64], list[int]], int]
@@ -120,37 +124,71 @@ class _Sweep:
         self._live = stay.live.copy()
         self._least = stay.least
         self._stays = stay.serves.copy()
-        self._touched = np.zeros(table.blocks, bool)
+        self._touched = stay.live < np.diff(table.starts)  # a replica leaves already
         self.critical = np.zeros(max(hosts, len(table.hosts)), np.int64)
         self._mark(np.flatnonzero(stay.spare() == 1).astype(np.int32))
-        self.now = [0, 0, 0, 0, 0]
+        self.now = self._begin()
+
+    def _begin(self) -> list[int]:
+        """The columns of :class:`Load` before anybody of the group leaves."""
+        table, lost = self._table, self._live < self._least_of(slice(None))
+        if not table.blocks:
+            return [0] * 7
+        lacking = np.where(lost, 0, np.maximum(table.factors[table.file] - self._live, 0))
+        moved = self._unit(slice(None)) * lacking
+        drains, rests = self._touched, ~self._touched
+        return [
+            0,
+            0,
+            int(moved[drains].sum()),
+            int(lacking[drains].sum()),
+            int(moved[drains & (self._live > 0)].sum()),
+            int(moved[rests].sum()),
+            int(lacking[rests].sum()),
+        ]
+
+    def _least_of(self, rows: Rows) -> NDArray[np.int16] | np.int16:
+        """Replicas without which data is lost."""
+        return np.int16(1) if self._least is None else self._least[rows].astype(np.int16)
+
+    def _unit(self, rows: Rows) -> NDArray[np.int64]:
+        """Bytes of one replica."""
+        length = self._table.length[rows]
+        return length if self._least is None else length // self._least[rows]
 
     def leave(self, host: int) -> None:
         """One more node leaves; a number that the table has not is a node without blocks."""
         if host >= len(self._table.hosts):
             return
         table, rows = self._table, self._held.of(host)
-        length = table.length[rows]
-        least = self._least[rows] if self._least is not None else np.int16(1)
+        length, unit, least = table.length[rows], self._unit(rows), self._least_of(rows)
         serving = bool(self._stays[host])
         before = self._live[rows]
         after = before - 1 if serving else before
         self._live[rows] = after
         self._stays[host] = False
         spare = after - least + 1
-        gone = (spare == 0) if serving else np.zeros(len(rows), bool)
+        there = before >= least  # what is lost already is not copied
+        gone = (spare == 0) & there if serving else np.zeros(len(rows), bool)
         factor = table.factors[table.file[rows]]
-        old = np.where(self._touched[rows], np.maximum(factor - before, 0), 0)
-        more = np.maximum(factor - after, 0) - old
+        old = np.where(there, np.maximum(factor - before, 0), 0)
+        new = np.where(spare > 0, np.maximum(factor - after, 0), 0)
+        new[gone] = (factor - after)[gone]
+        touched = self._touched[rows]
         self._touched[rows] = True
-        size = length if self._least is None else length // least
-        moved = size * more
+        more = new - np.where(touched, old, 0)
+        fewer = np.where(touched, 0, old)  # was copied anyway, and counts as leaving now
+        moved = unit * more
+        shared = after > 0
+        was_shared = touched & (before > 0)
         now = self.now
         now[0] += int(length[gone].sum())
         now[1] += int(np.count_nonzero(gone))
         now[2] += int(moved.sum())
         now[3] += int(more.sum())
-        now[4] += int(moved[after > 0].sum())
+        now[4] += int((unit * new)[shared].sum()) - int((unit * old)[was_shared].sum())
+        now[5] -= int((unit * fewer).sum())
+        now[6] -= int(fewer.sum())
         self.critical[host] = 0
         if serving:
             self._mark(rows[spare == 1])
@@ -176,6 +214,7 @@ def sweep(table: BlockTable, stay: Stay, hosts: int, steps: int, pick: Pick) -> 
     state, load = _Sweep(table, stay, hosts), Load()
     columns = (
         load.only_bytes, load.only_blocks, load.move_bytes, load.move_blocks, load.shared_bytes,
+        load.rest_bytes, load.rest_blocks,
     )  # fmt: skip
     for _step in range(steps):
         host = pick(state.critical, load.order)
