@@ -86,7 +86,12 @@ def spot_notices(
     if cluster is None or cluster.instances is None:
         return _sorted(known.values())
     shrinking = _shrinking(cluster)
-    kept: dict[str, SpotNotice] = {}
+    listed = {node.id for node in cluster.instances}
+    kept: dict[str, SpotNotice] = {  # of clusters that are not in front EMR lists active nodes only
+        node_id: notice if notice.gone else replace(notice, gone=now)
+        for node_id, notice in known.items()
+        if node_id not in listed
+    }
     for node in cluster.instances:
         if node.market is not Market.SPOT or node.role is Role.MASTER:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -211,8 +212,9 @@ class PoliciesService:
             missing.append(
                 _("Nothing was measured in this time; reasons from metrics are missing.")
             )
-        if snapshot.instances is None:
-            missing.append(_("The nodes were not read yet."))
+        snapshot, problem = self._with_ended_nodes(snapshot)
+        if problem:
+            missing.append(problem)
         facts = self.facts(ref)
         health = self._health.snapshot(ref)
         story = StoryFacts(
@@ -228,6 +230,22 @@ class PoliciesService:
         return ScalingStory(tell(story), reasons, tuple(missing), start, now, series)
 
     # -- within -------------------------------------------------------------------------------
+
+    def _with_ended_nodes(self, snapshot: ClusterSnapshot) -> tuple[ClusterSnapshot, str]:
+        """With the nodes that ended, which EMR is asked about only for the cluster in front."""
+        ref = snapshot.ref
+        if snapshot.recorded_at is not None:
+            return snapshot, ""
+        try:
+            emr = self._access.of(ref.connection, ref.region).emr
+            read = emr.list_instances(ref.cluster_id, active_only=False)
+        except HueError as error:
+            text = _("The nodes that ended could not be read: {error}")
+            return snapshot, text.format(error=error)
+        roles = {group.id: group.role for group in snapshot.groups or ()}
+        roles.update({fleet.id: fleet.role for fleet in snapshot.fleets or ()})
+        nodes = tuple(replace(node, role=roles.get(node.group_id)) for node in read)
+        return replace(snapshot, instances=nodes), ""
 
     def _facts_for(self, ref: ClusterRef, policy: ManagedScaling | None) -> PolicyFacts:
         return self.facts(ref, vcpu=policy is not None and policy.unit_type == "VCPU")

@@ -138,3 +138,11 @@ def test_what_emr_says_of_nodes_that_ec2_took() -> None:
     assert taken_by_ec2(told)
     assert not taken_by_ec2(replace(told, state_reason="Instance was unhealthy for 45 minutes"))
     assert not taken_by_ec2(replace(told, market=Market.ON_DEMAND))
+
+
+def test_a_node_that_emr_does_not_list_any_more_has_gone() -> None:
+    cluster = _cluster()
+    seen = _see(cluster, "DECOMMISSIONING")
+    others = tuple(each for each in cluster.instances or () if each.id != seen[0].node_id)
+    (notice,) = spot_notices(seen, {}, replace(cluster, instances=others), AT + 120, HERE)
+    assert notice.gone == NOW + timedelta(minutes=2)
