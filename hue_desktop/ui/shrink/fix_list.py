@@ -40,6 +40,7 @@ class FixLine(QWidget):
         super().__init__()
         self.fix = fix
         self.box = QCheckBox(fix.title)
+        self.box.setAccessibleName(fix.title)
         self.box.setAccessibleDescription(fix.text)
         text = fix.text
         if fix.seconds is not None and not text:

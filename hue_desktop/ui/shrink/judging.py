@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hue_desktop.core.changes import Plan, Risk, RiskLevel
 from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.shrink.values import Level, ShrinkRequest, TargetOption, Verdict
@@ -13,7 +14,15 @@ from hue_desktop.services.shrink import Inspection, ShrinkService
 from hue_desktop.ui.shrink.fix_list import first_choice
 from hue_desktop.ui.shrink.wish import Wish
 
-__all__ = ["Judged", "blind_options", "blind_verdict", "judge_wish", "order_of", "request_of"]
+__all__ = [
+    "Judged",
+    "blind_options",
+    "blind_risk",
+    "blind_verdict",
+    "judge_wish",
+    "order_of",
+    "request_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,12 @@ def order_of(inspection: Inspection, group_id: str, option: TargetOption | None)
     return (*first, *(node.ec2_id for node in rest if node.ec2_id and node.ec2_id not in best))
 
 
+def blind_risk(plan: Plan) -> Plan:
+    """A plan that was made without knowing what is lost says so first."""
+    text = _("HDFS could not be read: files may lose their only copies, nobody can say which.")
+    return replace(plan, risks=(Risk(RiskLevel.LOSS, text), *plan.risks))
+
+
 def blind_options(now: int) -> tuple[TargetOption, ...]:
     """The targets while nothing is known of them."""
     return tuple(
@@ -81,5 +96,5 @@ def blind_verdict(request: ShrinkRequest, error: HueError | str) -> Verdict:
         request=request,
         leaving=request.leaving,
         assumes_worst=not request.leaving,
-        missing=(why,) if why else (),
+        loses=True,  # as long as nobody knows better
     )

@@ -39,6 +39,7 @@ class LeavingRow(QWidget):
         self.minutes.setSuffix(_(" min"))
         self.minutes.setFixedWidth(96)
         self.kill = QCheckBox(_("Kill at once"))
+        self.kill.setAccessibleName(_("Kill at once"))
         self.kill.setToolTip(_("End them without moving their blocks or waiting for their work."))
         self.naming.chosen.connect(lambda key: self.naming_chosen.emit(key == "named"))
         self.minutes.valueChanged.connect(self.minutes_chosen)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from shiboken6 import isValid
 
-from hue_desktop.core.changes import Change, KillInstances, Plan, ResizeGroup
+from hue_desktop.core.changes import Plan
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import Cancelled, HueError
 from hue_desktop.core.format import ago, count, percent
@@ -29,6 +29,7 @@ from hue_desktop.ui.shrink.footer import Becomes, footer_sentence, passes, prima
 from hue_desktop.ui.shrink.judging import (
     Judged,
     blind_options,
+    blind_risk,
     blind_verdict,
     judge_wish,
     order_of,
@@ -357,27 +358,10 @@ class ShrinkSheet(Sheet):
         self.anyway_button.setEnabled(goes and (blind or judged is not None))
         self.apply_button.setEnabled(goes and (passes(judged) or bool(ticked)))
         self.apply_button.set_text(primary_words(self.wish, ticked))
-        if self.is_fleet:
-            self._show_fleet_footer(bool(ticked))
-
-    def _show_fleet_footer(self, fixing: bool) -> None:
-        """A fleet takes no number of nodes: its units are set on the Scale sheet."""
-        self.rehearse_button.hide()
-        self.anyway_button.hide()
-        if not fixing:
-            self.set_sentence(
-                _("Core is a fleet: EMR takes units and chooses the nodes. Judged for the worst.")
-            )
-            self.apply_button.set_text(_("Scale the fleet…"))
-            self.apply_button.setEnabled(True)
 
     # -- acting ----------------------------------------------------------------------------
 
     def _apply(self) -> None:
-        if self.is_fleet and not (self.judged is not None and self.judged.ticked):
-            context = focus_on(self.ctx.app.fleet.snapshot(), self.ref, group_id=self.group_id)
-            self.ctx.actions.trigger("scaling.resize", context)
-            return
         if self.judged is None:
             return
         if not self.judged.ticked:
@@ -416,6 +400,14 @@ class ShrinkSheet(Sheet):
             self._later.start(int(wait_s * 1000))
 
     def _shrink(self) -> None:
+        blind = self.inspection is None
+        self._plan(lambda plan: self._ask(blind_risk(plan) if blind else plan))
+
+    def _rehearse(self) -> None:
+        self._plan(self._open_rehearsal)
+
+    def _plan(self, done: Callable[[Plan], None]) -> None:
+        """Make the plan of what is asked for now; it needs EMR's prices and limits."""
         request = request_of(self.ref, self.group_id, self.wish)
         verdict: Verdict
         if self.judged is not None and self.inspection is not None:
@@ -427,31 +419,21 @@ class ShrinkSheet(Sheet):
             "aws",
             lambda _token: service.plan(request, verdict),
             owner=self,
-            done=self._planned,
+            done=done,
             failed=lambda error: self.set_sentence(str(error), "critical"),
             key="plan",
         )
 
-    def _planned(self, plan: Plan) -> None:
-        ask_and_submit(self.ctx, plan, owner=self, submitted=lambda _entry: self.close_sheet())
+    def _ask(self, plan: Plan) -> None:
+        ask_and_submit(self.ctx, plan, owner=self, submitted=lambda _entry: self._submitted())
 
-    def _rehearse(self) -> None:
-        wish = self.wish
-        leaving = wish.leaving if wish.named else ()
-        change: Change
-        if wish.kill and leaving:
-            change = KillInstances(self.ref.cluster_id, self.group_id, leaving)
-        else:
-            change = ResizeGroup(
-                self.ref.cluster_id,
-                self.group_id,
-                wish.count,
-                leaving=leaving,
-                timeout_s=wish.timeout_s,
-            )
-        context = focus_on(
-            self.ctx.app.fleet.snapshot(), self.ref, group_id=self.group_id, changes=(change,)
-        )
+    def _submitted(self) -> None:
+        self.ctx.app.shrink.forget(self.ref)  # what was read is not true for long any more
+        self.close_sheet()
+
+    def _open_rehearsal(self, plan: Plan) -> None:
+        fleet = self.ctx.app.fleet.snapshot()
+        context = focus_on(fleet, self.ref, group_id=self.group_id, changes=plan.changes)
         self.ctx.actions.trigger("rehearsal.open", context)
 
     def _open_path(self, path: str) -> None:
