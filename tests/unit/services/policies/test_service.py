@@ -241,8 +241,10 @@ def test_the_story_tells_our_resize_and_what_ec2_took(here: Here) -> None:
     here.region.jump(minutes=4)
     # the cluster is not in front: the fleet reads active nodes only, the story all of them
     story = here.policies.story(here.ref)
-    by_kind = {each.kind: each for each in reversed(story.stories)}
-    lost, grew = by_kind[StoryKind.LOST], by_kind[StoryKind.GREW]
+    replaced, lost, grew = story.stories
+    assert (replaced.kind, replaced.sure) == (StoryKind.GREW, Certainty.LIKELY)
+    assert "replaces" in replaced.why
+    assert (lost.kind, grew.kind) == (StoryKind.LOST, StoryKind.GREW)
     assert (lost.sure, lost.source) == (Certainty.KNOWN, "EMR")
     assert "EC2 took 1 Spot node back" in lost.what
     assert grew.sure is Certainty.KNOWN
