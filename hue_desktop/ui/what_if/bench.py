@@ -80,13 +80,13 @@ class WhatIfBench(QObject):
             self.drop_button,
             self.reset_button,
             spacing=10,
-            margins=(0, 8, 16, 2),
+            margins=(0, 8, 8, 2),
         )
         head.setStretchFactor(self._caption, 1)
         holder = QWidget()
         holder.setLayout(
             column(
-                row(self.table, margins=(0, 0, 16, 0)),
+                row(self.table, margins=(0, 0, 8, 0)),
                 row(self.add_button, None, margins=(0, 2, 0, 6)),
                 self.comparison,
                 None,

@@ -20,7 +20,7 @@ from hue_desktop.ui.what_if.words import names_of, rate_cells, total_cells
 __all__ = ["BenchTable"]
 
 _ROW, _HEAD = 36, 28
-_WIDTHS = (124, 88, 50, 54, 126, 132, 52, 0)  #: at least; names and what is now take the rest
+_WIDTHS = (130, 92, 46, 50, 138, 128, 52, 0)  #: at least; names and what is now take the rest
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -87,7 +87,7 @@ class BenchTable(QWidget):
         for place, width in enumerate(_WIDTHS):
             grid.setColumnMinimumWidth(place, width)
         grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(1, 2)
         self._add_head(grid)
         at = 1
         for line, title in zip(variant.lines, titles, strict=True):

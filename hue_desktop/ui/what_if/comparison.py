@@ -87,7 +87,7 @@ class Comparison(QWidget):
         self.table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.table.clicked.connect(lambda index: self._choose(index.row()))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 16, 8)
+        layout.setContentsMargins(0, 4, 8, 8)
         layout.addWidget(self.table)
         self.hide()
 

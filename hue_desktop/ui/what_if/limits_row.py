@@ -16,7 +16,7 @@ from hue_desktop.ui.what_if.words import limits_text, unit_word
 
 __all__ = ["LimitsRow"]
 
-_FIELD = 54
+_FIELD = 50
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 

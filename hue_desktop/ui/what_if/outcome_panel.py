@@ -86,7 +86,7 @@ class OutcomePanel(QWidget):
         self._shown: tuple[Risk, ...] | None = None
         self.risk_lines: list[RiskLines] = []
         self.rehearse_button = Button(_("Rehearse…"), clicked=self.rehearse_requested.emit)
-        self.clone_button = Button(_("New cluster with it…"), clicked=self.clone_requested.emit)
+        self.clone_button = Button(_("Clone with it…"), clicked=self.clone_requested.emit)
         self.apply_button = Button(
             _("Apply changes…"), kind="primary", clicked=self.apply_requested.emit
         )

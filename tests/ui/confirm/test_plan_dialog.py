@@ -134,7 +134,7 @@ def test_a_blocked_plan_offers_what_would_unblock_it(qtbot: QtBot) -> None:
         QTest.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
 
 
-def test_an_edge_sets_the_dialog_off(qtbot: QtBot, theme: Theme) -> None:
+def test_an_edge_sets_the_dialog_off(qtbot: QtBot) -> None:
     dialog = _shown(qtbot, END, ConnectionClass.TEST)
     image = dialog.grab().toImage()
     middle = image.height() // 2
@@ -203,3 +203,44 @@ def test_a_table_reuses_its_lines(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "46" in _texts(table))
     table.show_lines([])
     assert table.accessibleName() == ""
+
+
+SPEND = replace(
+    RESIZE, cost=CostChange(CostRate(9.42), CostRate(19.42)), budget_usd_hour=54.0
+)  #: takes prod to $57.60 of $54.00 an hour
+
+
+def test_over_the_budget_a_tick_comes_first(qtbot: QtBot) -> None:
+    dialog = _shown(qtbot, SPEND, ConnectionClass.TEST)
+    assert "prod then costs $57.60/h, $3.60/h more than its budget of $54.00/h." in _texts(dialog)
+    assert dialog.guard is not None
+    assert dialog.guard.box.accessibleName() == "Go over the budget of prod"
+    assert not dialog.accept_button.isEnabled()
+    QTest.keyClick(dialog.guard.box, Qt.Key.Key_Space)
+    assert dialog.accept_button.isEnabled()
+    QTest.keyClick(dialog.guard.box, Qt.Key.Key_Space)
+    assert not dialog.accept_button.isEnabled()
+
+
+def test_on_production_the_name_is_typed_as_well(qtbot: QtBot) -> None:
+    dialog = _shown(qtbot, replace(SPEND, typed_name="analytics"), ConnectionClass.PRODUCTION)
+    assert dialog.guard is not None
+    assert dialog.name_field is not None
+    QTest.keyClicks(dialog.name_field, "analytics")
+    assert not dialog.accept_button.isEnabled()
+    dialog.guard.box.setChecked(True)
+    assert dialog.accept_button.isEnabled()
+    dialog.name_field.clear()
+    assert not dialog.accept_button.isEnabled()
+
+
+def test_a_sheet_must_ask_what_breaks_the_budget() -> None:
+    assert needs_question(SPEND)
+    assert not needs_question(replace(SPEND, budget_usd_hour=60.0))
+
+
+def test_a_price_that_is_not_known_wants_a_tick_too(qtbot: QtBot) -> None:
+    unpriced = replace(SPEND, cost=CostChange(CostRate(9.42), CostRate(9.42, unknown=2)))
+    dialog = _shown(qtbot, unpriced, ConnectionClass.TEST)
+    assert "nobody can tell whether prod stays" in _texts(dialog)
+    assert not dialog.accept_button.isEnabled()
