@@ -147,6 +147,11 @@ class ManagedScalingSheet(PlanSheet):
         return self.ctx.app.policies.suggested(self.ref)
 
     @property
+    def sizes_known(self) -> bool:
+        """Whether limits can be turned from nodes into vCPU and back."""
+        return self._facts is not None and self._facts.units("VCPU") is not None
+
+    @property
     def policy(self) -> ManagedScaling | None:
         """What the person wants."""
         if not self.on.isChecked():
