@@ -134,7 +134,7 @@ def test_a_blocked_plan_offers_what_would_unblock_it(qtbot: QtBot) -> None:
         QTest.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
 
 
-def test_an_edge_sets_the_dialog_off(qtbot: QtBot) -> None:
+def test_an_edge_sets_the_dialog_off(qtbot: QtBot, theme: Theme) -> None:
     dialog = _shown(qtbot, END, ConnectionClass.TEST)
     image = dialog.grab().toImage()
     middle = image.height() // 2
