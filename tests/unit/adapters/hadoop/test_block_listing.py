@@ -131,7 +131,7 @@ _REPORT = b"""FSCK started by hadoop (auth:SIMPLE) from /127.0.0.1 for path / at
 0. BP-1-127.0.0.1-1:blk_1073741828_1004 len=9 Expected_repl=1  [<9>]
 
 /d/cold 600 bytes, erasure-coded: policy=RS-6-3-1024k, 1 block(s):  OK
-0. BP-1-127.0.0.1-1:blk_-9223372036854775792_1005 len=600 Live_repl=2  [blk_-9223372036854775792:<0>, blk_-9223372036854775791:<1>]
+0. BP-1-127.0.0.1-1:blk_-9223372036854775792_1005 len=600 Live_repl=2  [blk_-922:<0>, blk_-921:<1>]
 
 Status: CORRUPT
  Number of data-nodes:\t3
