@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core import format as fmt
@@ -78,6 +78,13 @@ class AdviceBlock(QWidget):
         side.setFixedWidth(_RIGHT)
         self.setLayout(row(self._words, None, side, spacing=_GAP, margins=(0, 14, 0, 14)))
         self.setAccessibleName(spoken(advice))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Heights that were asked for before the style gave the labels their font are wrong."""
+        super().showEvent(event)
+        for label in self.findChildren(Label):
+            label.ensurePolished()
+            label.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lines of a fixed width: only then is their height known before they are laid out."""
