@@ -57,6 +57,7 @@ class LaunchService:
         self._books = books
         self._plans = plans
         self._types: dict[tuple[str, str, str], tuple[InstanceType, ...]] = {}
+        self._reading: dict[tuple[str, str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
     # -- what a region offers -----------------------------------------------------------------
@@ -94,17 +95,25 @@ class LaunchService:
 
     def instance_types(self, connection: str, region: str, release: str) -> tuple[PricedType, ...]:
         """The types a release supports, with prices, by name. Blocks; asked of AWS once."""
-        key = (connection, region, release)
-        with self._lock:
-            known = self._types.get(key)
-        if known is None:
-            known = self._access.of(connection, region).emr.supported_types(release)
-            with self._lock:
-                self._types[key] = known
+        known = self._supported(connection, region, release)
         book = self._books.read(connection, region, [each.name for each in known])
         advice = self._access.of(connection, region).spot_advice
         priced = (_priced(each, book, advice) for each in known)
         return tuple(sorted(priced, key=lambda each: each.name))
+
+    def _supported(self, connection: str, region: str, release: str) -> tuple[InstanceType, ...]:
+        """The types of a release; who asks while somebody reads them waits for that answer."""
+        key = (connection, region, release)
+        with self._lock:
+            reading = self._reading.setdefault(key, threading.Lock())
+        with reading:
+            with self._lock:
+                known = self._types.get(key)
+            if known is None:
+                known = self._access.of(connection, region).emr.supported_types(release)
+                with self._lock:
+                    self._types[key] = known
+        return known
 
     # -- a new cluster ------------------------------------------------------------------------
 
