@@ -48,6 +48,7 @@ class ScaleGroupSheet(ScaleSheet):
     ) -> None:
         self.group_id = group_id
         self._wanted_type = ""
+        self._fewer: tuple[int, str] | None = None  #: target and type of the accepted proposal
         snapshot = ctx.app.fleet.snapshot().clusters.get(ref)
         group = _group_of(snapshot, group_id)
         super().__init__(ctx, ref, *_titles(snapshot, ref, group), CandidateTable(""))
@@ -62,7 +63,7 @@ class ScaleGroupSheet(ScaleSheet):
         self.amount.changed.connect(lambda _count: self._changed())
         self.market.changed.connect(self._market_changed)
         self.table.chosen.connect(self._changed)
-        self.enough.accepted.connect(self.amount.set_value)
+        self.enough.accepted.connect(self._take_fewer)
         self._shown: InstanceGroup | None = None
         if not group_id:
             self.amount.show_amount(0, 1, _MAX_NODES)
@@ -203,6 +204,11 @@ class ScaleGroupSheet(ScaleSheet):
             self._wanted_type = ""
         self._changed()
 
+    def _take_fewer(self, target: int) -> None:
+        chosen = self.table.current
+        self._fewer = (target, chosen.name) if chosen is not None else None
+        self.amount.set_value(target)
+
     # The plan
 
     def _changed(self) -> None:
@@ -333,7 +339,9 @@ class ScaleGroupSheet(ScaleSheet):
         moved = f"{count(abs(delta))} × {name}" if delta and name else ""
         self.panel.show_subtitle(moved)
         found = None
-        if self.comes_as_new_group and chosen is not None and self.listed is not None:
+        taken = chosen is not None and self._fewer == (self.amount.value, chosen.name)
+        new = self.comes_as_new_group and not taken  # fewer than what was wanted, not ever fewer
+        if new and chosen is not None and self.listed is not None:
             found = enough_nodes(chosen, self.listed.own, delta, before=before)
         self.enough.show_enough(found)
         call = "AddInstanceGroups" if self.comes_as_new_group else "ModifyInstanceGroups"
