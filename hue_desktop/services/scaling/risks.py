@@ -114,6 +114,9 @@ def _task_shrinks(
         "blocks are lost."
     )
     yield Risk(RiskLevel.NOTE, text)
+    if wanted == 0:
+        text = _("The group stays, empty: EMR removes no group from a cluster.")
+        yield Risk(RiskLevel.NOTE, text)
     allocated = int(metrics.get("ContainerAllocated", 0))
     if wanted == 0 and allocated:
         text = _("{n} containers were running on the cluster when CloudWatch last looked.")

@@ -290,14 +290,26 @@ def _group(snapshot: ClusterSnapshot, group_id: str) -> InstanceGroup:
     for group in snapshot.groups or ():
         if group.id == group_id:
             return group
-    raise NotFound(_("The cluster has no instance group {id}.").format(id=group_id))
+    fleets = snapshot.cluster is not None and snapshot.cluster.uses_fleets
+    raise NotFound(
+        _("The cluster has no instance group {id}.").format(id=group_id),
+        remedy=_("It is made of instance fleets: resize one of these.") if fleets else _reread(),
+    )
 
 
 def _fleet(snapshot: ClusterSnapshot, fleet_id: str) -> InstanceFleet:
     for fleet in snapshot.fleets or ():
         if fleet.id == fleet_id:
             return fleet
-    raise NotFound(_("The cluster has no instance fleet {id}.").format(id=fleet_id))
+    groups = snapshot.cluster is not None and not snapshot.cluster.uses_fleets
+    raise NotFound(
+        _("The cluster has no instance fleet {id}.").format(id=fleet_id),
+        remedy=_("It is made of instance groups: resize one of these.") if groups else _reread(),
+    )
+
+
+def _reread() -> str:
+    return _("Refresh: the cluster may have changed since it was read.")
 
 
 def _name(group: InstanceGroup | InstanceFleet) -> str:

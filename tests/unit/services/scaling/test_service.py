@@ -16,9 +16,10 @@ from hue_desktop.core.changes import (
     RiskLevel,
     Undoability,
 )
-from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot, ClusterState, ClusterSummary
 from hue_desktop.core.errors import NotFound
-from hue_desktop.core.instances import FleetType, Market, Role
+from hue_desktop.core.instances import FleetType, GroupState, InstanceGroup, Market, Role
+from hue_desktop.services.scaling.limits import limits_of
 from tests.simulated import SimulatedRegion
 from tests.unit.services.house import House, run_cluster
 
@@ -102,6 +103,39 @@ def test_what_cannot_be_resized(region: SimulatedRegion, house: House) -> None:
     assert house.scaling.plan_resize_group(ref, task, 2001).blocked
     with pytest.raises(NotFound):
         house.scaling.plan_resize_group(ref, "ig-NONE", 3)
+
+
+def test_an_empty_group_stays(region: SimulatedRegion, house: House) -> None:
+    ref = _ready(house, run_cluster(region))
+    group_id = _group_id(house.fleet.snapshot().clusters[ref], Role.TASK)
+    plan = house.scaling.plan_resize_group(ref, group_id, 0)
+    assert not plan.blocked
+    assert any("EMR removes no group" in risk.text for risk in plan.risks)
+
+
+def test_groups_where_fleets_were_expected_and_the_reverse(
+    region: SimulatedRegion, house: House
+) -> None:
+    ref = _ready(house, run_cluster(region))
+    with pytest.raises(NotFound, match="made of instance groups"):
+        house.scaling.plan_resize_fleet(ref, "if-1", 2, 0)
+    fleets = _ready(house, _fleets(region))
+    with pytest.raises(NotFound, match="made of instance fleets"):
+        house.scaling.plan_resize_group(fleets, "ig-1", 2)
+
+
+@pytest.mark.parametrize("role", [Role.TASK, Role.CORE])
+def test_an_arrested_group_says_what_to_do(role: Role) -> None:
+    group = InstanceGroup(
+        "ig-1", "", role, Market.SPOT, "m5.xlarge", 5, 2, GroupState.ARRESTED, "No capacity."
+    )
+    summary = ClusterSummary("j-1", "x", ClusterState.RUNNING)
+    snapshot = ClusterSnapshot(ClusterRef("here", "us-east-1", "j-1"), summary, groups=(group,))
+    limits = limits_of(snapshot, group)
+    assert (limits.low, limits.high) == (5, 5)
+    assert "No capacity." in limits.sentence
+    step = "Add another task group" if role is Role.TASK else "Clone the cluster"
+    assert step in limits.sentence
 
 
 def test_managed_scaling_is_mentioned(region: SimulatedRegion, house: House) -> None:
