@@ -6,7 +6,6 @@ from hue_desktop.core.changes import ClusterSpec, CreateCluster
 from hue_desktop.core.clusters import ClusterSnapshot, ClusterState
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.instances import Role
 from hue_desktop.core.text import _
 from hue_desktop.ui.actions import Action, ActionContext
 from hue_desktop.ui.context import UiContext
@@ -25,7 +24,6 @@ def actions() -> tuple[Action, ...]:
     return (
         _new(),
         _clone(),
-        _add_fleet(),
         _protect(),
         _unprotect(),
         _tags(),
@@ -59,20 +57,6 @@ def _clone() -> Action:
         section=1,
         keywords=_("copy duplicate again"),
         word="clone",
-    )
-
-
-def _add_fleet() -> Action:
-    return Action(
-        "launch.add_task_fleet",
-        _("Add task fleet…"),
-        _open_add_fleet,
-        icon="grow",
-        menus=("cluster", "group"),
-        enabled=_lacks_task_fleet,
-        changes=True,
-        section=1,
-        keywords=_("more nodes spot"),
     )
 
 
@@ -142,15 +126,6 @@ def _is_alive(context: ActionContext) -> bool:
 def _is_described(context: ActionContext) -> bool:
     cluster = context.cluster
     return cluster is not None and cluster.cluster is not None and cluster.recorded_at is None
-
-
-def _lacks_task_fleet(context: ActionContext) -> bool:
-    fleets = context.cluster.fleets if context.cluster is not None else None
-    return (
-        _is_alive(context)
-        and bool(fleets)
-        and not any(fleet.role is Role.TASK for fleet in fleets or ())
-    )
 
 
 def _protection(context: ActionContext) -> bool | None:
@@ -227,13 +202,6 @@ def _propose_end(ctx: UiContext, context: ActionContext) -> None:
 
     ref = _snapshot(context).ref
     propose(ctx, lambda: ctx.app.launching.plan_terminate(ref))
-
-
-def _open_add_fleet(ctx: UiContext, context: ActionContext) -> None:
-    from hue_desktop.ui.launch.add_task_fleet_sheet import AddTaskFleetSheet
-
-    ref = _snapshot(context).ref
-    ctx.navigate.open_sheet(lambda sheet_ctx: AddTaskFleetSheet(sheet_ctx, ref))
 
 
 def _open_tags(ctx: UiContext, context: ActionContext) -> None:
