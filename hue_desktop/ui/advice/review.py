@@ -6,7 +6,9 @@ from hue_desktop.core.advice.cloning import applied
 from hue_desktop.core.advice.values import ActionKind, Advice, AdviceAction
 from hue_desktop.core.changes import ClusterSpec, CreateCluster, ResizeGroup
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
+from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import Role
+from hue_desktop.core.text import _
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
@@ -56,11 +58,17 @@ def _open_clone(
         context = focus_on(ctx.app.fleet.snapshot(), ref, changes=changes)
         ctx.actions.trigger(_ACTIONS[ActionKind.CLONE], context)
 
+    def not_read(error: HueError) -> None:
+        text = _("The copy has what was read before, perhaps not all scripts and steps: {why}")
+        ctx.navigate.notify(text.format(why=error.message), kind="warn")
+        made(ctx.app.launching.clone_spec(snapshot))
+
     ctx.tasks.run(
-        "local",
-        lambda _token: ctx.app.launching.clone_spec(snapshot),
+        "aws",
+        lambda _token: ctx.app.launching.read_clone_spec(ref),
         owner=ctx.actions,
         done=made,
+        failed=not_read,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -45,19 +45,25 @@ class AdviceBlock(QWidget):
         self.advice = advice
         mark = StateMark(StateShape.ATTENTION)
         mark.setVisible(advice.attention)
-        title = Label(advice.title, weight=600, wrap=True, selectable=True)
+        title = Label(advice.title, weight=600, elide=True)
         head = row(mark, title, spacing=6)
         head.setStretchFactor(title, 1)
-        left = column(head, Label(advice.why, wrap=True), spacing=3)
-        for seen in advice.evidence:
-            left.addWidget(Label(f"·  {_seen(seen)}", tone="text-2", wrap=True))
+        left = column(head, spacing=3)
+        self._lines = [Label(advice.why, wrap=True)]
+        self._lines += [
+            Label(f"·  {_seen(seen)}", tone="text-2", wrap=True) for seen in advice.evidence
+        ]
         sure = f"{risk_line(advice)}.  {confidence_text(advice.confidence)}."
-        left.addWidget(Label(sure, tone="text-2", wrap=True))
+        self._lines.append(Label(sure, tone="text-2", wrap=True))
         if advice.apply is not None:
             text = _("To follow it: {text}").format(text=advice.apply.text)
-            left.addWidget(Label(text, wrap=True))
-        self._words = QWidget()
-        self._words.setLayout(left)
+            self._lines.append(Label(text, wrap=True))
+        for line in self._lines:
+            left.addWidget(line)
+        left.addStretch(1)
+        words = QWidget()
+        words.setLayout(left)
+        words.setMaximumWidth(_TEXT)
         self.usd = Label(usd_text(advice), tone=usd_tone(advice), weight=600)
         note = Label(advice.usd_note, tone="text-2", size="small", wrap=True)
         note.setVisible(bool(advice.usd_note))
@@ -76,20 +82,32 @@ class AdviceBlock(QWidget):
         side = QWidget()
         side.setLayout(right)
         side.setFixedWidth(_RIGHT)
-        self.setLayout(row(self._words, None, side, spacing=_GAP, margins=(0, 14, 0, 14)))
+        outer = row(spacing=_GAP, margins=(0, 14, 0, 14))
+        outer.addWidget(words, 1)
+        outer.addStretch(0)
+        outer.addWidget(side)
+        self.setLayout(outer)
         self.setAccessibleName(spoken(advice))
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Heights that were asked for before the style gave the labels their font are wrong."""
-        super().showEvent(event)
-        for label in self.findChildren(Label):
-            label.ensurePolished()
-            label.updateGeometry()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lines of a fixed width: only then is their height known before they are laid out."""
         super().resizeEvent(event)
-        self._words.setFixedWidth(max(200, min(_TEXT, event.size().width() - _RIGHT - 2 * _GAP)))
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give each text the height of its lines: layouts in layouts in a scroller do not."""
+        width = max(120, min(_TEXT, self.width() - _RIGHT - 2 * _GAP))
+        for label in self._lines:
+            label.ensurePolished()
+            label.setFixedHeight(label.heightForWidth(width))
 
 
 class AdviceSheet(Sheet):

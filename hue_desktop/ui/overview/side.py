@@ -27,6 +27,7 @@ class SideColumn(QWidget):
         super().__init__()
         self.advice = advice
         self.latest = Listing(_("Latest"))
+        self.latest.table.setMinimumHeight(_NOTE)
         self.setMaximumWidth(_WIDEST)
         self.setMinimumWidth(_NARROWEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
