@@ -21,8 +21,8 @@ __all__ = ["page_kinds", "panel_kinds", "room_actions", "tour_stops"]
 _PAGES = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
           "configuration", "connections", "settings")  # fmt: skip
 _ACTING = ("fleet", "overview", "nodes", "storage", "transfers", "cost", "health",
-           "configuration", "advice", "launch", "scaling", "shrink", "rehearsal", "policies",
-           "journal", "connections", "settings")  # fmt: skip
+           "configuration", "advice", "what_if", "launch", "scaling", "shrink", "rehearsal",
+           "policies", "journal", "connections", "settings")  # fmt: skip
 _SEEN = (*_PAGES, "advice", "launch", "scaling", "shrink", "rehearsal", "policies", "confirm",
          "journal")  # fmt: skip
 

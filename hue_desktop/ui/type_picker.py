@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -76,20 +84,41 @@ class TypePicker(ComboField):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumWidth(132)
         self._types: dict[str, PricedType] = {}
+        self._offered: tuple[PricedType, ...] | None = None
         self._last = current
         line = self.lineEdit()
         assert line is not None
         line.setPlaceholderText(_("type, for example r5"))
         line.setAccessibleName(name)
         self.setEditText(current)
+        line.installEventFilter(self)
         line.editingFinished.connect(self._settle)
         self.activated.connect(lambda _at: self._settle())
         self.setItemDelegate(_TypeDelegate(self))
         view = self.view()
         view.setMinimumWidth(_POPUP_WIDTH)
 
+    def offer_types(self, types: Sequence[PricedType]) -> None:
+        """Offer these from the moment on that the person comes here: a list of 700 takes long."""
+        self._types = {one.name: one for one in types}
+        self._offered = tuple(types)
+
+    def _fill(self) -> None:
+        if self._offered is not None:
+            self.show_types(self._offered)
+
+    def showPopup(self) -> None:
+        self._fill()
+        super().showPopup()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.FocusIn:
+            self._fill()
+        return super().eventFilter(watched, event)
+
     def show_types(self, types: Sequence[PricedType]) -> None:
         """Offer these; the present text stays."""
+        self._offered = None
         text = self.currentText()
         self._types = {one.name: one for one in types}
         model = QStandardItemModel(self)

@@ -33,7 +33,7 @@ from hue_desktop.ui.parts import FourStates, Rule, Scroll, Tile, TileRow, column
 from hue_desktop.ui.stale_notice import StaleNotice
 from hue_desktop.ui.tasks import CancelToken
 from hue_desktop.ui.theme.tokens import SIZES
-from hue_desktop.ui.what_if import WhatIfBench
+from hue_desktop.ui.what_if.bench import WhatIfBench
 
 __all__ = ["CostPage"]
 

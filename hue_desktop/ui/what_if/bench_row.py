@@ -127,7 +127,7 @@ class BenchRow(QObject):
     def show_types(self, types: Sequence[PricedType]) -> None:
         """Offer these."""
         if isinstance(self.type, TypePicker):
-            self.type.show_types(types)
+            self.type.offer_types(types)
             self.type.setEnabled(bool(types))
 
     def show_line(self, line: BenchLine) -> None:

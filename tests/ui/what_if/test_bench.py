@@ -25,7 +25,7 @@ from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.instances import Market, Role
 from hue_desktop.ui.actions import Action, ActionContext
 from hue_desktop.ui.type_picker import TypePicker
-from hue_desktop.ui.what_if import WhatIfBench
+from hue_desktop.ui.what_if.bench import WhatIfBench
 from hue_desktop.ui.what_if.bench_row import BenchRow
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, type_into, unnamed
