@@ -35,7 +35,7 @@ from hue_desktop.simulator.instance_types import TypeCatalog
 LIMIT_S = 0.050
 ROUNDS = 15
 AT = datetime(2026, 11, 22, tzinfo=UTC)
-NEED = Need("m5.2xlarge", 12, "emr-7.5.0", archs=frozenset({"x86_64"}))
+NEED = Need("m5.2xlarge", "emr-7.5.0", archs=frozenset({"x86_64"}))
 AZ = "us-east-1b"
 
 Advice = Callable[[str], Interruption | None]

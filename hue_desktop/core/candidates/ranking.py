@@ -40,9 +40,12 @@ def risk_factor(interruption: Interruption | None, market: Market) -> float:
 def rank(
     candidates: Iterable[Candidate], by: RankBy, market: Market, need: Need
 ) -> tuple[Candidate, ...]:
-    """The best first. Those without a price, too small for YARN, or not to be had come last."""
-    del need  # the order is the same for every size; which are of a size, ``of_similar_size`` says
-    return tuple(sorted(candidates, key=lambda each: _place(each, by, market)))
+    """The best first; of equals, the type that the group has.
+
+    Those without a price, too small for YARN, or not to be had come last. The order is the same
+    for every size: ``of_similar_size`` says which are of one.
+    """
+    return tuple(sorted(candidates, key=lambda each: _place(each, by, market, need.model)))
 
 
 def of_similar_size(candidates: Sequence[Candidate], model: str) -> tuple[Candidate, ...]:
@@ -117,7 +120,9 @@ def _letters(family: str) -> str:
     return family[:end].partition("-")[0]
 
 
-def _place(each: Candidate, by: RankBy, market: Market) -> tuple[bool, float, str]:
+def _place(
+    each: Candidate, by: RankBy, market: Market, model: str
+) -> tuple[bool, float, bool, str]:
     usable = _can_be_had(each) and each.type.memory_gib >= _LEAST_GIB
     if by is RankBy.PER_VCPU:
         figure = each.usd_vcpu
@@ -125,7 +130,8 @@ def _place(each: Candidate, by: RankBy, market: Market) -> tuple[bool, float, st
         figure = each.usd_100gib
         if by is RankBy.PRICE_AND_RISK and figure is not None:
             figure *= risk_factor(each.interruption, market)
-    return (not usable or figure is None, math.inf if figure is None else figure, each.name)
+    last = not usable or figure is None
+    return (last, math.inf if figure is None else figure, each.name != model, each.name)
 
 
 def _can_be_had(each: Candidate) -> bool:

@@ -49,7 +49,7 @@ class WeighBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the new nodes are to be like: the type they are compared with, and how many.
+    """What the new nodes are to be like: the type they are compared with, and what they get.
 
     ``model`` is the type that the group has (empty: there is none to compare with), ``release`` and
     ``root_gib`` decide about the volumes of a new node, ``archs`` are the processor architectures
@@ -57,7 +57,6 @@ class Need:
     """
 
     model: str = ""
-    nodes: int = 1
     release: str = ""
     root_gib: int | None = None
     archs: frozenset[str] = frozenset()

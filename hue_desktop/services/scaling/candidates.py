@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from hue_desktop.core.candidates.building import Surroundings, candidates_of
 from hue_desktop.core.candidates.spot_lines import LINE_S, spot_line
 from hue_desktop.core.candidates.values import (
+    Candidate,
     CandidateList,
     ClusterRoom,
     Need,
@@ -195,7 +196,8 @@ class CandidateReader:
             text = _("Subnets could not be read, so pools are counted in all AZs: {reason}")
             missing.append(text.format(reason=error))
             return None
-        own = next((each for each in subnets if snapshot.cluster and _is_of(each, snapshot)), None)
+        mine = snapshot.cluster.subnet_id if snapshot.cluster else ""
+        own = next((each for each in subnets if mine and each.id == mine), None)
         found = {each.az for each in subnets if own is None or each.vpc_id == own.vpc_id}
         return frozenset(found) or None
 
@@ -262,10 +264,6 @@ def _fleet_model(snapshot: ClusterSnapshot, fleet_id: str) -> str:
     return ""
 
 
-def _is_of(subnet: Subnet, snapshot: ClusterSnapshot) -> bool:
-    return snapshot.cluster is not None and subnet.id == snapshot.cluster.subnet_id
-
-
 def _types_of(snapshot: ClusterSnapshot) -> frozenset[str]:
     groups: Iterable[str] = (group.instance_type for group in snapshot.groups or ())
     fleets = (choice.instance_type for fleet in snapshot.fleets or () for choice in fleet.types)
@@ -280,7 +278,7 @@ def _pool_az(book: PriceBook, name: str, az: str) -> str:
     return min(priced)[1] if priced else ""
 
 
-def _price_gaps(found: Sequence[Any], market: Market) -> Iterable[str]:
+def _price_gaps(found: Sequence[Candidate], market: Market) -> Iterable[str]:
     without = sum(each.usd_hour is None for each in found)
     if not without:
         return

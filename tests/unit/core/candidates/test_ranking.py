@@ -86,6 +86,18 @@ def test_nothing_is_suggested_where_the_own_type_is_the_best() -> None:
     assert suggestion(found, Market.SPOT, NEED) is None
 
 
+def test_of_equals_the_groups_own_type_comes_first() -> None:
+    own, other = (
+        replace(each, usd_100gib=1.0, interruption=CLASSES[0])
+        for each in make()
+        if each.name in ("m5.2xlarge", "m5.4xlarge")
+    )
+    for pair in ((own, other), (other, own)):
+        for model in ("m5.2xlarge", "m5.4xlarge"):
+            ranked = rank(pair, RankBy.PRICE_AND_RISK, Market.SPOT, Need(model))
+            assert ranked[0].name == model
+
+
 def test_without_a_type_to_compare_with_the_best_is_suggested() -> None:
     chosen = suggestion(make(model=""), Market.SPOT, Need("", archs=frozenset({"x86_64"})))
     assert chosen is not None
