@@ -59,7 +59,7 @@ class ScaleFleetSheet(ScaleSheet):
         self.spot = AmountRow(market_word(Market.SPOT), role_token(role, Market.SPOT), units=True)
         self.manners = MannersRow(first=not fleet_id)
         self.types_row = TypesRow()
-        self._notes = Label(tone="text-2", size="small", wrap=True)
+        self._built = Label(tone="text-2", size="small", wrap=True)
         self.weight = NumberField(1, name=_("Units of a node"), low=1, high=999)
         self._fact = Label(tone="text-2", wrap=True)
         self._lay_out()
@@ -100,7 +100,7 @@ class ScaleFleetSheet(ScaleSheet):
             12,
             self.table,
             self._weighing,
-            self._notes,
+            self._built,
             self._fact,
         )
         body.setStretchFactor(self.table, 1)
@@ -274,7 +274,7 @@ class ScaleFleetSheet(ScaleSheet):
         if found.picks:
             self._take(self._in_units_of_fleet(found.types))
         parts = [found.unit[:1].upper() + found.unit[1:] + "." if found.unit else "", *found.notes]
-        self._notes.setText(" ".join(part for part in parts if part))
+        self._built.setText(" ".join(part for part in parts if part))
         self.table.show_ticked_first()
         self._ticked()
 
@@ -291,7 +291,7 @@ class ScaleFleetSheet(ScaleSheet):
 
     def _not_suggested(self, error: HueError) -> None:
         self.types_row.suggest.setEnabled(True)
-        self._notes.setText(str(error))
+        self._built.setText(str(error))
 
     def candidates_shown(self) -> None:
         """The types of the fleet come first, then what else there is."""
@@ -408,7 +408,7 @@ class ScaleFleetSheet(ScaleSheet):
         fleet = self.fleet
         self._fact.setText(role_fact(fleet.role if fleet is not None else Role.TASK))
         self._fact.setVisible(self._delta < 0)
-        self._notes.setVisible(bool(self._notes.text()))
+        self._built.setVisible(bool(self._built.text()))
 
     def room_known(self) -> None:
         """Show what the cluster has, before and after."""

@@ -191,6 +191,7 @@ class ScaleGroupSheet(ScaleSheet):
 
     def _market_changed(self, key: str) -> None:
         if key:
+            self.table.states.show_loading(_("Reading types and prices"))
             self.read_candidates()
         self._changed()
 

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 from hue_desktop.core.candidates.values import CandidateList, ClusterRoom
 from hue_desktop.core.cost_lines import ChangeLine, count_line
-from hue_desktop.core.format import DASH, MINUS, date_time, size
+from hue_desktop.core.format import DASH, MINUS, date_time, decimal
 from hue_desktop.core.instances import GroupState, Market, Role
 from hue_desktop.core.pricing import PriceSource
 from hue_desktop.core.text import _
 
 __all__ = ["market_word", "role_fact", "role_word", "room_lines", "source_line", "state_sentence"]
 
-_GIB = 1024**3
+_TIB = 1024.0  #: in GiB
 
 
 def market_word(market: Market) -> str:
@@ -69,12 +69,13 @@ def room_lines(before: ClusterRoom, after: ClusterRoom) -> list[ChangeLine]:
 
 
 def _size_line(label: str, before_gib: float, after_gib: float) -> ChangeLine:
-    """Sizes with the unit that fits them."""
-    delta = after_gib - before_gib
-    shown = DASH
-    if round(abs(delta), 2):
-        shown = f"{'+' if delta > 0 else MINUS}{size(abs(delta) * _GIB)}"
-    return ChangeLine(label, size(before_gib * _GIB), size(after_gib * _GIB), shown)
+    """In GiB or, from a TiB on, in TiB; the difference is that of the two shown values."""
+    if max(before_gib, after_gib) < _TIB:
+        return count_line(label, before_gib, after_gib, "GiB")
+    before, after = round(before_gib / _TIB, 2), round(after_gib / _TIB, 2)
+    delta = round(after - before, 2)
+    shown = DASH if not delta else f"{'+' if delta > 0 else MINUS}{decimal(abs(delta), 2)}"
+    return ChangeLine(label, f"{decimal(before, 2)} TiB", f"{decimal(after, 2)} TiB", shown)
 
 
 def source_line(listed: CandidateList) -> str:
