@@ -91,7 +91,8 @@ class PanelKind:
 class TourStop:
     """One picture of the tour: ``prepare`` brings the window there, ``ready`` says it shows.
 
-    All three get the context and the main window; ``ready`` is asked until it is true.
+    All three get the context and the main window; ``ready`` is asked until it is true, for
+    ``wait_s`` seconds at most.
     """
 
     key: str
@@ -99,3 +100,4 @@ class TourStop:
     prepare: Callable[[UiContext, QWidget], None]
     ready: Callable[[UiContext, QWidget], bool] = lambda _ctx, _window: True
     clean_up: Callable[[UiContext, QWidget], None] = lambda _ctx, _window: None
+    wait_s: float = 8.0

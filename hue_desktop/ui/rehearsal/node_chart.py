@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
@@ -38,7 +39,7 @@ class NodeChart(QWidget):
     def show_series(self, series: Sequence[NodesAt], hours: float) -> None:
         """Show these counts of so many hours, as far as they change."""
         self.series = tuple(series)
-        last_s = max((one.after_s for one in self.series), default=0.0)
+        last_s = _last_change_s(self.series)
         # Nothing moves any more after the last change: a quarter of the time beyond it is enough.
         self._length_s = max(60.0, min(hours * 3600, max(last_s * 1.25, _SHORTEST_S)))
         if series:
@@ -135,6 +136,15 @@ class NodeChart(QWidget):
                 painter.drawLine(
                     QPointF(self._x(box, one.after_s), y), QPointF(self._x(box, end), y)
                 )
+
+
+def _last_change_s(series: Sequence[NodesAt]) -> float:
+    """When a count was another one for the last time."""
+    last_s = 0.0
+    for before, one in pairwise(series):
+        if (before.core, before.task, before.draining) != (one.core, one.task, one.draining):
+            last_s = one.after_s
+    return last_s
 
 
 def _round_up(value: int) -> int:

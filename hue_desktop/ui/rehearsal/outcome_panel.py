@@ -74,12 +74,9 @@ class OutcomePanel(QWidget):
         self.cost = FactLine(_("Cost"))
         self.chart = NodeChart()
         self.timeline = Timeline()
-        self._lost_title = Label(_("Lost files"), weight=600)
-        self._lost = Label(tone="text-2", wrap=True, selectable=True)
-        self._names_title = Label(_("Failed or killed"), weight=600)
-        self._names = Label(tone="text-2", wrap=True, selectable=True)
-        self._missing_title = Label(_("What the copy is made of"), weight=600)
-        self._missing = Label(tone="text-2", wrap=True)
+        self.lost = _Lines(_("Lost files"))
+        self.names = _Lines(_("Failed or killed"))
+        self.missing = _Lines(_("What the copy is made of"))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -103,12 +100,7 @@ class OutcomePanel(QWidget):
         events = QWidget()
         events.setLayout(column(self.timeline, None))
         rest = QWidget()
-        rest.setLayout(
-            column(
-                self._lost_title, 4, self._lost, 10, self._names_title, 4, self._names, 10,
-                self._missing_title, 4, self._missing, None,
-            )
-        )  # fmt: skip
+        rest.setLayout(column(self.lost, self.names, self.missing, None))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(_GAP)
@@ -149,18 +141,27 @@ class OutcomePanel(QWidget):
     def _show_rest(self, outcome: RehearsalOutcome) -> None:
         hdfs = outcome.hdfs
         files = hdfs.lost_files[:_MOST_FILES] if hdfs is not None else ()
-        _show_lines(self._lost_title, self._lost, files, hdfs.lost_count if hdfs else 0)
+        self.lost.show_lines(files, hdfs.lost_count if hdfs is not None else 0)
         names = outcome.applications.names
-        _show_lines(self._names_title, self._names, names[:_MOST_FILES], len(names))
-        self._missing.setText("\n".join((*_made_of(outcome), *outcome.missing)))
+        self.names.show_lines(names[:_MOST_FILES], len(names))
+        made_of = (*_made_of(outcome), *outcome.missing)
+        self.missing.show_lines(made_of, len(made_of))
 
 
-def _show_lines(title: Label, label: Label, lines: tuple[str, ...], total: int) -> None:
-    for part in (title, label):
-        part.setVisible(bool(lines))
-    more = total - len(lines)
-    rest = (ngettext("and {n} more", "and {n} more", more).format(n=count(more)),)
-    label.setText("\n".join((*lines, *(rest if more > 0 else ()))))
+class _Lines(QWidget):
+    """A title over lines; away where there is none."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.text = Label(tone="text-2", wrap=True, selectable=True)
+        self.setLayout(column(Label(title, weight=600), 4, self.text, 12))
+
+    def show_lines(self, lines: tuple[str, ...], total: int) -> None:
+        """Show these, and how many more there are."""
+        more = total - len(lines)
+        rest = (ngettext("and {n} more", "and {n} more", more).format(n=count(more)),)
+        self.text.setText("\n".join((*lines, *(rest if more > 0 else ()))))
+        self.setVisible(bool(lines))
 
 
 def _made_of(outcome: RehearsalOutcome) -> tuple[str, ...]:

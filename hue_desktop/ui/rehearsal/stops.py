@@ -16,13 +16,14 @@ from hue_desktop.ui.rehearsal.words import spot_nodes
 __all__ = ["stops"]
 
 _LOSS, _HOURS = 40, 6
+_WAIT = 60.0  #: seconds; a region starts for it
 
 
 def stops() -> tuple[TourStop, ...]:
     """A smaller core group and a loss of Spot nodes, rehearsed."""
     return (
         TourStop("rehearsal-ask", _("Rehearse: what to try"), _open, _asks, _close),
-        TourStop("rehearsal", _("Rehearsal: what became of it"), _run, _done, _close),
+        TourStop("rehearsal", _("Rehearsal: what became of it"), _run, _done, _close, _WAIT),
     )
 
 

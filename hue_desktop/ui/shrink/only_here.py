@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from shiboken6 import isValid
 
@@ -15,6 +16,7 @@ from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.shrink import InspectionProgress
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.parts import Button, Label, StateMark, StateShape, column, row
+from hue_desktop.ui.shrink.folders import by_folder
 from hue_desktop.ui.shrink.looking import progress_text
 from hue_desktop.ui.tasks import CancelToken, Task
 
@@ -68,11 +70,11 @@ class OnlyHere(QWidget):
         def tell(progress: InspectionProgress) -> None:
             post(lambda: self._progressed(progress) if isValid(self) else None)
 
-        def work(token: CancelToken) -> Verdict:
+        def work(token: CancelToken) -> tuple[Verdict, tuple[str, ...]]:
             found = app.shrink.last(ref)
             if found is None or found.age_s(time.time()) > _FRESH_S:
                 found = app.shrink.inspect(ref, progress=tell, token=token)
-            return app.shrink.whole_cluster(found)
+            return app.shrink.whole_cluster(found), found.limits.missing
 
         self._held.task = self.ctx.tasks.run(
             "shrink",
@@ -94,16 +96,20 @@ class OnlyHere(QWidget):
         self._bar.setRange(0, 0 if share is None else 1000)
         self._bar.setValue(int((share or 0) * 1000))
 
-    def _read(self, verdict: Verdict) -> None:
+    def _read(self, read: tuple[Verdict, tuple[str, ...]]) -> None:
+        verdict, unread = read
         self.verdict = verdict
-        self._missing.setText("\n".join(verdict.missing))
         if not verdict.lost_count:
-            self._show("empty", _("No files lie on HDFS."), StateShape.RUNNING)
+            self._missing.setText("\n".join(unread))
+            unsure = StateShape.ATTENTION if unread else StateShape.RUNNING
+            self._show("empty", _("No files lie on HDFS."), unsure)
             return
         text = ngettext(
             "{n} file on HDFS, {size}, would be gone.", "{n} files on HDFS, {size}, would be gone.",
             verdict.lost_count,
         ).format(n=count(verdict.lost_count), size=size(verdict.lost_bytes))  # fmt: skip
+        elsewhere = _("Whether copies lie elsewhere, such as on S3, cannot be seen from here.")
+        self._missing.setText("\n".join((elsewhere, *unread)))
         self._fill(verdict)
         self._show("shown", text, StateShape.FAILED)
 
@@ -113,18 +119,27 @@ class OnlyHere(QWidget):
         self._show("failed", text.format(why=error.message), StateShape.ATTENTION)
 
     def _fill(self, verdict: Verdict) -> None:
+        """The folders, where all files are known by name; else the largest files."""
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        shown = verdict.lost_files[:_SHOWN]
-        for line, file in enumerate(shown):
-            self._grid.addWidget(Label(file.path, elide=True), line, 0)
-            self._grid.addWidget(Label(size(file.size), tone="text-2"), line, 1)
-        more = verdict.lost_count - len(shown)
-        if more > 0:
-            text = ngettext("and {n} smaller file", "and {n} smaller files", more)
-            self._grid.addWidget(Label(text.format(n=count(more)), tone="text-2"), len(shown), 0)
+        if verdict.lost_count == len(verdict.lost_files):
+            sums = by_folder(verdict.lost_files, _SHOWN)
+            rows = [(one.path, files_words(one.files), size(one.size)) for one in sums]
+            more = _more_words(len(sums) - _SHOWN, _("and {n} more folders"))
+        else:
+            rows = [(one.path, "", size(one.size)) for one in verdict.lost_files]
+            more = _more_words(verdict.lost_count - _SHOWN, _("and {n} smaller files"))
+        shown = rows[:_SHOWN]
+        for line, (path, amount, total) in enumerate(shown):
+            self._grid.addWidget(Label(path, elide=True), line, 0)
+            for place, text in enumerate((amount, total), 1):
+                figure = Label(text, tone="text-2")
+                figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+                self._grid.addWidget(figure, line, place)
+        if more:
+            self._grid.addWidget(Label(more, tone="text-2"), len(shown), 0)
 
     def _show(self, state: str, words: str, shape: StateShape) -> None:
         self.state = state
@@ -136,6 +151,15 @@ class OnlyHere(QWidget):
         self._missing.setVisible(state != "loading" and bool(self._missing.text()))
         self.retry.setVisible(state == "failed")
         self.setAccessibleName(f"{_('What exists only here')}: {words}")
+
+
+def _more_words(amount: int, text: str) -> str:
+    return text.format(n=count(amount)) if amount > 0 else ""
+
+
+def files_words(amount: int) -> str:
+    """``66 files``."""
+    return ngettext("{n} file", "{n} files", amount).format(n=count(amount))
 
 
 class _Held:

@@ -21,14 +21,15 @@ from hue_desktop.ui.tour_pages import largest_cluster
 __all__ = ["stops"]
 
 _Judged = Callable[[ShrinkSheet], bool]
+_WAIT = 45.0  #: seconds; reading asks EMR and the NameNode while the fleet is being read
 
 
 def stops() -> tuple[TourStop, ...]:
     """A shrink that is not safe, one that is, and what a cluster's end takes with it."""
     return (
-        TourStop("shrink-red", _("Shrink core: not safe"), _open_red, _shows(_bad), _close),
-        TourStop("shrink-green", _("Shrink core: safe"), _open_green, _shows(_good), _close),
-        TourStop("terminate", _("Terminate: what exists only here"), _ask, _asked, _answer),
+        TourStop("shrink-red", _("Shrink core: not safe"), _open_red, _shows(_bad), _close, _WAIT),
+        TourStop("shrink-green", _("Shrink core: safe"), _open_green, _shows(_good), _close, _WAIT),
+        TourStop("terminate", _("Terminate: what exists only here"), _ask, _asked, _answer, _WAIT),
     )
 
 
@@ -38,11 +39,11 @@ def _core(cluster: ClusterSnapshot | None) -> InstanceGroup | None:
 
 
 def _shrinkable(ctx: UiContext, *, most: bool) -> tuple[ClusterRef, InstanceGroup] | None:
-    """The cluster with the most core nodes, or the one with the fewest that has some to spare."""
+    """The cluster with the most core nodes, or the smallest one that has some to spare."""
     found = []
     for cluster in ctx.app.fleet.snapshot().clusters.values():
         group = _core(cluster)
-        if group is not None and group.running > 1 and cluster.summary.state.active:
+        if group is not None and group.running > 2 and cluster.summary.state.active:
             found.append((cluster.ref, group))
     found.sort(key=lambda one: one[1].running, reverse=most)
     return found[0] if found else None
@@ -52,8 +53,8 @@ def _sheet(window: QWidget) -> ShrinkSheet | None:
     return next((one for one in window.findChildren(ShrinkSheet) if one.isVisible()), None)
 
 
-def _open(ctx: UiContext, target: Callable[[int], int]) -> None:
-    found = _shrinkable(ctx, most=True)
+def _open(ctx: UiContext, target: Callable[[int], int], *, most: bool) -> None:
+    found = _shrinkable(ctx, most=most)
     if found is None:
         return
     ref, group = found
@@ -65,11 +66,11 @@ def _open(ctx: UiContext, target: Callable[[int], int]) -> None:
 
 def _open_red(ctx: UiContext, _window: QWidget) -> None:
     """So many go that it cannot be safe."""
-    _open(ctx, lambda now: max(1, now - 2))
+    _open(ctx, lambda now: max(1, now - 2), most=True)
 
 
 def _open_green(ctx: UiContext, _window: QWidget) -> None:
-    _open(ctx, lambda now: now - 1)
+    _open(ctx, lambda now: now - 1, most=False)
 
 
 def _shows(wanted: _Judged) -> Callable[[UiContext, QWidget], bool]:

@@ -232,7 +232,7 @@ def _visit(
     window = desk.window
     pictures = []
     stop.prepare(desk.ctx, window)
-    if not wait_until(lambda: stop.ready(desk.ctx, window), _STOP_S):
+    if not wait_until(lambda: stop.ready(desk.ctx, window), stop.wait_s):
         log.warning("the tour's stop %s never became ready", stop.key)
     wait_until(lambda: not desk.tasks.active(), _STOP_S)
     for theme, size in _dresses(desk.theme.name, themes, sizes):

@@ -27,6 +27,7 @@ from hue_desktop.services.shrink import InspectionProgress
 from hue_desktop.ui.parts import StateShape
 from hue_desktop.ui.shrink.disk_bars import DiskPanel, short_host
 from hue_desktop.ui.shrink.fix_list import FixList, first_choice
+from hue_desktop.ui.shrink.folders import by_folder
 from hue_desktop.ui.shrink.judging import blind_options, blind_verdict
 from hue_desktop.ui.shrink.levels import level_shape, level_tone
 from hue_desktop.ui.shrink.looking import progress_text
@@ -252,3 +253,17 @@ def test_progress_says_only_what_is_known() -> None:
 
 def test_hosts_are_written_short() -> None:
     assert short_host("ip-10-0-0-1.eu-central-1.compute.internal") == "ip-10-0-0-1"
+
+
+def test_folders_are_as_few_as_say_something() -> None:
+    paths = [f"/user/hive/warehouse/web.db/views/dt={day}/part-0" for day in range(9)]
+    paths += ["/user/marta/model.bin", "/tmp/x"]
+    files = [LostFile(path, 10, 1, ()) for path in paths]
+    sums = by_folder(files, 5)
+    assert [(one.path, one.files, one.size) for one in sums] == [
+        ("/user/hive/warehouse/web.db/views/", 9, 90),
+        ("/tmp/", 1, 10),
+        ("/user/marta/", 1, 10),
+    ]
+    assert [one.path for one in by_folder(files, 2)] == ["/user/", "/tmp/"]
+    assert by_folder([], 5) == ()
