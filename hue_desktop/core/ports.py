@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, InstanceType
     from hue_desktop.core.pricing import Interruption, PriceSource, TypePrice
     from hue_desktop.core.steps import Step
+    from hue_desktop.core.trail import TrailDoor
     from hue_desktop.core.transfers.ports import StepDoor
 
 __all__ = [
@@ -284,6 +285,7 @@ class RegionAccess:
     alarms: AlarmDoor | None = None
     placement: SpotPlacement | None = None
     quotas: QuotaDoor | None = None
+    trail: TrailDoor | None = None
 
 
 class ConnectionStore(Protocol):

@@ -31,8 +31,9 @@ from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, M
 from hue_desktop.core.metrics import SeriesData
 from hue_desktop.core.spot_notices import SpotNotice, notice_text, taken_by_ec2
 from hue_desktop.core.text import _, ngettext
+from hue_desktop.core.trail import TrailCall
 
-__all__ = ["Certainty", "Story", "StoryFacts", "StoryKind", "TrailCall", "tell"]
+__all__ = ["Certainty", "Story", "StoryFacts", "StoryKind", "tell"]
 
 _TOGETHER = timedelta(minutes=2)  #: nodes of a group that come or go within this are one move
 _ASKED = timedelta(minutes=10)  #: a change shows in the nodes so much later at most
@@ -76,16 +77,6 @@ class Story:
     kind: StoryKind
     source: str = ""
     attention: Attention = Attention.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class TrailCall:
-    """A call that CloudTrail recorded: who asked EMR to change the cluster's size or policy."""
-
-    at: datetime
-    operation: str
-    who: str
-    group_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

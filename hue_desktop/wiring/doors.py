@@ -34,6 +34,7 @@ def open_region(
     from hue_desktop.adapters.aws.session import AwsSession as Session
     from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
     from hue_desktop.adapters.aws.step_door import AwsSteps
+    from hue_desktop.adapters.aws.trail import AwsTrail
     from hue_desktop.adapters.local.prices import SnapshotPrices
     from hue_desktop.adapters.local.resources import resources_dir
     from hue_desktop.adapters.local.spot_advice import RegionSpotAdvice
@@ -56,4 +57,5 @@ def open_region(
         alarms=AwsAlarms(session),
         placement=AwsSpotPlacement(session),
         quotas=AwsQuotas(session),
+        trail=AwsTrail(session),
     )

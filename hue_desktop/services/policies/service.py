@@ -38,6 +38,7 @@ from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.scaling_standing import standing
 from hue_desktop.core.scaling_story import PENDING, SHARE, StoryFacts, tell
 from hue_desktop.core.text import _
+from hue_desktop.core.trail import TrailCall
 from hue_desktop.services.fleet.service import FleetService
 from hue_desktop.services.health.service import HealthService
 from hue_desktop.services.launch.service import LaunchService
@@ -221,7 +222,7 @@ class PoliciesService:
             snapshot,
             tuple(self._journal()),
             series,
-            None,
+            self._calls(snapshot, start, now, missing),
             health.notices,
             frozenset(pool.id for pool in facts.pools if pool.custom_scaling),
             start,
@@ -246,6 +247,23 @@ class PoliciesService:
         roles.update({fleet.id: fleet.role for fleet in snapshot.fleets or ()})
         nodes = tuple(replace(node, role=roles.get(node.group_id)) for node in read)
         return replace(snapshot, instances=nodes), ""
+
+    def _calls(
+        self, snapshot: ClusterSnapshot, start: datetime, end: datetime, missing: list[str]
+    ) -> tuple[TrailCall, ...] | None:
+        """What others changed, where CloudTrail may be read; ``None`` where it may not."""
+        ref = snapshot.ref
+        groups = {each.id for each in snapshot.groups or ()}
+        groups |= {each.id for each in snapshot.fleets or ()}
+        try:
+            door = self._access.of(ref.connection, ref.region).trail
+            if door is None:
+                return None
+            return door.scaling_calls(ref.cluster_id, frozenset(groups), start, end)
+        except HueError as error:
+            text = _("CloudTrail could not be read, so what others changed is not known: {error}")
+            missing.append(text.format(error=error))
+            return None
 
     def _facts_for(self, ref: ClusterRef, policy: ManagedScaling | None) -> PolicyFacts:
         return self.facts(ref, vcpu=policy is not None and policy.unit_type == "VCPU")

@@ -23,10 +23,10 @@ from hue_desktop.core.scaling_story import (
     Story,
     StoryFacts,
     StoryKind,
-    TrailCall,
     tell,
 )
 from hue_desktop.core.spot_notices import SpotNotice
+from hue_desktop.core.trail import TrailCall
 from tests.unit.services.samples import NOW, REF, cluster_of, node
 
 SPOT_GROUP = "ig-TASK-SPOT"

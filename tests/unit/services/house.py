@@ -22,6 +22,7 @@ from hue_desktop.adapters.aws.prices import AwsPrices
 from hue_desktop.adapters.aws.quotas import AwsQuotas
 from hue_desktop.adapters.aws.session import AwsSession
 from hue_desktop.adapters.aws.spot_history import AwsSpotHistories
+from hue_desktop.adapters.aws.trail import AwsTrail
 from hue_desktop.adapters.local.prices import SnapshotPrices
 from hue_desktop.adapters.local.resources import resources_dir
 from hue_desktop.adapters.local.spot_advice import RegionSpotAdvice
@@ -242,4 +243,5 @@ def open_doors(connection: Connection, region: str) -> RegionAccess:
         spot_advice=RegionSpotAdvice(resources_dir() / "spot", region),
         placement=AwsSpotPlacement(session),
         quotas=AwsQuotas(session),
+        trail=AwsTrail(session),
     )

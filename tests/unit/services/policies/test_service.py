@@ -257,3 +257,21 @@ def test_a_story_without_metrics_says_that_they_are_missing(here: Here) -> None:
     story = here.policies.story(here.ref)
     assert story.missing
     assert story.standing
+
+
+def test_what_somebody_else_changed_is_told_from_cloudtrail(here: Here) -> None:
+    emr = here.region.client("emr")
+    snapshot = here.house.cluster(here.cluster_id, lambda one: one.groups)
+    task = next(group for group in snapshot.groups or () if group.name == "task")
+    emr.modify_instance_groups(
+        ClusterId=here.cluster_id,
+        InstanceGroups=[{"InstanceGroupId": task.id, "InstanceCount": 5}],
+    )
+    here.region.jump(minutes=12)
+    (grew,) = here.policies.story(here.ref).stories
+    assert (grew.sure, grew.source) == (Certainty.KNOWN, "CloudTrail")
+    assert "hue called ModifyInstanceGroups" in grew.why
+    here.region.control("deny", {"service": "cloudtrail"})
+    story = here.policies.story(here.ref)
+    assert story.stories[0].sure is Certainty.UNKNOWN
+    assert any("CloudTrail" in text for text in story.missing)
