@@ -27,7 +27,7 @@ class Surroundings:
     ``az`` is the cluster's (empty: not known), ``azs`` those that the account's subnets allow
     (``None``: not known), ``offered`` the types that EC2 has in ``az`` (``None``: not known).
     ``volumes`` are the data volumes of the group's own type, where it was given some.
-    ``yarn_gib`` was measured, by type; ``yarn_set_gib`` is what the cluster's configuration sets.
+    ``yarn_gib`` was measured or is set by the cluster's configuration, by type.
     """
 
     az: str = ""
@@ -35,7 +35,6 @@ class Surroundings:
     offered: Collection[str] | None = None
     volumes: tuple[EbsVolume, ...] = ()
     yarn_gib: Mapping[str, float] = field(default_factory=dict)
-    yarn_set_gib: float | None = None
 
 
 def candidates_of(
@@ -94,7 +93,7 @@ def _candidate(
         usd, whole = ebs_rate(book, volumes)
         ebs_known[volumes] = usd if whole else None
     ebs = ebs_known[volumes]
-    yarn, sure = _yarn(kind, around)
+    yarn, sure = yarn_gib_of(kind, around.yarn_gib)
     paid = now if market is Market.SPOT else price.on_demand_usd_hour
     hour = None
     if paid is not None and price.emr_usd_hour is not None and ebs is not None:
@@ -115,14 +114,6 @@ def _candidate(
         arch_differs=bool(need.archs) and kind.arch not in need.archs,
         here=_here(kind.name, spot, around),
     )
-
-
-def _yarn(kind: InstanceType, around: Surroundings) -> tuple[float, bool]:
-    """Measured, else what the cluster's configuration sets for every node, else EMR's rule."""
-    gib, sure = yarn_gib_of(kind, around.yarn_gib)
-    if not sure and around.yarn_set_gib is not None:
-        return around.yarn_set_gib, True
-    return gib, sure
 
 
 def _here(name: str, spot: Mapping[str, float], around: Surroundings) -> bool | None:

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from hue_desktop.core.clusters import ClusterSnapshot
     from hue_desktop.core.metrics import NodeReading
 
-__all__ = ["Measured", "configured_yarn_gib", "measured", "room", "room_after", "yarn_gib_of"]
+__all__ = [
+    "Measured",
+    "configured_yarn_gib",
+    "measured",
+    "room",
+    "room_after",
+    "with_configured",
+    "yarn_gib_of",
+]
 
 _GIB = 1024.0**3
 _SHARE, _MOST_GIB = 0.25, 8.0  #: what EMR keeps back for the system and the daemons
@@ -78,6 +86,21 @@ def configured_yarn_gib(configurations_json: str) -> float | None:
     except (ValueError, AttributeError, TypeError):
         return None
     return None
+
+
+def with_configured(
+    known: Measured, configurations_json: str, types: Iterable[InstanceType]
+) -> Measured:
+    """The same with what the cluster's ``yarn-site`` sets for types of which no node was asked.
+
+    EMR sets it on every node, whatever its type. One with less memory than that is left to the
+    rule: YARN would give out what is not there.
+    """
+    gib = configured_yarn_gib(configurations_json)
+    if gib is None:
+        return known
+    told = {kind.name: gib for kind in types if kind.memory_gib >= gib}
+    return Measured({**told, **known.yarn_gib}, known.hdfs_gib)
 
 
 def room(

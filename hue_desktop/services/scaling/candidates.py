@@ -18,7 +18,7 @@ from hue_desktop.core.candidates.values import (
     PlacementScores,
     SpotLine,
 )
-from hue_desktop.core.candidates.yarn_memory import Measured, configured_yarn_gib, measured, room
+from hue_desktop.core.candidates.yarn_memory import Measured, measured, room, with_configured
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.cost import PriceBook
 from hue_desktop.core.errors import Cancelled, HueError
@@ -101,12 +101,18 @@ class CandidateReader:
             return self._types.get(snapshot.ref, {})
 
     def measured(self, snapshot: ClusterSnapshot) -> Measured:
-        """What the cluster's own nodes report now. Does not block."""
-        return measured(snapshot, self._nodes(snapshot.ref))
+        """What the cluster's own nodes report now, and what its configuration sets.
+
+        Does not block.
+        """
+        known = measured(snapshot, self._nodes(snapshot.ref))
+        text = snapshot.cluster.configurations_json if snapshot.cluster else ""
+        return with_configured(known, text, self.known_types(snapshot).values())
 
     def room(self, snapshot: ClusterSnapshot) -> ClusterRoom:
         """What the cluster has to compute and store with."""
-        return room(snapshot, self.types(snapshot), self.measured(snapshot))
+        types = self.types(snapshot)
+        return room(snapshot, types, self.measured(snapshot))
 
     def spot_lines(self, snapshot: ClusterSnapshot, names: Iterable[str]) -> dict[str, SpotLine]:
         """The last 90 days of each type in the cluster's AZ, else in the cheapest one."""
@@ -170,7 +176,6 @@ class CandidateReader:
             offered=self._offered(snapshot, doors, az, missing),
             volumes=group.ebs_volumes if group else (),
             yarn_gib=known.yarn_gib,
-            yarn_set_gib=configured_yarn_gib(cluster.configurations_json) if cluster else None,
         )
         used = _types_of(snapshot)
         need = Need(
@@ -179,7 +184,7 @@ class CandidateReader:
             root_gib=cluster.root_volume_gib if cluster else None,
             archs=frozenset(types[name].arch for name in used if name in types),
         )
-        if around.yarn_set_gib is None:
+        if len(known.yarn_gib) < len(types):
             text = _("YARN memory of types that no node here has is reckoned by EMR’s rule.")
             missing.append(text)
         return around, need

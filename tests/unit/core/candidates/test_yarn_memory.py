@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from hue_desktop.core.candidates.building import Surroundings
 from hue_desktop.core.candidates.values import ClusterRoom
 from hue_desktop.core.candidates.yarn_memory import (
     Measured,
@@ -14,6 +13,7 @@ from hue_desktop.core.candidates.yarn_memory import (
     measured,
     room,
     room_after,
+    with_configured,
     yarn_gib_of,
 )
 from hue_desktop.core.clusters import (
@@ -33,11 +33,11 @@ from hue_desktop.core.instances import (
     Role,
 )
 from hue_desktop.core.metrics import NodeReading
-from tests.unit.core.candidates.made import make
 
 GIB = 1024.0**3
 M5 = InstanceType("m5.xlarge", 4, 16.0)
 R5 = InstanceType("r5.2xlarge", 8, 64.0)
+BIG = InstanceType("m5.4xlarge", 16, 64.0)
 TYPES = {"m5.xlarge": M5, "r5.2xlarge": R5}
 
 
@@ -147,8 +147,10 @@ def test_a_clusters_own_setting_comes_before_the_rule() -> None:
         ]
     )
     assert configured_yarn_gib(text) == 20.0
-    found = make(around=Surroundings(az="us-east-1b", yarn_set_gib=20.0))
-    assert {each.yarn_gib for each in found} == {20.0}
+    known = with_configured(Measured({"r5.2xlarge": 50.0}), text, (M5, R5, BIG))
+    # a measured type stays; one with less memory than that is left to the rule
+    assert known.yarn_gib == {"r5.2xlarge": 50.0, "m5.4xlarge": 20.0}
+    assert with_configured(known, "[]", (M5,)) is known
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "[3]", '[{"Classification": "yarn-site"}]'])

@@ -288,8 +288,11 @@ def test_a_configured_yarn_memory_counts_for_all_types(
         assert snapshot.cluster is not None
         assert json.loads(snapshot.cluster.configurations_json)
         found = house.scaling.candidate_list(ref, Market.SPOT)
-    assert {each.yarn_gib for each in found.candidates} == {20.0}
-    assert all(each.yarn_sure for each in found.candidates)
+        room = house.scaling.room(ref)
+    for each in found.candidates:
+        assert each.yarn_sure == (each.type.memory_gib >= 20)
+        assert (each.yarn_gib == 20.0) == each.yarn_sure
+    assert (room.yarn_gib, room.yarn_sure) == (7 * 20.0, True)
 
 
 def test_a_fleet_grows_by_the_type_that_it_has_most_of(
