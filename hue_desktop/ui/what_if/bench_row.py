@@ -30,7 +30,7 @@ __all__ = ["COLUMNS", "BenchRow"]
 
 #: name, now, now $/h, count, type, market, $/h, remove
 COLUMNS = 8
-_COUNT, _TYPE, _MARKET = 50, 138, 128  #: widths of the fields
+_COUNT, _TYPE, _MARKET = 50, 136, 132  #: widths of the fields
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MOST = 2000  #: nodes of a group (EMR's quota)
 _MOST_UNITS = 100_000

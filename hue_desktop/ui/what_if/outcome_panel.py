@@ -86,7 +86,8 @@ class OutcomePanel(QWidget):
         self._shown: tuple[Risk, ...] | None = None
         self.risk_lines: list[RiskLines] = []
         self.rehearse_button = Button(_("Rehearse…"), clicked=self.rehearse_requested.emit)
-        self.clone_button = Button(_("Clone with it…"), clicked=self.clone_requested.emit)
+        self.clone_button = Button(_("Clone…"), clicked=self.clone_requested.emit)
+        self.clone_button.setToolTip(_("Open the form of a new cluster with all of this in it"))
         self.apply_button = Button(
             _("Apply changes…"), kind="primary", clicked=self.apply_requested.emit
         )

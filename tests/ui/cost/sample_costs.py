@@ -15,9 +15,12 @@ from PySide6.QtWidgets import QApplication
 from hue_desktop.core.billing import Bill, PriceStep, SpotHistory
 from hue_desktop.core.billing_sums import bill
 from hue_desktop.core.clusters import ClusterRef
+from hue_desktop.core.connections import Connection
 from hue_desktop.core.cost import PriceBook
 from hue_desktop.core.errors import HueError, NotFound
 from hue_desktop.core.pricing import CostRate, PriceSource, TypePrice
+from hue_desktop.core.what_if.reckoning import copy_of, reckon
+from hue_desktop.core.what_if.values import Outcome, Variant
 from hue_desktop.services.cost.lives import lives_of
 from hue_desktop.services.cost.values import (
     CostOverview,
@@ -27,6 +30,9 @@ from hue_desktop.services.cost.values import (
     IdleKind,
 )
 from hue_desktop.services.fleet import FleetSnapshot
+from hue_desktop.services.health.values import HealthSnapshot
+from hue_desktop.services.what_if import Bench
+from hue_desktop.services.what_if.gathering import facts_of
 from hue_desktop.ui.actions import ActionContext
 from hue_desktop.ui.context import UiContext
 from tests.ui.sample_fleet import LIST, NOW, fleet
@@ -95,6 +101,12 @@ class SampleCosts:
         end = 1_796_083_200.0  # 1 December 2026, 00:00 UTC
         return CostOverview(rate, self.bill(ref), 3733.4, end, usd, idle_s, known_s)
 
+    def connection(self, name: str) -> Connection:
+        """The connection of that name."""
+        status = self.snapshot.status(name)
+        assert status is not None
+        return status.connection
+
     def by_step(self, _ref: ClusterRef) -> tuple[CostShare, ...]:
         self._ask("step")
         return self.shares["step"]
@@ -119,6 +131,24 @@ class SampleCosts:
         return self.findings
 
 
+class SampleBench:
+    """The bench of the sample's clusters, without types to choose from."""
+
+    def __init__(self, costs: SampleCosts) -> None:
+        self._costs = costs
+
+    def open(self, ref: ClusterRef) -> Bench:
+        snapshot = self._costs.snapshot.clusters[ref]
+        facts = facts_of(snapshot, (), self._costs.book, HealthSnapshot(ref), {})
+        return Bench(facts, copy_of(snapshot))
+
+    def refreshed(self, bench: Bench) -> Bench:
+        return bench
+
+    def reckon(self, bench: Bench, variant: Variant) -> Outcome:
+        return reckon(bench.facts, variant)
+
+
 def finding(
     ref: ClusterRef, usd_day: float | None, action: str = "terminate", title: str = "It is idle"
 ) -> IdleFinding:
@@ -137,8 +167,9 @@ def sample_desk(
     application = SimpleNamespace(
         cost=made,
         journal=SimpleNamespace(entries=tuple),
-        fleet=SimpleNamespace(refresh=remember),
-        connections=SimpleNamespace(problems=tuple),
+        fleet=SimpleNamespace(refresh=remember, snapshot=lambda: made.snapshot),
+        connections=SimpleNamespace(problems=tuple, find=made.connection),
+        what_if=SampleBench(made),
         health=QUIET_HEALTH,
     )
     ctx, places = make_context(qapp, application)

@@ -20,6 +20,7 @@ from hue_desktop.services.fleet import ConnectionState, FleetSnapshot
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.cost.page import CostPage
 from hue_desktop.ui.cost.split import sources_text
+from hue_desktop.ui.parts import StateMark
 from tests.ui.cost.sample_costs import SampleCosts, ref_of, sample_desk
 from tests.ui.doing_desk import Answers, unnamed
 from tests.ui.sample_fleet import LIST, NOW, everything, fleet
@@ -336,3 +337,71 @@ def test_a_recorded_cluster_shows_what_was_known_last(qapp: QApplication, qtbot:
         assert desk.tile("sofar").startswith("Until it was seen last, $")
         assert "was recorded of it until 20 Nov" in desk.page.split.problem.text()
         assert desk.page.chart.states.state == "shown"
+
+
+def test_the_month_is_held_against_the_budget(desk: Desk) -> None:
+    """prod has 54 dollars an hour: 38 880 for the 720 hours of November."""
+    desk.show()
+    part = desk.page.budget
+    assert not part.isHidden()
+    usd = desk.costs.snapshot.usd_hour("prod")
+    assert usd is not None
+    said = part.accessibleName().replace("\N{NARROW NO-BREAK SPACE}", "")
+    assert said.startswith(f"Budget of prod, November: ${720 * usd:.0f} of $38880.")
+    assert "$3733 of it this cluster" in said
+    assert f"now ${usd:.2f} of $54.00/h" in said
+
+
+def test_a_month_over_the_budget_stands_out(desk: Desk) -> None:
+    snapshot = desk.costs.snapshot
+    connections = tuple(
+        replace(status, connection=replace(status.connection, hourly_budget_usd=20.0))
+        for status in snapshot.connections
+    )
+    desk.show(replace(snapshot, connections=connections))
+    assert "of $14400" in desk.page.budget.accessibleName().replace("\N{NARROW NO-BREAK SPACE}", "")
+    mark = desk.page.budget.findChild(StateMark)
+    assert isinstance(mark, StateMark)
+    assert mark.isVisibleTo(desk.page.budget)
+
+
+def test_without_a_budget_there_is_no_forecast_of_it(desk: Desk) -> None:
+    snapshot = desk.costs.snapshot
+    connections = tuple(
+        replace(status, connection=replace(status.connection, hourly_budget_usd=None))
+        for status in snapshot.connections
+    )
+    desk.show(replace(snapshot, connections=connections))
+    assert desk.page.budget.isHidden()
+
+
+def test_the_bench_begins_with_the_cluster_as_it_is(desk: Desk) -> None:
+    desk.show()
+    bench = desk.page.bench
+    desk.qtbot.waitUntil(lambda: bench.bench is not None)
+    assert [row.now.text() for row in bench.table.rows.values()] == [
+        "1 × m5.2xlarge", "8 × r5.2xlarge", "6 × m5.2xlarge", "18 × m5.2xlarge",
+    ]  # fmt: skip
+    assert bench.table.total.text() == bench.table.total_now.text()
+    desk.page.select("what-if")
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1160, True), (860, False)])
+def test_the_outcome_goes_below_the_bench_in_a_narrow_window(
+    desk: Desk, width: int, beside: bool
+) -> None:
+    desk.show()
+    desk.qtbot.waitUntil(lambda: desk.page.bench.bench is not None)
+    desk.page.resize(width, 764)
+    side, main = desk.page.bench.side, desk.page.bench.main
+    desk.qtbot.waitUntil(lambda: (side.x() > main.x()) is beside)
+    assert (side.y() > main.y()) is not beside
+
+
+def test_an_ended_cluster_has_no_bench(qapp: QApplication, qtbot: QtBot) -> None:
+    with sample_desk(qapp) as (ctx, _places, costs):
+        ended = next(c for c in costs.snapshot.clusters.values() if not c.summary.state.active)
+        desk = Desk(ctx, costs, qtbot, ended.summary.name)
+        desk.show()
+        assert not desk.page.bench.main.isVisibleTo(desk.page)
+        assert desk.page.bench.bench is None
