@@ -55,6 +55,7 @@ __all__ = ["PoliciesService"]
 _SERIES = (PENDING, SHARE, "yarn.nodes.live")
 _KERNELS, _IDLE = "TotalNotebookKernels", "AutoTerminationIsClusterIdle"
 _REPORTS = timedelta(minutes=30)  #: by then a policy that is on has told something
+_AHEAD = timedelta(minutes=10)
 _LEVELS = {
     RemarkLevel.REFUSED: RiskLevel.WARN,
     RemarkLevel.HARM: RiskLevel.LOSS,
@@ -259,7 +260,8 @@ class PoliciesService:
             door = self._access.of(ref.connection, ref.region).trail
             if door is None:
                 return None
-            return door.scaling_calls(ref.cluster_id, frozenset(groups), start, end)
+            # the region's clock is known to a second, and what is newest matters most
+            return door.scaling_calls(ref.cluster_id, frozenset(groups), start, end + _AHEAD)
         except HueError as error:
             text = _("CloudTrail could not be read, so what others changed is not known: {error}")
             missing.append(text.format(error=error))
