@@ -49,16 +49,16 @@ class AdviceBlock(QWidget):
         head = row(mark, title, spacing=6)
         head.setStretchFactor(title, 1)
         left = column(head, spacing=3)
-        self._lines = [Label(advice.why, wrap=True)]
-        self._lines += [
+        self.lines = [Label(advice.why, wrap=True)]
+        self.lines += [
             Label(f"·  {_seen(seen)}", tone="text-2", wrap=True) for seen in advice.evidence
         ]
         sure = f"{risk_line(advice)}.  {confidence_text(advice.confidence)}."
-        self._lines.append(Label(sure, tone="text-2", wrap=True))
+        self.lines.append(Label(sure, tone="text-2", wrap=True))
         if advice.apply is not None:
             text = _("To follow it: {text}").format(text=advice.apply.text)
-            self._lines.append(Label(text, wrap=True))
-        for line in self._lines:
+            self.lines.append(Label(text, wrap=True))
+        for line in self.lines:
             left.addWidget(line)
         left.addStretch(1)
         words = QWidget()
@@ -105,8 +105,9 @@ class AdviceBlock(QWidget):
     def _fit(self) -> None:
         """Give each text the height of its lines: layouts in layouts in a scroller do not."""
         width = max(120, min(_TEXT, self.width() - _RIGHT - 2 * _GAP))
-        for label in self._lines:
+        for label in self.lines:
             label.ensurePolished()
+            label.setMinimumHeight(0)  # it is never less than that
             label.setFixedHeight(label.heightForWidth(width))
 
 

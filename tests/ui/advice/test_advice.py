@@ -201,18 +201,19 @@ def test_lines_of_text_are_never_cut(desk: DoingDesk) -> None:
     sheet = desk.show(AdviceSheet(desk.ctx, desk.named("etl").ref), (900, 700))
     desk.until(lambda: sheet.states.state == "shown")
 
-    def cut() -> list[str]:
-        return [
-            label.text()
-            for label in sheet.findChildren(Label)
-            if label.wordWrap()
-            and label.isVisible()
-            and label.height() < label.heightForWidth(label.width())
-        ]
+    def wrong() -> list[str]:
+        return [label.text() for block in sheet.blocks for label in block.lines if not _fits(label)]
 
-    for width in (1100, 818):
+    for width in (1100, 818, 1160):
         sheet.resize(width, 700)
-        desk.until(lambda: not cut())
+        desk.until(lambda: not wrong())
+
+
+def _fits(label: Label) -> bool:
+    """As high as the lines of the same text in a label of its own: not less, and no line more."""
+    alike = Label(label.text(), wrap=True)
+    alike.ensurePolished()
+    return label.height() == alike.heightForWidth(label.width())
 
 
 def test_a_region_that_does_not_answer_is_said_and_can_be_asked_again(desk: DoingDesk) -> None:
