@@ -66,7 +66,7 @@ class MannersRow(QWidget):
         self._outcome = Label(_("keep what came"), weight=500)
         self._shortage = Label(tone="text-2", size="small", wrap=True)
         self._indent = Label()
-        self._indent.setFixedWidth(LABEL_WIDTH)
+        self._indent.setFixedWidth(LABEL_WIDTH + 4)  # the gap of the row above is wider
         waiting = row(
             self._indent,
             Label(_("If short after"), tone="text-2"),

@@ -178,7 +178,9 @@ class ScaleFleetSheet(ScaleSheet):
     def warnings(self) -> Sequence[str]:
         """What the fleet's state means for a resize, too few types, and nodes that do not come."""
         fleet, size = self.fleet, len(self.table.ticked)
-        said = [state_sentence(fleet.state, fleet.state_reason)] if fleet is not None else []
+        said = list(super().warnings())
+        if fleet is not None and not said:
+            said.append(state_sentence(fleet.state, fleet.state_reason))
         if 0 < size < FEW_TYPES and self.spot.value:
             text = ngettext(
                 "EC2 can choose among {n} type only; AWS advises {few} or more for Spot.",
@@ -186,7 +188,7 @@ class ScaleFleetSheet(ScaleSheet):
                 size,
             )
             said.append(text.format(n=count(size), few=FEW_TYPES))
-        return (*said, *super().warnings())
+        return said
 
     def kinds(self) -> tuple[FleetType, ...]:
         """The types that are ticked: those of the fleet in their order, then by rank."""

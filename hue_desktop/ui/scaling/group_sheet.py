@@ -134,7 +134,7 @@ class ScaleGroupSheet(ScaleSheet):
         """What the group's state means for a resize, and nodes that do not come."""
         group = self.group
         said = state_sentence(group.state, group.state_reason) if group is not None else ""
-        return (said, *super().warnings())
+        return super().warnings() or (said,)
 
     @property
     def comes_as_new_group(self) -> bool:

@@ -63,7 +63,7 @@ class MarketRow(QWidget):
             None,
         )
         self._indent = Label()
-        self._indent.setFixedWidth(LABEL_WIDTH)
+        self._indent.setFixedWidth(LABEL_WIDTH + 4)  # the gap of the row above is wider
         paying.insertWidget(0, self._indent)
         self._paying.setLayout(paying)
         self._line = row(

@@ -496,3 +496,32 @@ def test_a_cluster_of_fleets_gets_its_task_fleet(desk: DoingDesk) -> None:
     add.spot.set_value(0)
     assert not add.apply_button.isEnabled()
     assert "one unit" in add.footer_text.text()
+
+
+def test_capacity_that_never_comes_is_said_with_what_to_do(
+    desk: DoingDesk, region: SimulatedRegion
+) -> None:
+    cluster = desk.named("dev-sandbox")  # without managed scaling, which would take it back
+    group = next(one for one in cluster.groups or () if one.role is Role.CORE)
+    ref, place = cluster.ref, {"instance_type": group.instance_type}
+    region.control("capacity", {**place, "available": False})
+    try:
+        wanted = group.requested + 5
+        plan = desk.app.scaling.plan_resize_group(ref, group.id, wanted)
+        desk.app.journal.submit(plan)
+        desk.entry(ChangeState.DONE)
+        region.control("clock", {"jump_s": 1800})
+
+        def waits() -> bool:
+            desk.app.fleet.refresh(ref)
+            return desk.app.scaling.shortage(ref, group.id) is not None
+
+        desk.until(waits)
+        sheet = desk.show(ScaleGroupSheet(desk.ctx, ref, group.id))
+        desk.until(lambda: "missing" in _texts(sheet))
+        assert "another type" in _texts(sheet)  # the way on, before anything is planned
+        sheet.amount.set_value(wanted + 1)
+        desk.until(sheet.apply_button.isEnabled)
+        assert _texts(sheet).count("missing:") == 1  # the plan's warning is the same one
+    finally:
+        region.control("capacity", {"clear": True})
