@@ -70,7 +70,7 @@ def _of_group(
     blocked = base.blocked
     if request.kill:
         change = KillInstances(ref.cluster_id, group.id, named)
-        blocked = blocked or ("" if named else _("Name the nodes that shall end at once."))
+        blocked = blocked if named else _("Name the nodes that shall end at once.")
     final = request.kill or verdict.loses
     draft = Draft(
         title=_title(request, group),
