@@ -104,7 +104,7 @@ class AdviceBlock(QWidget):
 
     def _fit(self) -> None:
         """Give each text the height of its lines: layouts in layouts in a scroller do not."""
-        width = max(120, min(_TEXT, self.width() - _RIGHT - 2 * _GAP))
+        width = max(120, min(_TEXT, self.width() - _RIGHT - _GAP))
         for label in self.lines:
             label.ensurePolished()
             label.setMinimumHeight(0)  # it is never less than that
