@@ -60,6 +60,10 @@ class LocalRehearsalRegions:
             cancelled = child.poll() is not None and child.returncode < 0
             child.terminate()
             reap(child)
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
             said = _said(log)
             log.close()
             if cancelled or not said:
@@ -146,11 +150,7 @@ class LocalRehearsalRegion:
     def close(self) -> None:
         """End the process; it takes its directory with it."""
         with self._lock:
-            if self._child.stdin is not None:
-                with contextlib.suppress(OSError):
-                    self._child.stdin.close()
-            self._child.terminate()
-            reap(self._child)
+            _end(self._child)
             if not self._log.closed:
                 self._log.close()
 
@@ -203,6 +203,15 @@ def _first_line(child: subprocess.Popen[str]) -> _Json | None:
     except ValueError:
         return None
     return facts if isinstance(facts, dict) else None
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """Ask the region to stop, and wait until it has."""
+    if child.stdin is not None:
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+    child.terminate()
+    reap(child)
 
 
 def _said(log: IO[bytes]) -> str:

@@ -27,7 +27,7 @@ from hue_desktop.ui.theme import active_theme
 __all__ = ["DiskBars", "DiskPanel", "short_host"]
 
 _ROW, _BAR = 32, 16
-_HOST_WIDTH, _FIGURES = 104, 92
+_HOST_WIDTH, _FIGURES = 112, 88
 _FOLDED = 10  #: rows that show before the rest is asked for
 _WIDE = 380
 _MOVES_IN = 0.55  #: of the EMR fee's blue

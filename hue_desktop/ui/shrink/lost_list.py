@@ -114,10 +114,10 @@ def _columns() -> tuple[Column[LostFile], ...]:
         Column("path", _("Path"), lambda f: f.path, sort=lambda f: f.path, width=240,
                stretch=True, optional=False, tooltip=lambda f: f.path),
         Column("size", _("Size"), lambda f: size(f.size), sort=lambda f: f.size, align="right",
-               width=88, descending_first=True),
+               width=76, descending_first=True),
         Column("blocks", _("Blocks"), lambda f: count(f.blocks), sort=lambda f: f.blocks,
-               align="right", width=64, quiet=True, hide_below=420),
-        Column("where", _("Only copy on"), _where, sort=_where, width=124, quiet=True,
+               align="right", width=60, quiet=True, hide_below=420),
+        Column("where", _("Only copy on"), _where, sort=_where, width=112, quiet=True,
                hide_below=340, tooltip=lambda f: ", ".join(f.only_on)),
     )  # fmt: skip
 
