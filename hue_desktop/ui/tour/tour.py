@@ -243,6 +243,7 @@ def _visit(
         _picture(window).save(str(file), "PNG", _PNG_QUALITY)
         pictures.append(Picture(stop.key, stop.title, theme, size, file))
     stop.clean_up(desk.ctx, window)
+    window.dock.set_folded(True)  # a stop that shows it unfolds it
     _close_other_tabs(desk)
     settle()
     return sorted(pictures, key=lambda p: (themes.index(p.theme), sizes.index(p.size)))
