@@ -24,6 +24,7 @@ from hue_desktop.adapters.aws.profile import new_core_session
 from hue_desktop.adapters.aws.region_clock import DateClock
 from hue_desktop.adapters.aws.retrying import Retrying
 from hue_desktop.adapters.aws.sockets import OpenSockets
+from hue_desktop.adapters.aws.timestamps import read_timestamp
 from hue_desktop.core.connections import Connection
 from hue_desktop.core.errors import (
     Cancelled,
@@ -252,6 +253,8 @@ class AwsSession:
 
         core = new_core_session(self.connection, self.where())
         core.register_component("data_loader", _model_loader())
+        parsers = core.get_component("response_parser_factory")
+        parsers.set_parser_defaults(timestamp_parser=read_timestamp)
         boto = boto3.Session(botocore_session=core, region_name=self.region)
         self._known_regions = tuple(
             region
