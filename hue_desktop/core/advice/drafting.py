@@ -15,11 +15,13 @@ from hue_desktop.core.text import _, ngettext
 
 __all__ = [
     "WORKERS",
+    "alike",
     "arch_of",
     "cheapest",
     "clone",
     "difference",
     "interruption_text",
+    "newest_of_cheapest",
     "nodes_text",
     "price_note",
     "replace_part",
@@ -31,6 +33,7 @@ __all__ = [
 
 WORKERS = (Role.CORE, Role.TASK)
 _NEAR = 1.08  #: among types that cost so little more than the cheapest, the newest is taken
+_ALIKE = 2.1  #: times as much memory, or as little, that a node in another's place may have
 _TODAY = 5  #: generations before are AWS's previous ones
 
 
@@ -81,6 +84,24 @@ def cheapest(facts: ClusterFacts, part: Part, kinds: Iterable[InstanceType]) -> 
     least = min(usd for usd, _kind in known)
     near = [(usd, kind) for usd, kind in known if usd <= least * _NEAR]
     return max(near, key=lambda each: (_generation(each[1]), -each[0]))[1]
+
+
+def newest_of_cheapest(
+    found: Iterable[tuple[float, InstanceType, int]],
+) -> tuple[InstanceType, int] | None:
+    """Of dollars, types and counts: the newest of those that cost about the least."""
+    known = list(found)
+    if not known:
+        return None
+    least = min(usd for usd, _kind, _count in known)
+    near = [each for each in known if each[0] <= least * _NEAR]
+    _usd, kind, count = max(near, key=lambda each: (_generation(each[1]), -each[0]))
+    return kind, count
+
+
+def alike(kind: InstanceType, now: InstanceType) -> bool:
+    """Whether nodes are about as large: a few huge nodes in place of many are another cluster."""
+    return now.memory_gib / _ALIKE <= kind.memory_gib <= now.memory_gib * _ALIKE
 
 
 def smallest_of_today(facts: ClusterFacts, part: Part, size: str) -> InstanceType | None:

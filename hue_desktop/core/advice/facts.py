@@ -115,6 +115,11 @@ class ClusterFacts:
         return yarn_gib_of(kind, known)
 
     @cached_property
+    def node_months(self) -> dict[tuple[str, Market, tuple[EbsVolume, ...]], float | None]:
+        """Dollars a month of nodes by type, market and volumes, as far as they were asked for."""
+        return {}
+
+    @cached_property
     def _measured_yarn(self) -> Mapping[str, float]:
         return measured(self.snapshot, self.nodes).yarn_gib
 
@@ -147,19 +152,23 @@ def month_usd(
 
     ``None`` when one of the prices is not known.
     """
-    cluster = facts.snapshot.cluster
-    kind = type_name or part.type_name
-    spec = GroupSpec(
-        role=part.role,
-        instance_type=kind,
-        count=part.count if count is None else count,
-        market=market or part.market,
-        # volumes that were asked for stay; EMR's defaults follow the type
-        ebs_volumes=part.volumes if kind == part.type_name or part.role is Role.CORE else (),
-    )
-    root_gib = cluster.root_volume_gib if cluster is not None else None
-    rate = group_rate(facts.book, spec, release=facts.release, root_gib=root_gib, az=facts.az)
-    return None if rate.unknown else rate.total * HOURS_PER_MONTH
+    one = _node_month(facts, part, type_name or part.type_name, market or part.market)
+    return None if one is None else one * (part.count if count is None else count)
+
+
+def _node_month(facts: ClusterFacts, part: Part, kind: str, market: Market) -> float | None:
+    """One node; asked for again and again by rules that compare types."""
+    # volumes that were asked for stay; EMR's defaults follow the type
+    volumes = part.volumes if kind == part.type_name or part.role is Role.CORE else ()
+    key = (kind, market, volumes)
+    known = facts.node_months
+    if key not in known:
+        cluster = facts.snapshot.cluster
+        spec = GroupSpec(part.role, kind, 1, market, ebs_volumes=volumes)
+        root_gib = cluster.root_volume_gib if cluster is not None else None
+        rate = group_rate(facts.book, spec, release=facts.release, root_gib=root_gib, az=facts.az)
+        known[key] = None if rate.unknown else rate.total * HOURS_PER_MONTH
+    return known[key]
 
 
 def _group_part(group: InstanceGroup) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hue_desktop.core.instances import InstanceType
 
@@ -54,6 +55,7 @@ class TypeName:
         return self.name.partition(".")[0]
 
 
+@lru_cache(maxsize=4096)
 def parse(name: str) -> TypeName | None:
     """The parts of a name; ``None`` for one that follows another scheme."""
     found = _NAME.match(name)

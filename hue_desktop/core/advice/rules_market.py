@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from hue_desktop.core import format as fmt
 from hue_desktop.core.advice.drafting import (
+    alike,
     clone,
     difference,
     interruption_text,
+    newest_of_cheapest,
     nodes_text,
     price_note,
     replace_part,
@@ -272,12 +274,12 @@ def _calmest(facts: ClusterFacts, part: Part) -> tuple[InstanceType, int] | None
     before = month_usd(facts, part)
     if now is None or room is None or before is None:
         return None
-    best: tuple[tuple[float, float], InstanceType, int] | None = None
+    found: dict[float, list[tuple[float, InstanceType, int]]] = {}
     for kind in facts.types.values():
         known, name = facts.interruptions.get(kind.name), parse(kind.name)
         if known is None or known.high is None or known.high > worst or name is None:
             continue
-        if kind.arch != now.arch or not kind.current_generation:
+        if kind.arch != now.arch or not kind.current_generation or not alike(kind, now):
             continue
         gives = facts.yarn_gib(kind.name)
         if name.family.letters not in _USUAL or gives is None or gives[0] <= 0:
@@ -288,6 +290,5 @@ def _calmest(facts: ClusterFacts, part: Part) -> tuple[InstanceType, int] | None
             continue
         if count < min(part.count, _FEWEST):
             continue  # one large node is a risk of its own
-        if best is None or (known.low, usd) < best[0]:
-            best = ((known.low, usd), kind, count)
-    return (best[1], best[2]) if best is not None else None
+        found.setdefault(known.low, []).append((usd, kind, count))
+    return newest_of_cheapest(found[min(found)]) if found else None

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from hue_desktop.core import format as fmt
 from hue_desktop.core.advice.drafting import (
     WORKERS,
+    alike,
     arch_of,
     cheapest,
     difference,
+    newest_of_cheapest,
     nodes_text,
     price_note,
     replace_part,
@@ -351,20 +353,19 @@ def _as_much_memory(
     room, before = facts.yarn_gib(part.type_name), month_usd(facts, part)
     if room is None or before is None:
         return None
+    now = facts.types[part.type_name]
     least_nodes = min(part.count, 2)  # one large node is a risk of its own
-    best: tuple[float, InstanceType, int] | None = None
+    found = []
     for letters in classes:
         for kind in todays(facts, letters, arch=arch_of(facts, part)):
             gives = facts.yarn_gib(kind.name)
-            if gives is None or gives[0] <= 0:
+            if gives is None or gives[0] <= 0 or not alike(kind, now):
                 continue
             count = math.ceil(room[0] * part.count / gives[0] - 0.02)
             usd = month_usd(facts, part, type_name=kind.name, count=count)
-            if usd is None or usd > before * (1 - _WORTH) or count < least_nodes:
-                continue
-            if best is None or usd < best[0]:
-                best = (usd, kind, count)
-    return (best[1], best[2]) if best is not None else None
+            if usd is not None and usd <= before * (1 - _WORTH) and count >= least_nodes:
+                found.append((usd, kind, count))
+    return newest_of_cheapest(found)
 
 
 def _vcpu_less(facts: ClusterFacts, part: Part, best: tuple[InstanceType, int]) -> int:

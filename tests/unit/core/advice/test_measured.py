@@ -36,7 +36,7 @@ def test_full_memory_and_idle_processors_want_r() -> None:
     idle = steady("cpu.task_on_demand", 15.0)
     advice = only("idle-processors", facts(cluster(TASK), full, idle))
     # 8 × 24 GiB of YARN memory are 4 × 56 GiB, with half the processors
-    assert advice.title == "Replace the 8 task nodes (m5.2xlarge) by 4 × r5.2xlarge"
+    assert advice.title == "Replace the 8 task nodes (m5.2xlarge) by 4 × r7i.2xlarge"
     assert advice.usd_month is not None
     assert advice.usd_month < -8 * 730 * 0.15
     assert advice.confidence is Confidence.HIGH
