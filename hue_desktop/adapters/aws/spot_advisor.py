@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -38,6 +36,9 @@ class HttpSpotAdvisor:
 
     def read(self) -> SpotAdvisorData:
         """See the port; ``Unreachable`` when nobody answers."""
+        import urllib.error
+        import urllib.request
+
         request = urllib.request.Request(self._url, headers={"Accept": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
