@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -26,7 +26,7 @@ from hue_desktop.core.changes import (
     SetManagedScaling,
 )
 from hue_desktop.core.clusters import Attention, ClusterSnapshot
-from hue_desktop.core.format import clock_time, count, percent
+from hue_desktop.core.format import MINUS, clock_time, count, percent
 from hue_desktop.core.instances import Instance, InstanceFleet, InstanceGroup, Market, Role
 from hue_desktop.core.metrics import SeriesData
 from hue_desktop.core.spot_notices import SpotNotice, notice_text, taken_by_ec2
@@ -68,7 +68,10 @@ class StoryKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One move: ``what`` happened at ``at`` (region UTC) and ``why``, with where that is from."""
+    """One move: ``what`` happened at ``at`` (region UTC) and ``why``, with where that is from.
+
+    ``label`` says it in a word for a chart.
+    """
 
     at: datetime
     what: str
@@ -77,6 +80,7 @@ class Story:
     kind: StoryKind
     source: str = ""
     attention: Attention = Attention.NONE
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class _Move:
 
 def tell(facts: StoryFacts) -> tuple[Story, ...]:
     """Every move of the cluster's size that is known, newest first."""
+    facts = replace(facts, journal=tuple(e for e in facts.journal if _is_of(e, facts.snapshot)))
     losses = list(_moves(facts, "lost"))
     found = [_loss(move) for move in losses]
     found += [_growth(facts, move, losses) for move in _moves(facts, "came")]
@@ -112,6 +117,12 @@ def tell(facts: StoryFacts) -> tuple[Story, ...]:
     found += [_notice(each) for each in facts.notices]
     recent = (each for each in found if facts.since is None or each.at >= facts.since)
     return tuple(sorted(recent, key=lambda story: story.at, reverse=True))
+
+
+def _is_of(entry: JournalEntry, snapshot: ClusterSnapshot) -> bool:
+    """Whether the change was made to this cluster."""
+    ref = snapshot.ref
+    return entry.plan.target == ref or entry.outcome.get("cluster_id") == ref.cluster_id
 
 
 # -- what moved -------------------------------------------------------------------------------
@@ -168,7 +179,7 @@ def _growth(facts: StoryFacts, move: _Move, losses: Iterable[_Move]) -> Story:
         or _by_scaling(facts, move)
         or _by_nobody(facts)
     )
-    return Story(move.at, what, why, sure, StoryKind.GREW, source)
+    return Story(move.at, what, why, sure, StoryKind.GREW, source, label=f"+{n}")
 
 
 def _shrink(facts: StoryFacts, move: _Move) -> Story:
@@ -181,7 +192,7 @@ def _shrink(facts: StoryFacts, move: _Move) -> Story:
         or _by_nobody(facts)
     )
     what = text.format(name=name, n=count(n))
-    return Story(move.at, what, why, sure, StoryKind.SHRANK, source)
+    return Story(move.at, what, why, sure, StoryKind.SHRANK, source, label=f"{MINUS}{n}")
 
 
 def _loss(move: _Move) -> Story:
@@ -198,7 +209,8 @@ def _loss(move: _Move) -> Story:
         why = node.state_reason or _("EMR says {code}.").format(code=node.state_code)
     if node.role is Role.CORE:
         why += " " + _("It was a core node: HDFS copies its blocks anew where copies are left.")
-    return Story(move.at, text, why, Certainty.KNOWN, StoryKind.LOST, "EMR", level)
+    label = _("lost {n}").format(n=n)
+    return Story(move.at, text, why, Certainty.KNOWN, StoryKind.LOST, "EMR", level, label)
 
 
 _Reason = tuple[str, Certainty, str]
@@ -252,9 +264,11 @@ def _by_trail(facts: StoryFacts, move: _Move) -> _Reason | None:
 def _as_replacement(move: _Move, losses: Iterable[_Move]) -> _Reason | None:
     """EMR keeps a group at the size that was asked for."""
     for loss in losses:
-        near = timedelta() <= move.at - loss.at <= _REPLACED or (
-            timedelta() <= loss.at - move.at <= _REPLACED / 2
-        )
+        after = move.at - loss.at
+        early = -_REPLACED / 2 <= after <= timedelta()
+        # an unhealthy node is replaced while it still drains; what EC2 takes, only afterwards
+        drained = not any(taken_by_ec2(node) for node in loss.nodes)
+        near = timedelta() <= after <= _REPLACED or (early and drained)
         if loss.group_id == move.group_id and near and len(move.nodes) <= len(loss.nodes):
             text = ngettext(
                 "EMR replaces a node that was lost at {time}: the size asked for did not change.",
@@ -317,7 +331,7 @@ def _measured(facts: StoryFacts, move: _Move) -> tuple[str, bool]:
         if pending:
             most = int(max(pending))
             text = ngettext("{n} container waited", "{n} containers waited", most)
-            parts.append(text.format(n=count(most)))
+            parts.append(text.format(n=count(most)) if most else _("no container waited"))
             bears = most > 0
         if shares:
             parts.append(_("YARN’s memory was {share} in use").format(share=percent(max(shares))))
@@ -367,7 +381,10 @@ def _policies(facts: StoryFacts) -> Iterator[Story]:
             at = entry.region_at or entry.at
             mine.append(at)
             why = _("Changed here.")
-            yield Story(at, entry.plan.title, why, Certainty.KNOWN, StoryKind.POLICY, _("journal"))
+            title = entry.plan.title
+            yield Story(
+                at, title, why, Certainty.KNOWN, StoryKind.POLICY, _("journal"), label=_("limits")
+            )
     for call in facts.calls or ():
         if not call.operation.endswith("ManagedScalingPolicy"):
             continue
@@ -379,15 +396,16 @@ def _policies(facts: StoryFacts) -> Iterator[Story]:
             if call.operation.startswith("Remove")
             else _("Managed scaling set")
         )
-        yield Story(call.at, what, why, Certainty.KNOWN, StoryKind.POLICY, "CloudTrail")
+        yield Story(
+            call.at, what, why, Certainty.KNOWN, StoryKind.POLICY, "CloudTrail", label=_("limits")
+        )
 
 
 def _notice(notice: SpotNotice) -> Story:
     sure = Certainty.KNOWN if notice.sure or notice.gone else Certainty.LIKELY
     what = _("Two minutes’ notice for {node}").format(node=notice.ec2_id or notice.host)
-    return Story(
-        notice.seen, what, notice_text(notice), sure, StoryKind.NOTICE, "YARN", Attention.WARN
-    )
+    why, level = notice_text(notice), Attention.WARN
+    return Story(notice.seen, what, why, sure, StoryKind.NOTICE, "YARN", level, _("notice"))
 
 
 def _name(snapshot: ClusterSnapshot, group_id: str) -> str:

@@ -23,7 +23,7 @@ OPERATIONS = (
     "PutManagedScalingPolicy",
     "RemoveManagedScalingPolicy",
 )
-_PAGE, _PAGES = 50, 3  #: LookupEvents allows two requests a second
+_PAGE, _PAGES = 50, 1  #: LookupEvents allows two requests a second; the newest matter
 _CLUSTERS = ("clusterId", "jobFlowId")
 _GROUPS = ("instanceGroupId", "instanceFleetId", "instanceGroupIds")
 

@@ -36,7 +36,7 @@ from hue_desktop.core.policies import (
 )
 from hue_desktop.core.pricing import CostRate
 from hue_desktop.core.scaling_standing import standing
-from hue_desktop.core.scaling_story import PENDING, SHARE, StoryFacts, tell
+from hue_desktop.core.scaling_story import PENDING, SHARE, Certainty, StoryFacts, tell
 from hue_desktop.core.text import _
 from hue_desktop.core.trail import TrailCall
 from hue_desktop.services.fleet.service import FleetService
@@ -52,10 +52,11 @@ if TYPE_CHECKING:
 
 __all__ = ["PoliciesService"]
 
-_SERIES = (PENDING, SHARE, "yarn.nodes.live")
+_SERIES = (PENDING, SHARE, "yarn.containers", "yarn.nodes.live")
 _KERNELS, _IDLE = "TotalNotebookKernels", "AutoTerminationIsClusterIdle"
 _REPORTS = timedelta(minutes=30)  #: by then a policy that is on has told something
 _AHEAD = timedelta(minutes=10)
+_DRAIN = timedelta(minutes=75)  #: a node leaves so long after it was asked to, at most
 _LEVELS = {
     RemarkLevel.REFUSED: RiskLevel.WARN,
     RemarkLevel.HARM: RiskLevel.LOSS,
@@ -223,13 +224,19 @@ class PoliciesService:
             snapshot,
             tuple(self._journal()),
             series,
-            self._calls(snapshot, start, now, missing),
+            None,
             health.notices,
             frozenset(pool.id for pool in facts.pools if pool.custom_scaling),
             start,
         )
+        stories = tell(story)
+        unclear = [each.at for each in stories if each.sure is Certainty.UNKNOWN]
+        if unclear:  # CloudTrail is slow, and asked only where nothing else explains a move
+            since = max(start, min(unclear) - _DRAIN)
+            calls = self._calls(snapshot, since, max(unclear), missing)
+            stories = tell(replace(story, calls=calls))
         reasons = standing(facts, snapshot, self._newest(ref), health.nodes, now)
-        return ScalingStory(tell(story), reasons, tuple(missing), start, now, series)
+        return ScalingStory(stories, reasons, tuple(missing), start, now, series)
 
     # -- within -------------------------------------------------------------------------------
 

@@ -30,11 +30,13 @@ from hue_desktop.ui.parts import (
     row,
 )
 from hue_desktop.ui.policies.remark_list import marked_lines
+from hue_desktop.ui.policies.story_chart import StoryChart, load_library
+from hue_desktop.ui.tasks import CancelToken
 
 __all__ = ["StorySheet"]
 
 _WHEN = 104
-_WIDEST = 860
+_WIDEST = 1100
 _MOST = 60  #: moves that are shown at once; older ones on request
 _SPANS = ((6, _("6 h")), (24, _("24 h")), (168, _("7 days")), (720, _("30 days")))
 _LEVELS = {
@@ -66,6 +68,7 @@ class StorySheet(Sheet):
         self.span.set_key("24")
         self.now = _Stack(spacing=12)
         self.moves = _Stack(spacing=0)
+        self.chart = StoryChart(ctx.theme)
         self.missing = Label(tone="text-2", wrap=True)
         self.more = Button(_("Show older ones"), kind="link", clicked=self._show_more)
         self._empty = Label("", tone="text-2", wrap=True)
@@ -81,6 +84,8 @@ class StorySheet(Sheet):
                 Rule("h"),
                 10,
                 past,
+                6,
+                self.chart,
                 6,
                 self._empty,
                 self.moves,
@@ -108,10 +113,14 @@ class StorySheet(Sheet):
     def read(self) -> None:
         """Read the chosen hours anew."""
         hours = float(self.span.key or 24)
+
+        def read(_token: CancelToken) -> ScalingStory:
+            load_library()
+            return self.ctx.app.policies.story(self.ref, hours)
+
         self.ctx.tasks.run(
-            "metrics", lambda _token: self.ctx.app.policies.story(self.ref, hours),
-            owner=self, done=self.show_story, failed=self._failed, key="story",
-        )  # fmt: skip
+            "metrics", read, owner=self, done=self.show_story, failed=self._failed, key="story"
+        )
 
     def show_story(self, story: ScalingStory) -> None:
         """Show what was read."""
@@ -125,6 +134,7 @@ class StorySheet(Sheet):
         self._empty.setText(
             _("No node came or went in the {span}.").format(span=_last(self.span.currentText()))
         )
+        self.chart.show_story(story)
         self.missing.setText(" ".join(story.missing))
         self.missing.setVisible(bool(story.missing))
         self.states.show_content()

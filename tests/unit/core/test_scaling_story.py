@@ -220,3 +220,17 @@ def test_nodes_of_the_first_hour_and_of_the_end_are_no_move() -> None:
     ended = replace(base.summary, ended=NOW)
     snapshot = replace(_with(early, last), summary=ended)
     assert tell(StoryFacts(snapshot)) == ()
+
+
+def test_what_ec2_takes_is_replaced_afterwards_and_unhealthy_nodes_before() -> None:
+    early = _came(60, THEN - timedelta(minutes=8))
+    grew = tell(StoryFacts(_with(_taken(50), early)))[1]
+    assert grew.sure is Certainty.UNKNOWN
+    sick = _left(50, state_code="INSTANCE_FAILURE", state_reason="Instance was unhealthy.")
+    assert "replaces" in tell(StoryFacts(_with(sick, early)))[1].why
+
+
+def test_changes_of_other_clusters_explain_nothing() -> None:
+    entry = _entry(THEN, SetManagedScaling("j-2", POLICY), ResizeGroup("j-2", "", 5))
+    other = replace(entry, plan=replace(entry.plan, target=replace(REF, cluster_id="j-2")))
+    assert _one(StoryFacts(_with(_came(50)), (other,))).sure is Certainty.UNKNOWN
