@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hue_desktop.core.format import count, duration, percent, size
 from hue_desktop.core.instances import GroupState
+from hue_desktop.core.shrink.locations import tables_of
 from hue_desktop.core.shrink.situation import FULL_SHARE, Situation
 from hue_desktop.core.shrink.values import DrainRate, Finding, Level, RateSource
 from hue_desktop.core.text import _, ngettext
@@ -190,6 +191,22 @@ def _exists_here(it: Situation) -> Finding:
     )
 
 
+def _tables(it: Situation) -> Finding | None:
+    """What lies in Hive's warehouse, as far as folders tell."""
+    found = tables_of(it.table)
+    if not found:
+        return None
+    text = ngettext(
+        "{n} table in Hive’s warehouse on HDFS",
+        "{n} tables in Hive’s warehouse on HDFS",
+        len(found),
+    ).format(n=count(len(found)))
+    note = _("{size}; the largest is {name}").format(
+        size=size(sum(each.size for each in found)), name=found[0].name
+    )
+    return Finding("tables", Level.BAD, _("Tables only here"), text, note)
+
+
 def _bytes(it: Situation) -> Finding:
     text = ngettext("{size} from {n} node", "{size} from {n} nodes", len(it.leaving)).format(
         size=size(it.tally.move_bytes), n=count(len(it.leaving))
@@ -278,5 +295,6 @@ _MAKERS: tuple[Callable[[Situation], Finding | None], ...] = (
 _WHOLE: tuple[Callable[[Situation], Finding | None], ...] = (
     _safe_mode,
     _exists_here,
+    _tables,
     _work,
 )

@@ -38,6 +38,7 @@ FINDING_KEYS = (
     "state",
     "safe_mode",
     "replication",
+    "tables",
     "time",
     "room",
     "balance",

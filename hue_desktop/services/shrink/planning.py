@@ -71,7 +71,7 @@ def _of_group(
     if request.kill:
         change = KillInstances(ref.cluster_id, group.id, named)
         blocked = blocked if named else _("Name the nodes that shall end at once.")
-    final = request.kill or verdict.loses
+    final = _may_lose(request, verdict)
     draft = Draft(
         title=_title(request, group),
         changes=(change,),
@@ -99,7 +99,7 @@ def _of_fleet(
     text = _(
         "This is an instance fleet: EMR chooses which nodes go, and gives them its own time-out."
     )
-    final = verdict.loses
+    final = _may_lose(request, verdict)
     draft = Draft(
         title=base.title,
         changes=(ResizeFleet(request.ref.cluster_id, fleet.id, on_demand, spot),),
@@ -111,6 +111,12 @@ def _of_fleet(
         blocked=base.blocked or (_only_a_group() if request.kill else ""),
     )
     return plans.for_cluster(snapshot, draft)
+
+
+def _may_lose(request: ShrinkRequest, verdict: Verdict) -> bool:
+    """Whether data goes for good: it would, or nobody could look."""
+    blind = verdict.level is Level.UNKNOWN and not verdict.findings
+    return request.kill or verdict.loses or blind
 
 
 def _only_a_group() -> str:

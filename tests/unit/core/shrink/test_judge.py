@@ -20,6 +20,7 @@ from hue_desktop.core.shrink import (
     with_fixes,
 )
 from hue_desktop.core.shrink.drain import estimated, fill
+from hue_desktop.core.shrink.locations import tables_of
 from hue_desktop.core.shrink.rates import measured_rate
 from hue_desktop.core.shrink.values import FINDING_KEYS, FIX_KEYS
 from tests.unit.core.shrink.clusters import (
@@ -360,3 +361,25 @@ def test_files_that_are_written_hold_a_node() -> None:
     assert work is not None
     assert work.level is Level.WARN
     assert "being written" in work.note
+
+
+def test_tables_of_the_warehouse_are_named_before_a_cluster_ends() -> None:
+    builder = BlockTableBuilder([host(0)])
+    base = "/user/hive/warehouse"
+    builder.add_path(f"{base}/web.db/clicks/dt=1/a", 1, [(5 * MIB, [host(0)])])
+    builder.add_path(f"{base}/web.db/clicks/dt=2/b", 1, [(MIB, [host(0)])])
+    builder.add_path(f"{base}/plain/c", 1, [(MIB, [host(0)])])
+    builder.add_path(f"{base}/web.db/empty/d", 1, [])
+    builder.add_path(f"{base}/web.db/stray", 1, [(MIB, [host(0)])])
+    builder.add_path("/tmp/x", 1, [(MIB, [host(0)])])
+    table = builder.table()
+    found = tables_of(table)
+    assert [(each.name, each.files, each.size) for each in found] == [
+        ("web.clicks", 2, 6 * MIB),
+        ("default.plain", 1, MIB),
+    ]
+    asked = ShrinkRequest(REF, "", whole_cluster=True)
+    finding = judge(table, core_nodes(1), asked, LIMITS).finding("tables")
+    assert finding is not None
+    assert "2 tables" in finding.text
+    assert "web.clicks" in finding.note

@@ -13,7 +13,7 @@ from hue_desktop.core.clusters import ClusterRef
 from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.errors import Cancelled, NotFound, Refused, Unreachable, UsageError
 from hue_desktop.core.metrics import SeriesData, SeriesKey
-from hue_desktop.core.shrink import AdminState, Level, RateSource
+from hue_desktop.core.shrink import AdminState, Level, RateSource, Verdict
 from hue_desktop.core.storage import Location, StoreId, StoreKind
 from hue_desktop.core.transfers.values import Route
 from hue_desktop.services.shrink import InspectionProgress
@@ -157,6 +157,10 @@ def test_killing_is_final_and_wants_the_name_on_production(
         assert plan.undo is Undoability.FINAL
         assert plan.typed_name == "precious"
         assert any(risk.level is RiskLevel.LOSS for risk in plan.risks)
+        blind = Verdict(Level.UNKNOWN, "", "", request, missing=("HDFS did not answer.",))
+        unseen = desk.shrink.plan(replace(request, kill=False), blind)
+        assert unseen.typed_name == "precious"
+        assert unseen.undo is Undoability.FINAL
         nobody = desk.shrink.plan(replace(request, leaving=()), verdict)
         assert "Name the nodes" in nobody.blocked
         end(region, ref)
