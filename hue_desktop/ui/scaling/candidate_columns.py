@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hue_desktop.core.candidates.values import Candidate
-from hue_desktop.core.format import DASH, count, decimal, money, node_rate
+from hue_desktop.core.format import DASH, count, decimal, money, node_rate, percent
 from hue_desktop.core.pricing import Interruption
 from hue_desktop.core.text import _
 from hue_desktop.ui.tables import Column
@@ -19,6 +19,7 @@ Figure = Callable[[Candidate], float | None]
 
 
 def candidate_columns(
+    is_picked: Callable[[Candidate], bool],
     units: Callable[[Candidate], int | None] | None,
 ) -> tuple[Column[Candidate], ...]:
     """From left to right; with ``units`` also how many units of a fleet a node of the type has."""
@@ -37,7 +38,15 @@ def candidate_columns(
         if units is not None
         else ()
     )
-    return (_pick(), _type(), *weights, *_size(), *_prices(bool(weights)), *_risk(), _worth())
+    return (
+        _pick(is_picked),
+        _type(),
+        *weights,
+        *_size(),
+        *_prices(bool(weights)),
+        *_risk(),
+        _worth(),
+    )
 
 
 def _figure(
@@ -68,15 +77,20 @@ def _figure(
     )
 
 
-def _pick() -> Column[Candidate]:
-    return Column("pick", "", lambda _one: "", width=26, optional=False)
+def _pick(is_picked: Callable[[Candidate], bool]) -> Column[Candidate]:
+    """A circle or a box; its text is for those who cannot see it."""
+
+    def text(one: Candidate) -> str:
+        return _("chosen") if is_picked(one) else ""
+
+    return Column("pick", "", text, width=26, optional=False)
 
 
 def _type() -> Column[Candidate]:
     return Column(
         "type",
         _("Type"),
-        lambda one: one.name,
+        _spoken,
         sort=lambda one: one.name,
         width=176,
         tooltip=_tooltip,
@@ -84,6 +98,14 @@ def _type() -> Column[Candidate]:
         stretch=True,
         optional=False,
     )
+
+
+def _spoken(one: Candidate) -> str:
+    """The name with what is painted after it."""
+    marks = [_("suggested")] if one.suggested else []
+    if one.type.arch != "x86_64":
+        marks.append(one.type.arch)
+    return ", ".join((one.name, *marks))
 
 
 def _size() -> tuple[Column[Candidate], ...]:
@@ -128,8 +150,8 @@ def _prices(units: bool) -> tuple[Column[Candidate], ...]:
         Column(
             "line",
             _("Spot, 90 days"),
-            lambda _one: "",
-            sort=lambda one: _risen(one),
+            _line_text,
+            sort=_risen,
             width=88,
             tooltip=_line_tooltip,
             hide_below=450,
@@ -229,6 +251,18 @@ def _tooltip(one: Candidate) -> str:
         score=_number(one.score),
     )
     return "\n".join((head, *one.reasons))
+
+
+def _line_text(one: Candidate) -> str:
+    """What the line says to those who cannot see it."""
+    full = one.price.on_demand_usd_hour
+    if not one.spot_line or not full:
+        return DASH
+    prices = [price for _at, price in one.spot_line]
+    text = _("{low} to {high} of the on-demand price")
+    return text.format(
+        low=percent(100 * min(prices) / full), high=percent(100 * max(prices) / full)
+    )
 
 
 def _line_tooltip(one: Candidate) -> str:

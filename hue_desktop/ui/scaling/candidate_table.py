@@ -90,7 +90,9 @@ class CandidateTable(QWidget):
         self.all_sizes = QCheckBox(_("All sizes"))
         self.all_sizes.setAccessibleName(_("All sizes"))
         self.all_sizes.setToolTip(_("Also types with less than half or more than twice the vCPU"))
-        self.model: RowsModel[Candidate] = RowsModel(candidate_columns(units), lambda one: one.name)
+        self.model: RowsModel[Candidate] = RowsModel(
+            candidate_columns(self._is_picked, units), lambda one: one.name
+        )
         self.table = _Table(self.model, name=_("Instance types"), row_height=_ROW, padding=_PADDING)
         self.table.setMinimumHeight(28 + 4 * _ROW)
         self._delegate = CandidateDelegate(

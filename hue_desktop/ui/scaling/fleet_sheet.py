@@ -382,6 +382,9 @@ class ScaleFleetSheet(ScaleSheet):
         moved = self.on_demand.delta or self.spot.delta
         if not self.fleet_id or moved or retries or self._new_types:
             super().show_plan(plan)
+            cheapest = self._cheapest()
+            if cheapest is not None and self.wanted_market is Market.SPOT:
+                self.read_score(cheapest.name, self.wanted_nodes)
         else:
             self.panel.show_plan(plan)
             self.no_plan(_("Move a target, or tick other types, to see what changes."))

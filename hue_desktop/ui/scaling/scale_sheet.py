@@ -53,7 +53,7 @@ class ScaleSheet(PlanSheet):
         super().__init__(ctx, ref, title, subtitle)
         self.table = table
         self.listed: CandidateList | None = None
-        self._scored: frozenset[str] = frozenset()
+        self._scored: set[tuple[str, int]] = set()  #: types and counts that EC2 was asked about
         self._over_quota = ""
         self.attention = QWidget()
         self.attention.setLayout(column(12, self.risks))
@@ -147,7 +147,6 @@ class ScaleSheet(PlanSheet):
 
         until = self._region_time()
         self.table.show_candidates(listed, ranked, own_word=self.own_word(), until=until)
-        self._read_scores()
         self.candidates_shown()
 
     def _show_no_candidates(self, error: HueError) -> None:
@@ -171,26 +170,41 @@ class ScaleSheet(PlanSheet):
             failed=lambda _error: self.table.add_lines(names, {}),
         )
 
-    def _read_scores(self) -> None:
-        """Have the best few scored, once: the answer hardly depends on a node more or less."""
-        if self._scored or self.wanted_market is not Market.SPOT or self.listed is None:
+    def read_score(self, name: str, nodes: int) -> None:
+        """Learn how likely EC2 finds so many Spot nodes of a type now.
+
+        It is asked for a round number of nodes, which a node more or less does not change; the
+        first question is about the best few types, too.
+        """
+        if nodes <= 0 or not name or self.listed is None:
             return
-        best = [one.name for one in self.table.model.rows()[:_SCORED]]
-        own = self.listed.own
-        names = tuple(dict.fromkeys(([own.name] if own else []) + best))[:_SCORED]
-        capacity = max(self.wanted_nodes, 1)
-        self._scored = frozenset(names)
+        capacity = 1 << (nodes - 1).bit_length()
+        if (name, capacity) in self._scored:
+            return
+        names = [name]
+        if not self._scored:
+            names += [one.name for one in self.table.model.rows()[:_SCORED] if one.name != name]
+        asked = tuple(names[:_SCORED])
+        self._scored.update((each, capacity) for each in asked)
 
         def arrived(scores: PlacementScores) -> None:
             self.table.add_scores(scores.by_type)
+            self.room_known()
 
         self.ctx.tasks.run(
             "scores",
-            lambda _token: self.ctx.app.scaling.placement_scores(self.ref, names, capacity),
+            lambda _token: self.ctx.app.scaling.placement_scores(self.ref, asked, capacity),
             owner=self,
             done=arrived,
             failed=lambda _error: None,
         )
+
+    def score_fact(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The placement score of a type, as a line of the facts."""
+        found = self.table.named(name)
+        if found is None or found.score is None:
+            return ()
+        return ((_("Placement score"), _("{n} of 10").format(n=found.score)),)
 
     # Room: what the cluster has, and would have
 

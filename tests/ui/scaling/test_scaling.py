@@ -146,6 +146,11 @@ def test_the_own_type_comes_first_and_another_one_as_a_group_of_its_own(desk: Do
     assert seen is not None
     assert seen.spot_now is not None
     assert len(seen.spot_line) > 10
+    desk.until(lambda: "Placement score" in _texts(sheet))
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    cells = [sheet.table.model.index(0, at).data(spoken) for at in range(8)]
+    assert cells[0] == "chosen"  # what is painted is said, too
+    assert any("of the on-demand price" in cell for cell in cells)
     _another_type(desk, sheet, cluster, group)
 
 
