@@ -11,11 +11,9 @@ import subprocess
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from hue_desktop.adapters.local.region_process import (
     check_installed,
@@ -35,6 +33,9 @@ from hue_desktop.core.rehearsal_ports import (
     StoryEvent,
 )
 from hue_desktop.core.text import _
+
+if TYPE_CHECKING:
+    import urllib.error
 
 __all__ = ["LocalRehearsalRegion", "LocalRehearsalRegions"]
 
@@ -87,6 +88,8 @@ class LocalRehearsalRegion:
         self._log = log
         self._running = running
         self._lock = threading.Lock()
+        import urllib.request
+
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     @property
@@ -155,6 +158,9 @@ class LocalRehearsalRegion:
                 self._log.close()
 
     def _control(self, name: str, body: _Json | None = None) -> Any:
+        import urllib.error
+        import urllib.request
+
         url = f"{self._running.control_url.rstrip('/')}/{name}"
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         try:

@@ -120,6 +120,8 @@ class RehearsalService:
         except BaseException:
             with suppress(HueError):
                 self._end(starting.result())
+            if token is not None:
+                token.raise_if_cancelled()
             raise
         name = f"rehearsal-{next(self._numbers)}"
         copy = Copy(request, original, region, name, self._open_doors)
@@ -128,6 +130,8 @@ class RehearsalService:
         except BaseException:
             copy.close()
             self._forget(region)
+            if token is not None:
+                token.raise_if_cancelled()  # a region that was ended is not what went wrong
             raise
         with self._lock:
             self._running.discard(region)

@@ -154,9 +154,12 @@ class Provisioning:
         volumes: tuple[Volume, ...],
     ) -> Instance:
         world = self._world
-        collection.launched += 1
         world.settings.instances_made += 1
+        collection.launched += 1
         key = (cluster.id, collection.id, collection.launched)
+        while world.chance.emr_id("ci-", *key) in cluster.instances:  # the cluster was loaded
+            collection.launched += 1
+            key = (cluster.id, collection.id, collection.launched)
         instance = Instance(
             id=world.chance.emr_id("ci-", *key),
             ec2_id=world.chance.hex_id("i-", *key),

@@ -23,7 +23,7 @@ def story_of(world: World, cluster: Cluster, since: float) -> list[Json]:
     events = [*_of_nodes(world, cluster, since), *_of_applications(world, cluster, since)]
     events += _of_hdfs(world, cluster, since)
     for at, what in ((cluster.terminating, "cluster-ending"), (cluster.ended, "cluster-ended")):
-        if since < at <= world.at:
+        if since <= at <= world.at:
             events.append({"at": at, "what": what, "text": cluster.reason_message})
     for item in cluster.collections():
         if item.reason_message and item.role != "MASTER":

@@ -51,6 +51,8 @@ class Work:
         world = self._world
         jar = config["HadoopJarStep"]
         cluster.steps_added += 1
+        while world.chance.emr_id("s-", cluster.id, cluster.steps_added) in cluster.steps:
+            cluster.steps_added += 1  # the cluster was loaded
         step = Step(
             id=world.chance.emr_id("s-", cluster.id, cluster.steps_added),
             cluster_id=cluster.id,
