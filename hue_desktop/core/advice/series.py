@@ -10,7 +10,7 @@ from hue_desktop.core.advice.values import Confidence, Evidence
 from hue_desktop.core.metrics import SeriesData, Unit, metric
 from hue_desktop.core.text import _
 
-__all__ = ["DAY_S", "LEAST_S", "SeriesSummary", "confidence", "evidence", "summary_of"]
+__all__ = ["DAY_S", "LEAST_S", "SURER_S", "SeriesSummary", "confidence", "evidence", "summary_of"]
 
 LEAST_S = 900.0  #: with less than a quarter of an hour measured, nothing is said
 SURER_S = 3 * 3600.0

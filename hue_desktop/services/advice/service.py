@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from hue_desktop.core.advice.advising import advise, missing
 from hue_desktop.core.advice.facts import ClusterFacts, parts_of
-from hue_desktop.core.advice.series import DAY_S, SeriesSummary, summary_of
+from hue_desktop.core.advice.series import DAY_S, SURER_S, SeriesSummary, summary_of
 from hue_desktop.core.advice.workload import workload_of
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.connections import ConnectionClass
@@ -46,6 +48,7 @@ _METRICS = (
 )  # fmt: skip
 _WINDOW_S = 7 * DAY_S
 _POINTS = 4000
+_KEPT_S = 240.0  #: CloudWatch has a new value each five minutes, and wants money for each reading
 
 
 class AdviceService:
@@ -74,6 +77,8 @@ class AdviceService:
         self._cost = cost
         self._servers = servers
         self._class_of = class_of
+        self._lock = threading.Lock()
+        self._known: dict[ClusterRef, tuple[float, Mapping[str, SeriesSummary]]] = {}
 
     def report(self, ref: ClusterRef) -> AdviceReport:
         """The advice of a cluster as of now. Blocks.
@@ -160,6 +165,20 @@ class AdviceService:
         return live
 
     def _series(self, ref: ClusterRef, now: float, told: list[str]) -> Mapping[str, SeriesSummary]:
+        """The last days summed up; hours of measurements hardly change within minutes."""
+        with self._lock:
+            read_at, known = self._known.get(ref, (0.0, {}))
+        surest = max((each.covered_s for each in known.values()), default=0.0)
+        if time.monotonic() - read_at < (_KEPT_S if surest >= SURER_S else _KEPT_S / 10):
+            return known
+        found = self._read_series(ref, now, told)
+        with self._lock:
+            self._known[ref] = (time.monotonic(), found)
+        return found
+
+    def _read_series(
+        self, ref: ClusterRef, now: float, told: list[str]
+    ) -> Mapping[str, SeriesSummary]:
         keys = [SeriesKey(name) for name in _METRICS]
         words = _("What was measured could not be read: {why}")
         nothing: Mapping[SeriesKey, SeriesData] = {}

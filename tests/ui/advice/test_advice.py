@@ -23,7 +23,10 @@ from hue_desktop.ui.advice.review import can_review, review
 from hue_desktop.ui.advice.sheet import AdviceSheet
 from hue_desktop.ui.advice.words import usd_text, usd_tone
 from hue_desktop.ui.context import UiContext
+from hue_desktop.ui.launch.launch_sheet import LaunchSheet
 from hue_desktop.ui.parts import Label
+from hue_desktop.ui.rooms import room_actions
+from hue_desktop.ui.scaling.group_sheet import ScaleGroupSheet
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.ui.doing_desk import DoingDesk, click, open_doing_desk, unnamed
 from tests.unit.core.advice.makers import cluster, facts, group, only, steady
@@ -137,6 +140,21 @@ def test_a_clone_begins_with_the_new_types(desk: DoingDesk) -> None:
     assert kinds[Role.MASTER] == master.apply.types[0].after if master.apply else ""
     assert kinds[Role.CORE] == "m4.xlarge"
     assert all(isinstance(group, GroupSpec) for group in create.spec.groups)
+
+
+def test_review_opens_the_sheets_of_the_window(desk: DoingDesk) -> None:
+    """With every room's own actions: what other rooms take is what advice hands them."""
+    desk.ctx.actions.add(*room_actions())
+    panel, ref = panel_of(desk)
+    by_rule = {each.advice.rule: each.advice for each in panel.rows}
+    assert review(desk.ctx, ref, by_rule["spot-task"])
+    assert desk.opened(ScaleGroupSheet) is not None
+    assert review(desk.ctx, ref, by_rule["master-size"])
+    sheet = desk.opened(LaunchSheet)
+    after = by_rule["master-size"].apply
+    assert after is not None
+    kinds = {group.role: group.instance_type for group in sheet.form.spec().groups}
+    assert kinds[Role.MASTER] == after.types[0].after
 
 
 def test_core_nodes_that_go_are_looked_at_before(desk: DoingDesk) -> None:
