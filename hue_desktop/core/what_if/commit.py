@@ -26,7 +26,8 @@ def way_of(facts: BenchFacts, line: BenchLine) -> Way:
     if now is None:
         return Way.NEW_CLUSTER if _other_arch(facts, want) else Way.ADD
     if replace(now, count=want.count) == want:
-        return Way.RESIZE
+        shrinks = line.role is Role.CORE and want.count < now.count
+        return Way.SHRINK if shrinks else Way.RESIZE
     if line.role is Role.CORE or line.is_fleet or _other_arch(facts, want):
         return Way.NEW_CLUSTER
     return Way.REPLACE

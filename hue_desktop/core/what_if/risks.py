@@ -77,9 +77,7 @@ def _hdfs(facts: BenchFacts, variant: Variant, outcome: Outcome) -> Iterator[Ris
         )
         yield Risk(_LOSS, text.format(n=count(factor)))
     if shrinks:
-        text = _(
-            "Core nodes that go hand their blocks on first. The pre-flight tells file by file."
-        )
+        text = _("Core nodes hold HDFS blocks: the pre-flight tells what is lost before they go.")
         yield Risk(_WARN, text)
 
 

@@ -151,6 +151,7 @@ class Way(Enum):
 
     KEEP = "keep"
     RESIZE = "resize"  #: another count of the same group or fleet
+    SHRINK = "shrink"  #: fewer core nodes: what they hold is looked at first
     REPLACE = "replace"  #: a new task group, and the old one to 0
     ADD = "add"  #: a new task group
     NEW_CLUSTER = "new cluster"  #: only a clone can have it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from hue_desktop.core.changes import (
@@ -114,21 +114,24 @@ class WhatIfService:
 
     # -- doing ----------------------------------------------------------------------------------
 
-    def commit(self, bench: Bench, variant: Variant) -> Commit:
+    def commit(self, bench: Bench, variant: Variant, *, shrinks: bool = False) -> Commit:
         """The plans for what a running cluster takes of the variant. Blocks for missing prices.
 
-        Sizes are set first, then new groups take the place of old ones, limits come last.
+        Sizes are set first, then new groups take the place of old ones, limits come last. Fewer
+        core nodes are left to the pre-flight, which sees what they hold; with ``shrinks`` they are
+        planned as well, for a rehearsal.
         """
         ref = bench.facts.ref
         snapshot = self._plans.cluster(ref)
         parts, left_out = [], []
         ways = [(line, way_of(bench.facts, line)) for line in variant.lines]
         for line, way in ways:
-            if way is Way.NEW_CLUSTER:
+            if way is Way.NEW_CLUSTER or (way is Way.SHRINK and not shrinks):
                 left_out.append(line.name or line.key)
-            elif way is Way.RESIZE and not line.is_fleet:
+            elif way in (Way.RESIZE, Way.SHRINK) and not line.is_fleet:
                 parts.append(self._scaling.plan_resize_group(ref, line.key, line.want.count))
-        parts.extend(self._fleet_plans(ref, variant, [line for line, _way in ways]))
+        sized = (Way.RESIZE, Way.SHRINK) if shrinks else (Way.RESIZE,)
+        parts.extend(self._fleet_plans(ref, variant, [line for line, way in ways if way in sized]))
         for line, way in ways:
             if way in (Way.REPLACE, Way.ADD):
                 parts.append(self._place(bench.facts, snapshot, line))
@@ -145,14 +148,17 @@ class WhatIfService:
         return CreateCluster(spec_of(self._launching.read_clone_spec(ref), variant))
 
     def _fleet_plans(
-        self, ref: ClusterRef, variant: Variant, lines: Iterable[BenchLine]
+        self, ref: ClusterRef, variant: Variant, lines: Sequence[BenchLine]
     ) -> list[Plan]:
-        """One resize a fleet, of both its markets together."""
-        ids = {line.owner_id for line in lines if line.is_fleet and line.changed}
+        """One resize a fleet, of both its markets together; lines not given stay as they are."""
+        ids = {line.owner_id for line in lines if line.is_fleet}
+        keys = {line.key for line in lines}
         plans = []
         for fleet_id in sorted(ids):
             units = {
-                line.want.market.value: line.want.count
+                line.want.market.value: (
+                    line.want if line.key in keys else line.now or line.want
+                ).count
                 for line in variant.lines
                 if line.owner_id == fleet_id
             }

@@ -33,4 +33,4 @@ class BudgetGuard(QWidget):
         self.box.setAccessibleName(self.box.text())
         self.box.setAccessibleDescription(sentence.text())
         self.box.toggled.connect(self.ticked)
-        self.setLayout(column(line, 8, row(self.box, margins=(_INDENT, 0, 0, 0))))
+        self.setLayout(column(line, 8, row(self.box, None, margins=(_INDENT, 0, 0, 0))))

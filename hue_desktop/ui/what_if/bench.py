@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hue_desktop.core.budget import BudgetUse
-from hue_desktop.core.changes import Change, CreateCluster
+from hue_desktop.core.changes import Change, CreateCluster, ResizeGroup
 from hue_desktop.core.clusters import ClusterRef, ManagedScaling
 from hue_desktop.core.errors import HueError
 from hue_desktop.core.instances import Market, Role
@@ -107,6 +107,7 @@ class WhatIfBench(QObject):
         self.side.apply_requested.connect(self.apply)
         self.side.clone_requested.connect(self.clone)
         self.side.rehearse_requested.connect(self.rehearse)
+        self.side.preflight_requested.connect(self.preflight)
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -275,13 +276,13 @@ class WhatIfBench(QObject):
 
     # -- doing ----------------------------------------------------------------------------------
 
-    def _plan(self, done: Callable[[Commit], None]) -> None:
+    def _plan(self, done: Callable[[Commit], None], *, shrinks: bool = False) -> None:
         """Make the plans on a lane and go on with them."""
         assert self.bench is not None
         bench, variant, app = self.bench, self.variant, self.ctx.app
         self.ctx.tasks.run(
-            "aws", lambda _token: app.what_if.commit(bench, variant), owner=self, key="commit",
-            done=done, failed=self._not_planned, timeout_s=_TIMEOUT_S,
+            "aws", lambda _token: app.what_if.commit(bench, variant, shrinks=shrinks), owner=self,
+            key="commit", done=done, failed=self._not_planned, timeout_s=_TIMEOUT_S,
         )  # fmt: skip
 
     def _not_planned(self, error: HueError) -> None:
@@ -315,11 +316,27 @@ class WhatIfBench(QObject):
     def rehearse(self) -> None:
         """Have the changes tried in a simulated region first."""
         if self.bench is not None and self.variant.changed:
-            self._plan(lambda commit: self._trigger("rehearsal.open", commit.question.changes))
+            self._plan(
+                lambda commit: self._trigger("rehearsal.open", commit.question.changes),
+                shrinks=True,
+            )
+
+    def preflight(self) -> None:
+        """Look at what the core nodes hold before some of them go."""
+        if self.ref is None:
+            return
+        core = next((each for each in self.variant.lines if each.role is Role.CORE), None)
+        if core is None:
+            return
+        changes: tuple[Change, ...] = ()
+        if not core.is_fleet:
+            changes = (ResizeGroup(self.ref.cluster_id, core.key, core.want.count),)
+        self._trigger("shrink.open", changes)
 
     def _can_rehearse(self) -> bool:
         return any(action.id == "rehearsal.open" for action in self.ctx.actions.all())
 
     def _trigger(self, action_id: str, changes: tuple[Change, ...]) -> None:
         context = focus_on(self.ctx.app.fleet.snapshot(), self.ref, changes=changes)
-        self.ctx.actions.trigger(action_id, context)
+        if any(action.id == action_id for action in self.ctx.actions.all()):
+            self.ctx.actions.trigger(action_id, context)

@@ -20,6 +20,7 @@ from hue_desktop.ui.what_if.words import GainLine, estimate_text, gain_lines, sh
 __all__ = ["OutcomePanel"]
 
 _ROW = 27
+_ELSEWHERE = (Way.KEEP, Way.NEW_CLUSTER, Way.SHRINK)  #: what the button does nothing about
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -72,6 +73,7 @@ class OutcomePanel(QWidget):
     apply_requested = Signal()
     clone_requested = Signal()
     rehearse_requested = Signal()
+    preflight_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,12 +90,16 @@ class OutcomePanel(QWidget):
         self.rehearse_button = Button(_("Rehearse…"), clicked=self.rehearse_requested.emit)
         self.clone_button = Button(_("Clone…"), clicked=self.clone_requested.emit)
         self.clone_button.setToolTip(_("Open the form of a new cluster with all of this in it"))
+        self.preflight_button = Button(
+            _("Pre-flight of core…"), clicked=self.preflight_requested.emit
+        )
         self.apply_button = Button(
             _("Apply changes…"), kind="primary", clicked=self.apply_requested.emit
         )
         head = row(self.delta, self._unit, None, self.month, self._per_month, spacing=8)
         for label in (self._unit, self.month, self._per_month):
             head.setAlignment(label, Qt.AlignmentFlag.AlignBottom)
+        first = row(None, self.preflight_button)
         buttons = row(None, self.rehearse_button, self.clone_button, self.apply_button)
         layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 12, 0, 12)
@@ -107,6 +113,8 @@ class OutcomePanel(QWidget):
         layout.addSpacing(10)
         layout.addLayout(self._risks)
         layout.addSpacing(10)
+        layout.addLayout(first)
+        layout.addSpacing(8)
         layout.addLayout(buttons)
         layout.addSpacing(12)
         layout.addLayout(self._notes)
@@ -132,7 +140,7 @@ class OutcomePanel(QWidget):
         """Show what the variant comes to; ``use`` is the budget after it."""
         self._show_money(variant, outcome)
         self.gains.show_lines(gain_lines(facts, outcome))
-        self.budget.setVisible(use is not None)
+        self.budget.setVisible(use is not None and variant.changed)
         if use is not None:
             self.budget.show_use(facts.ref.connection, use)
         self._show_risks(outcome)
@@ -189,25 +197,28 @@ class OutcomePanel(QWidget):
         self.apply_button.setEnabled(doable)
         self.apply_button.set_text(_apply_text(variant, outcome))
         self.clone_button.setVisible(not read_only and changed and outcome.needs_new_cluster)
-        self.clone_button.set_kind("plain" if doable else "primary")
-        self.rehearse_button.setVisible(rehearses and doable)
+        shrinks = Way.SHRINK in outcome.ways
+        self.preflight_button.setVisible(not read_only and shrinks)
+        self.preflight_button.set_kind("plain" if doable else "primary")
+        self.clone_button.set_kind("plain" if doable or shrinks else "primary")
+        self.rehearse_button.setVisible(rehearses and (doable or shrinks))
 
 
 def _doable(variant: Variant, outcome: Outcome) -> bool:
     """Whether a running cluster takes anything of it."""
     if variant.scaling != variant.scaling_now:
         return True
-    return any(way not in (Way.KEEP, Way.NEW_CLUSTER) for way in outcome.ways)
+    return any(way not in _ELSEWHERE for way in outcome.ways)
 
 
 def _apply_text(variant: Variant, outcome: Outcome) -> str:
     """Which part of the wish the button is about, where it is not all of it."""
-    if not outcome.needs_new_cluster:
+    if not {Way.NEW_CLUSTER, Way.SHRINK} & set(outcome.ways):
         return _("Apply changes…")
     done = [
         line.role
         for line, way in zip(variant.lines, outcome.ways, strict=True)
-        if way not in (Way.KEEP, Way.NEW_CLUSTER)
+        if way not in _ELSEWHERE
     ]
     task_only = bool(done) and all(role.value == "TASK" for role in done)
     return _("Apply task changes…") if task_only else _("Apply the rest…")

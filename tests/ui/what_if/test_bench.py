@@ -232,6 +232,24 @@ def test_a_rehearsal_gets_the_changes(bench: Bench) -> None:
     assert change.count == 6
 
 
+def test_fewer_core_nodes_go_through_the_pre_flight(bench: Bench) -> None:
+    considered: list[ActionContext] = []
+    bench.desk.ctx.actions.add(
+        Action("shrink.open", "Shrink…", lambda _ctx, where: considered.append(where))
+    )
+    bench.number(Role.CORE, "3")
+    side = bench.bench.side
+    assert bench.says("the pre-flight tells what is lost")
+    assert side.apply_button.isHidden()
+    assert side.preflight_button.isVisible()
+    click(side.preflight_button)
+    (change,) = considered[0].changes
+    assert isinstance(change, ResizeGroup)
+    assert change.count == 3
+    bench.number(Role.TASK, "4")
+    assert side.apply_button.text() == "Apply task changes…"
+
+
 def test_applying_asks_once_and_journals_each_change(bench: Bench) -> None:
     shown, desk = bench.bench, bench.desk
     bench.number(Role.CORE, "5")

@@ -21,7 +21,7 @@ from tests.unit.core.what_if.samples import FACTS, SNAPSHOT, bench, fleets, wish
         ("master", {"count": 3}, Way.NEW_CLUSTER),
         ("master", {"instance_type": "m5.xlarge"}, Way.NEW_CLUSTER),
         ("core", {"count": 10}, Way.RESIZE),
-        ("core", {"count": 4}, Way.RESIZE),
+        ("core", {"count": 4}, Way.SHRINK),
         ("core", {"instance_type": "m5.xlarge"}, Way.NEW_CLUSTER),
         ("core", {"market": Market.SPOT}, Way.NEW_CLUSTER),
         ("task", {"count": 0}, Way.RESIZE),

@@ -113,7 +113,7 @@ def test_a_wish_becomes_real(region: SimulatedRegion, house: House) -> None:
     service = bench_of(house)
     variant = _wish(bench.base, Role.CORE, count=6)
     variant = _wish(variant, Role.TASK, instance_type="r5.2xlarge", market=Market.SPOT, count=2)
-    limits = ManagedScaling("Instances", 6, 12)
+    limits = ManagedScaling("Instances", 8, 12)  # it would take idle nodes below that
     variant = replace(variant, scaling=limits)
 
     commit = service.commit(bench, variant)
@@ -235,12 +235,24 @@ def test_a_new_line_is_a_new_group(region: SimulatedRegion, house: House) -> Non
 
 
 def test_a_target_that_emr_refuses_blocks_the_whole(region: SimulatedRegion, house: House) -> None:
-    """One copy too few core nodes: nothing is sent, the task change neither."""
+    """More nodes than a group may have: nothing is sent, the core change neither."""
     bench = _open(region, house)
-    variant = _wish(bench.base, Role.CORE, count=1)
-    variant = _wish(variant, Role.TASK, count=5)
+    variant = _wish(bench.base, Role.CORE, count=6)
+    variant = _wish(variant, Role.TASK, count=2001)
     question = bench_of(house).commit(bench, variant).question
-    assert "2 copies" in question.blocked
+    assert "0 to 2\u202f000 nodes" in question.blocked
+
+
+def test_fewer_core_nodes_are_left_to_the_pre_flight(region: SimulatedRegion, house: House) -> None:
+    bench = _open(region, house)
+    variant = _wish(bench.base, Role.CORE, count=3)
+    variant = _wish(variant, Role.TASK, count=5)
+    commit = bench_of(house).commit(bench, variant)
+    task = next(line.key for line in bench.base.lines if line.role is Role.TASK)
+    assert commit.question.changes == (ResizeGroup(bench.facts.ref.cluster_id, task, 5),)
+    assert commit.left_out == ("CORE",)
+    rehearsed = bench_of(house).commit(bench, variant, shrinks=True)
+    assert len(rehearsed.question.changes) == 2
 
 
 def test_a_target_of_zero_task_nodes(region: SimulatedRegion, house: House) -> None:
