@@ -59,7 +59,7 @@ class Desk:
             servers=self.read_servers,
             inspection=lambda _ref: self.inspection,
             lend=lambda connection: self.lent.update({connection.name: connection}),
-            withdraw=lambda name: self.lent.pop(name, None),
+            withdraw=self.lent.__delitem__,
         )
 
     def ref(self, cluster_id: str) -> ClusterRef:
