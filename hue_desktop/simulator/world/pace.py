@@ -77,7 +77,7 @@ class Pace:
             return
         shares = shares_of(world, cluster, world.at)
         paced = [share for share in shares if share.application.whole]
-        lost = [item for item in workers_of(cluster) if since < item.ended <= world.at]
+        lost = [item for item in workers_of(cluster) if since <= item.ended < world.at]
         room = room_history(cluster, world.shapes).at(since)
         slots = max(1, room.containers + room.draining)
         for share in paced:
