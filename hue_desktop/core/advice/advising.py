@@ -11,6 +11,7 @@ from hue_desktop.core.advice import (
     rules_life,
     rules_market,
     rules_measured,
+    rules_sizes,
     rules_types,
 )
 from hue_desktop.core.advice.drafting import nodes_text, price_note
@@ -36,9 +37,9 @@ RULES: dict[str, Rule] = {
     "idle-processors": rules_measured.idle_processors,
     "busy-processors": rules_measured.busy_processors,
     "stranded-memory": rules_measured.stranded_memory,
-    "spare-nodes": rules_measured.spare_nodes,
-    "uneven-load": rules_measured.uneven_load,
-    "waiting-containers": rules_measured.waiting_containers,
+    "spare-nodes": rules_sizes.spare_nodes,
+    "uneven-load": rules_sizes.uneven_load,
+    "waiting-containers": rules_sizes.waiting_containers,
     "network-full": rules_measured.network_full,
     "spare-core": rules_hdfs.spare_core,
     "spot-task": rules_market.spot_task,

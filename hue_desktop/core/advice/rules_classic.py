@@ -29,7 +29,7 @@ from hue_desktop.core.advice.series import confidence, evidence
 from hue_desktop.core.advice.values import Advice, Confidence, Evidence, Risk, TypeChange
 from hue_desktop.core.advice.workload import Sign, WorkloadKind
 from hue_desktop.core.instances import InstanceType, Role
-from hue_desktop.core.text import _
+from hue_desktop.core.text import _, ngettext
 
 __all__ = [
     "burstable",
@@ -211,7 +211,7 @@ def computation(facts: ClusterFacts) -> Iterator[Advice]:
 def databases_and_caches(facts: ClusterFacts) -> Iterator[Advice]:
     """Databases and caches: r, or x where r is not enough; they live in memory."""
     sign = facts.workload.of(WorkloadKind.DATABASE, WorkloadKind.CACHE, WorkloadKind.QUERIES)
-    if sign is None:
+    if sign is None or facts.idle_since is not None:
         return
     for part in _workers(facts, "m", "c"):
         cpu = facts.measured(part.cpu_metric)
@@ -299,16 +299,20 @@ def _master_advice(
     if not smaller:
         risk, level = _("None: the master only gets more room"), Risk.NONE
     elif guests:
-        risk = _("Medium: {names} run on the master, too").format(names=", ".join(guests))
+        risk = ngettext(
+            "Medium: {names} runs on the master, too",
+            "Medium: {names} run on the master, too",
+            len(guests),
+        ).format(names=", ".join(guests))
         level = Risk.MEDIUM
     else:
         risk, level = _("Low: drivers in client mode run on the master"), Risk.LOW
     return Advice(
         "master-size",
         _("Use {type} for the master").format(type=wanted.name),
-        _("{rule}; this cluster has {n} nodes and a {now}. Its type is chosen at launch.").format(
-            rule=rule, n=fmt.count(nodes), now=part.type_name
-        ),
+        _(
+            "{rule}; here are {n} nodes, and the master is {now}. Its type is chosen at launch."
+        ).format(rule=rule, n=fmt.count(nodes), now=part.type_name),
         (_configured(part), *((heap,) if heap else ())),
         difference(facts, part, type_name=wanted.name),
         risk,

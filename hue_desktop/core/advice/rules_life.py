@@ -24,6 +24,7 @@ __all__ = ["idle", "missing_capacity", "stuck"]
 
 IDLE_S = 3600.0  #: EMR's own default of an auto-termination policy
 LATE_S = 900.0  #: nodes usually come within five minutes
+HDFS_BUSY = 10.0  #: percent from which on EMR does not call a cluster idle (5.34, 6.4)
 _NEVER_IDLE = frozenset(("presto", "trino", "prestosql", "hbase"))
 _TRYING = (InstanceState.AWAITING_FULFILLMENT, InstanceState.PROVISIONING)
 
@@ -41,7 +42,17 @@ def idle(facts: ClusterFacts) -> Iterator[Advice]:
     usd = -sum(known) if each and len(known) == len(each) else None
     ref = facts.snapshot.ref
     name = facts.snapshot.summary.name or ref.cluster_id
-    if _has_policy(facts) and not _never_idle(facts):
+    unseen = _never_idle(facts)
+    why = [
+        _("No step and no YARN application for {time}, and it is paid for.").format(
+            time=fmt.duration(idle_s)
+        )
+    ]
+    if unseen:
+        why.append(_("What {names} does is not seen there.").format(names=", ".join(unseen)))
+    if cluster.termination_protected:
+        why.append(_("It is protected against termination."))
+    if _has_policy(facts) and not unseen and not _hdfs_keeps_it(facts):
         title = _("End {name} after an hour without work").format(name=name)
         change = SetAutoTermination(ref.cluster_id, int(IDLE_S))
         action = AdviceAction(ActionKind.AUTO_TERMINATION, title, changes=(change,))
@@ -51,14 +62,16 @@ def idle(facts: ClusterFacts) -> Iterator[Advice]:
     yield Advice(
         "idle",
         title,
-        _("No step and no YARN application for {time}, and it is paid for.").format(
-            time=fmt.duration(idle_s)
-        ),
+        " ".join(why),
         (Evidence("yarn.apps.running", _("Idle for {time}").format(time=fmt.duration(idle_s)),
                   since.timestamp(), facts.now, 0.0),),
         usd,
         _("High: what only HDFS holds is lost when the cluster ends"),
-        Confidence.HIGH if facts.idle_known else Confidence.MEDIUM,
+        Confidence.LOW
+        if unseen
+        else Confidence.HIGH
+        if facts.idle_known
+        else Confidence.MEDIUM,
         action,
         None,
         Risk.HIGH,
@@ -156,7 +169,14 @@ def _has_policy(facts: ClusterFacts) -> bool:
     return release >= (6, 1) or (5, 30) <= release < (6,)
 
 
-def _never_idle(facts: ClusterFacts) -> bool:
-    """Whether EMR never calls the cluster idle for what is installed."""
+def _never_idle(facts: ClusterFacts) -> tuple[str, ...]:
+    """What is installed for which EMR never calls a cluster idle; YARN does not see its work."""
     apps = facts.snapshot.cluster.applications if facts.snapshot.cluster else ()
-    return any(each.name.lower() in _NEVER_IDLE for each in apps)
+    return tuple(each.name for each in apps if each.name.lower() in _NEVER_IDLE)
+
+
+def _hdfs_keeps_it(facts: ClusterFacts) -> bool:
+    """Whether HDFS is so full that newer releases do not call the cluster idle."""
+    share, release = facts.measured("hdfs.share"), release_number(facts.release)
+    looks = release >= (6, 4) or (5, 34) <= release < (6,)
+    return looks and share is not None and share.median >= HDFS_BUSY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from hue_desktop.core import format as fmt
-from hue_desktop.core.advice.drafting import arch_of, clone, difference, replace_part
+from hue_desktop.core.advice.drafting import arch_of, clone, difference, replace_part, role_word
 from hue_desktop.core.advice.facts import ClusterFacts, Part
 from hue_desktop.core.advice.generations import Equivalent, best_graviton, best_same_arch
 from hue_desktop.core.advice.values import (
@@ -112,14 +112,18 @@ def _each_part(facts: ClusterFacts, pick: Pick) -> _Found:
 def _reasons(found: _Found) -> tuple[Evidence, ...]:
     texts = dict.fromkeys(
         _("In place of {old}: {reason}").format(
-            old=_("{type} on Spot").format(type=part.type_name)
-            if part.market is Market.SPOT
-            else part.type_name,
+            old=_in_words(part),
             reason=new.reason,
         )
         for part, new in found
     )
     return tuple(Evidence("", text) for text in texts)
+
+
+def _in_words(part: Part) -> str:
+    spot = part.market is Market.SPOT
+    pattern = _("{type} on Spot ({role})") if spot else _("{type} ({role})")
+    return pattern.format(type=part.type_name, role=role_word(part.role))
 
 
 def _title(pattern: str, found: _Found) -> str:

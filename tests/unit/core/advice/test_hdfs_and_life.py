@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hue_desktop.core.advice.values import ActionKind
+from hue_desktop.core.advice.values import ActionKind, Confidence
 from hue_desktop.core.changes import ResizeGroup, SetAutoTermination, Terminate
 from hue_desktop.core.clusters import ClusterState
 from hue_desktop.core.instances import GroupState, InstanceState, Market, Role
@@ -80,6 +80,22 @@ def test_where_no_policy_can_fire_only_an_end_is_left(release: str, app: str) ->
     advice = only("idle", facts(snapshot, idle_since=SINCE))
     assert advice.apply is not None
     assert advice.apply.changes == (Terminate("j-1"),)
+
+
+def test_a_full_hdfs_keeps_a_policy_from_firing() -> None:
+    snapshot = cluster(MASTER, CORE, state=ClusterState.WAITING)
+    advice = only("idle", facts(snapshot, steady("hdfs.share", 30.0), idle_since=SINCE))
+    assert advice.apply is not None
+    assert advice.apply.kind is ActionKind.TERMINATE
+
+
+def test_work_that_yarn_does_not_see_makes_idleness_unsure() -> None:
+    snapshot = cluster(MASTER, CORE, state=ClusterState.WAITING, applications=("Trino",))
+    advice = only("idle", facts(snapshot, idle_since=SINCE))
+    assert "What Trino does is not seen there." in advice.why
+    assert advice.confidence is Confidence.LOW
+    protected = cluster(MASTER, state=ClusterState.WAITING, termination_protected=True)
+    assert "protected" in only("idle", facts(protected, idle_since=SINCE)).why
 
 
 def test_a_suspended_group_is_set_again_and_an_arrested_one_replaced() -> None:
