@@ -131,7 +131,7 @@ class CandidateReader:
         }
 
     def scores(
-        self, snapshot: ClusterSnapshot, names: Sequence[str], capacity: int
+        self, snapshot: ClusterSnapshot, names: Sequence[str], capacity: int, *, alone: bool = True
     ) -> PlacementScores:
         """How likely EC2 finds the nodes now; what refuses is said in ``missing``."""
         ref = snapshot.ref
@@ -143,18 +143,18 @@ class CandidateReader:
         try:
             together = doors.placement.scores(wanted, capacity)
             by_az = {one.az: one.score for one in together}
-            alone: dict[str, int] = {}
-            for name in wanted[:_SCORED_ALONE]:
+            by_type: dict[str, int] = {}
+            for name in wanted[:_SCORED_ALONE] if alone else ():
                 found = {one.az: one.score for one in doors.placement.scores((name,), capacity)}
                 if found:
-                    alone[name] = found.get(az, max(found.values()))
+                    by_type[name] = found.get(az, max(found.values()))
         except Cancelled:
             raise
         except HueError as error:
             text = _("EC2 gives no placement scores: {reason}")
             return PlacementScores(capacity=capacity, missing=text.format(reason=error))
         whole = by_az.get(az, max(by_az.values(), default=None))
-        return PlacementScores(alone, whole, by_az, capacity)
+        return PlacementScores(by_type, whole, by_az, capacity)
 
     def _around(
         self,

@@ -66,19 +66,25 @@ class Choices:
         return self._reader.spot_lines(self._plans.cluster(ref), names)
 
     def placement_scores(
-        self, ref: ClusterRef, names: Sequence[str], capacity: int
+        self, ref: ClusterRef, names: Sequence[str], capacity: int, *, alone: bool = True
     ) -> PlacementScores:
         """How likely EC2 finds ``capacity`` Spot nodes of the types now. Blocks.
 
         EC2 counts the questions of a day, so ask for what is about to be chosen, not for all rows.
+        ``alone`` asks about each type by itself, too; EC2 gives a low score to any request with
+        fewer than three types, so such scores compare with each other only.
         """
-        return self._reader.scores(self._plans.cluster(ref), names, capacity)
+        return self._reader.scores(self._plans.cluster(ref), names, capacity, alone=alone)
 
     def diversify(
         self, ref: ClusterRef, spec: DiversifySpec, market: Market = Market.SPOT, fleet_id: str = ""
     ) -> Diversification:
-        """Types for a fleet with proportional weights. Blocks."""
-        found = self._reader.read(self._plans.cluster(ref), market, fleet_id)
+        """Types for a fleet with proportional weights; those that it has stay in. Blocks."""
+        snapshot = self._plans.cluster(ref)
+        fleet = next((each for each in snapshot.fleets or () if each.id == fleet_id), None)
+        has = tuple(kind.instance_type for kind in fleet.types) if fleet else ()
+        spec = replace(spec, names=tuple(dict.fromkeys((*spec.names, *has))))
+        found = self._reader.read(snapshot, market, fleet_id)
         return diversify(found.candidates, spec, market)
 
     def room(self, ref: ClusterRef) -> ClusterRoom:

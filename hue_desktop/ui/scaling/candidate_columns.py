@@ -181,15 +181,6 @@ def _risk() -> tuple[Column[Candidate], ...]:
             hide_below=660,
             help=_("AZs with the type on Spot among those of the cluster’s subnets"),
         ),
-        _figure(
-            "score",
-            _("Score"),
-            lambda one: _number(one.score),
-            lambda one: one.score,
-            48,
-            hide_below=820,
-            help=_("EC2’s placement score, 1 to 10: how likely it finds this many nodes now"),
-        ),
     )
 
 
@@ -237,7 +228,7 @@ def _tooltip(one: Candidate) -> str:
     """What a narrow table has no column for, and what speaks for or against the type."""
     text = _(
         "{type}: {vcpu} vCPU, {gib} GiB, {yarn} GiB for YARN{sure}\n"
-        "on-demand {price}/h, lost in a month {lost}, pools {pools}, placement score {score}"
+        "on-demand {price}/h, lost in a month {lost}, pools {pools}"
     )
     head = text.format(
         type=one.name,
@@ -248,7 +239,6 @@ def _tooltip(one: Candidate) -> str:
         price=node_rate(one.price.on_demand_usd_hour),
         lost=lost_text(one.interruption),
         pools=_number(one.pools),
-        score=_number(one.score),
     )
     return "\n".join((head, *one.reasons))
 

@@ -224,14 +224,6 @@ class CandidateTable(QWidget):
         )
         self._order()
 
-    def add_scores(self, scores: Mapping[str, int]) -> None:
-        """Give rows EC2's placement scores; the column shows as soon as there is one."""
-        self._rows = tuple(
-            replace(one, score=scores.get(one.name, one.score)) for one in self._rows
-        )
-        self._hide_columns()
-        self._order()
-
     def select(self, name: str) -> bool:
         """Select a type, showing all sizes where it is of another one; whether it is there."""
         if self.table.select_key(name):
@@ -249,13 +241,8 @@ class CandidateTable(QWidget):
         return self._rows
 
     def _hide_columns(self) -> None:
-        hidden = set()
         spot = self._listed is not None and self._listed.market is Market.SPOT
-        if not any(one.score is not None for one in self._rows):
-            hidden.add("score")
-        if not spot:
-            hidden |= {"line", "lost", "pools", "score"}
-        self.table.set_hidden_columns(hidden)
+        self.table.set_hidden_columns(() if spot else ("line", "lost", "pools"))
 
     def _first_choice(self) -> str:
         """What the cluster has already, else the best of all."""

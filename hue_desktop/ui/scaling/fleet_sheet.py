@@ -13,6 +13,7 @@ from hue_desktop.core.candidates.values import (
     Candidate,
     Diversification,
     DiversifySpec,
+    PlacementScores,
     WeighBy,
 )
 from hue_desktop.core.changes import AddTaskFleet, Change, FleetSpec, Plan, ResizeFleet
@@ -37,6 +38,7 @@ __all__ = ["ScaleFleetSheet"]
 _MAX_UNITS = 100_000
 _FIRST_TYPE = "m5.xlarge"
 _FIRST_NODES = 2
+_SCORABLE = 3  #: EC2 gives requests with fewer types a low score, whatever it has
 
 
 class ScaleFleetSheet(ScaleSheet):
@@ -50,6 +52,8 @@ class ScaleFleetSheet(ScaleSheet):
     ) -> None:
         self.fleet_id = fleet_id
         self._weights: dict[str, int] = {}
+        self._score_of: tuple[tuple[str, ...], int] | None = None  #: types and nodes scored
+        self._score: int | None = None
         snapshot = ctx.app.fleet.snapshot().clusters.get(ref)
         fleet = _fleet_of(snapshot, fleet_id)
         table = CandidateTable("", units=lambda one: self._weights.get(one.name))
@@ -382,12 +386,39 @@ class ScaleFleetSheet(ScaleSheet):
         moved = self.on_demand.delta or self.spot.delta
         if not self.fleet_id or moved or retries or self._new_types:
             super().show_plan(plan)
-            cheapest = self._cheapest()
-            if cheapest is not None and self.wanted_market is Market.SPOT:
-                self.read_score(cheapest.name, self.wanted_nodes)
+            self._read_score()
         else:
             self.panel.show_plan(plan)
             self.no_plan(_("Move a target, or tick other types, to see what changes."))
+
+    def _read_score(self) -> None:
+        """Have EC2 say how likely it finds the nodes, where any of the types will do.
+
+        It is asked for a round number of nodes, which a node more or less does not change: EC2
+        counts the different questions of a day. With fewer than three types it answers low whatever
+        it has, so it is not asked about a single one.
+        """
+        names, nodes = tuple(sorted(self.table.ticked)), self.wanted_nodes
+        if self.wanted_market is not Market.SPOT or nodes < 1 or len(names) < _SCORABLE:
+            self._score_of = None
+            return
+        asked = (names, 1 << (nodes - 1).bit_length())
+        if asked == self._score_of:
+            return
+        self._score_of, self._score = asked, None
+
+        def arrived(scores: PlacementScores) -> None:
+            self._score = scores.together
+            self._show_room()
+
+        self.ctx.tasks.run(
+            "scores",
+            lambda _token: self.ctx.app.scaling.placement_scores(self.ref, *asked, alone=False),
+            owner=self,
+            done=arrived,
+            failed=lambda _error: None,
+            key="score",
+        )
 
     def button_text(self, plan: Plan) -> str:
         """``Scale to 24 units, +$1.20/h``."""
@@ -431,7 +462,11 @@ class ScaleFleetSheet(ScaleSheet):
         self.check_limit(self.wanted_market, name, nodes)
         call = "ModifyInstanceFleet" if self.fleet_id else "AddInstanceFleet"
         when = takes_effect(role, before, before + delta)
-        self.panel.show_facts(((_("Takes effect"), when), (_("Calls"), f"{call} × 1")))
+        facts = [(_("Takes effect"), when), (_("Calls"), f"{call} × 1")]
+        if self._score is not None and self._score_of is not None and nodes:
+            text = _("{n} of 10, any of the types").format(n=self._score)
+            facts.insert(1, (_("Placement score"), text))
+        self.panel.show_facts(facts)
 
 
 def _titles(

@@ -256,8 +256,6 @@ class ScaleGroupSheet(ScaleSheet):
             self.no_plan(_("Move the target to see what changes."))
         else:
             super().show_plan(plan)
-            if self._bought_on is Market.SPOT:
-                self.read_score(self._bought_type, self.amount.delta)
             if self.comes_as_new_group and group is not None:
                 self._say_new_group(group)
             elif self._checks_first:
@@ -349,9 +347,7 @@ class ScaleGroupSheet(ScaleSheet):
         self.enough.show_enough(found)
         call = "AddInstanceGroups" if self.comes_as_new_group else "ModifyInstanceGroups"
         when = takes_effect(role, 0, delta) if delta >= 0 else takes_effect(role, -delta, 0)
-        spot = self._bought_on is Market.SPOT and delta > 0
-        score = self.score_fact(name) if spot else ()
-        self.panel.show_facts(((_("Takes effect"), when), *score, (_("Calls"), f"{call} × 1")))
+        self.panel.show_facts(((_("Takes effect"), when), (_("Calls"), f"{call} × 1")))
 
 
 def _instead_part(open_add: Callable[[], None]) -> QWidget:

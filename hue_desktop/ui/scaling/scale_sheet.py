@@ -12,7 +12,6 @@ from hue_desktop.core.candidates.values import (
     Candidate,
     CandidateList,
     ClusterRoom,
-    PlacementScores,
     RankBy,
     SpotLine,
     VcpuLimit,
@@ -36,7 +35,6 @@ __all__ = ["REHEARSE", "ScaleSheet"]
 
 REHEARSE = "rehearsal.open"
 _NO_PLAN = Plan("", "", "", ())
-_SCORED = 8  #: EC2 limits how many different requests an account may have scored in a day
 
 
 class ScaleSheet(PlanSheet):
@@ -53,7 +51,6 @@ class ScaleSheet(PlanSheet):
         super().__init__(ctx, ref, title, subtitle)
         self.table = table
         self.listed: CandidateList | None = None
-        self._scored: set[tuple[str, int]] = set()  #: types and counts that EC2 was asked about
         self._over_quota = ""
         self.attention = QWidget()
         self.attention.setLayout(column(12, self.risks))
@@ -169,42 +166,6 @@ class ScaleSheet(PlanSheet):
             done=arrived,
             failed=lambda _error: self.table.add_lines(names, {}),
         )
-
-    def read_score(self, name: str, nodes: int) -> None:
-        """Learn how likely EC2 finds so many Spot nodes of a type now.
-
-        It is asked for a round number of nodes, which a node more or less does not change; the
-        first question is about the best few types, too.
-        """
-        if nodes <= 0 or not name or self.listed is None:
-            return
-        capacity = 1 << (nodes - 1).bit_length()
-        if (name, capacity) in self._scored:
-            return
-        names = [name]
-        if not self._scored:
-            names += [one.name for one in self.table.model.rows()[:_SCORED] if one.name != name]
-        asked = tuple(names[:_SCORED])
-        self._scored.update((each, capacity) for each in asked)
-
-        def arrived(scores: PlacementScores) -> None:
-            self.table.add_scores(scores.by_type)
-            self.room_known()
-
-        self.ctx.tasks.run(
-            "scores",
-            lambda _token: self.ctx.app.scaling.placement_scores(self.ref, asked, capacity),
-            owner=self,
-            done=arrived,
-            failed=lambda _error: None,
-        )
-
-    def score_fact(self, name: str) -> tuple[tuple[str, str], ...]:
-        """The placement score of a type, as a line of the facts."""
-        found = self.table.named(name)
-        if found is None or found.score is None:
-            return ()
-        return ((_("Placement score"), _("{n} of 10").format(n=found.score)),)
 
     # Room: what the cluster has, and would have
 

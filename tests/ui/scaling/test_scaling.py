@@ -146,7 +146,6 @@ def test_the_own_type_comes_first_and_another_one_as_a_group_of_its_own(desk: Do
     assert seen is not None
     assert seen.spot_now is not None
     assert len(seen.spot_line) > 10
-    desk.until(lambda: "Placement score" in _texts(sheet))
     spoken = Qt.ItemDataRole.AccessibleTextRole
     cells = [sheet.table.model.index(0, at).data(spoken) for at in range(8)]
     assert cells[0] == "chosen"  # what is painted is said, too
@@ -458,6 +457,8 @@ def test_types_for_a_fleet_are_suggested_and_keep_its_unit(desk: DoingDesk) -> N
     (inverse,) = sheet.plan.inverse
     assert isinstance(inverse, ResizeFleet)
     assert inverse.types == task.types
+    sheet.spot.set_value(task.target_spot + 16)
+    desk.until(lambda: "Placement score" in _texts(sheet))
     _tick_and_weigh(desk, sheet)
 
 
