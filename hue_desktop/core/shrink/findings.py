@@ -74,6 +74,11 @@ def _replication(it: Situation) -> Finding:
             n=count(stake)
         )
         return Finding("replication", Level.BAD if it.loses else Level.WARN, title, text, note)
+    if it.exposed:
+        note = ngettext(
+            "{n} could be only on leaving nodes", "{n} could be only on leaving nodes", it.exposed
+        ).format(n=count(it.exposed))
+        return Finding("replication", Level.WARN, title, text, note)
     if tally.lost_files:
         note = ngettext(
             "{n} file misses blocks already", "{n} files miss blocks already", tally.lost_files

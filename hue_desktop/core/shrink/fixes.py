@@ -69,7 +69,7 @@ def _choose_others(it: Situation, bad: Set[str], cheapest: Load) -> Iterator[Fix
         names=names + (more if steps > 3 else ""), size=size(then[1])
     )
     cures = ["time"] if "time" in bad else []
-    if "replication" in bad and then[0] < now[0]:
+    if "replication" in bad and (then[0] < now[0] or (it.exposed and not then[0])):
         cures.insert(0, "replication")
     title = ngettext("Let another node go", "Let other nodes go", steps)
     if it.assumes_worst:

@@ -9,7 +9,7 @@ from hue_desktop.core.shrink.blocks import BlockTable
 from hue_desktop.core.shrink.choice import Field, field_of
 from hue_desktop.core.shrink.drain import Filling, estimated, fill, urgent
 from hue_desktop.core.shrink.sweep import Load
-from hue_desktop.core.shrink.tally import Tally, tally
+from hue_desktop.core.shrink.tally import Tally, exposed_files, tally
 from hue_desktop.core.shrink.values import (
     CoreNode,
     DrainRate,
@@ -45,6 +45,7 @@ class Situation:
     rate: DrainRate
     seconds: float
     only_seconds: float
+    exposed: int = 0  #: files that EMR's choice may leave without a copy
     saved: bool = False  #: copies of what is at stake lie elsewhere
     supposed: bool = False  #: some of it is how things will be after a fix
 
@@ -101,6 +102,9 @@ def situation_of(
     found = tally(table, field.stay, in_table, len(stays))
     filling = fill(nodes, hosts, found.move_bytes + found.backlog_bytes, limits.full_share)
     rate, first = step_rates(limits, found, len(stays), len(chosen))
+    free_choice = (
+        len(chosen) > len(named) and not request.whole_cluster and len(chosen) < field.size
+    )
     return Situation(
         field,
         request,
@@ -110,7 +114,7 @@ def situation_of(
         field.size,
         0 if request.whole_cluster else field.size - len(chosen),
         field.unknown(request.leaving),
-        len(chosen) > len(named) and not request.whole_cluster and len(chosen) < field.size,
+        free_choice,
         found,
         filling,
         rate,
@@ -118,6 +122,7 @@ def situation_of(
             found.move_bytes + found.backlog_bytes, found.move_blocks + found.backlog_blocks
         ),
         first.seconds(found.only_bytes, len(found.only_rows)),
+        exposed_files(table, field.stay, len(chosen)) if free_choice else 0,
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hue_desktop.core.shrink.blocks import BlockTable
 from hue_desktop.core.shrink.sweep import Stay, live_on
 
-__all__ = ["Tally", "tally"]
+__all__ = ["Tally", "exposed_files", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,12 @@ def tally(table: BlockTable, stay: Stay, leaving: Set[int], staying: int) -> Tal
         lost_files=_files(table, spare < 1),
         writing=_files(table, touched & open_files[table.file]),
     )
+
+
+def exposed_files(table: BlockTable, stay: Stay, count: int) -> int:
+    """Files with a block that some choice of ``count`` nodes would leave without a copy."""
+    spare = stay.spare()
+    return _files(table, (spare >= 1) & (spare <= count))
 
 
 def _files(table: BlockTable, rows: NDArray[np.bool_]) -> int:

@@ -38,7 +38,7 @@ def sentence_of(it: Situation, level: Level, losses: Losses, findings: Sequence[
         clauses = [f"{each.title}: {each.text}" for each in worst[:2]]
     text = "; ".join(clauses) + "."
     text = text[:1].upper() + text[1:]
-    if it.assumes_worst:
+    if it.assumes_worst and not (it.exposed and not losses.count):
         text += " " + _("EMR chooses the nodes: this is the worst choice it could make.")
     return text
 
@@ -87,6 +87,13 @@ def _clauses(it: Situation, losses: Losses, findings: Sequence[Finding]) -> Iter
             losses.count,
         )
         yield text.format(n=count(losses.count))
+    elif it.exposed:
+        text = ngettext(
+            "{n} file could have its only copy on the nodes that EMR takes",
+            "{n} files could have their only copies on the nodes that EMR takes",
+            it.exposed,
+        )
+        yield text.format(n=count(it.exposed))
     elif over_s > 0 and not it.request.kill:
         yield _("no block would lose its last copy, but some would have fewer than they should")
 

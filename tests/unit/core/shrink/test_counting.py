@@ -19,7 +19,7 @@ from tests.unit.core.shrink.clusters import (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(clusters())
 def test_what_leaves_is_what_counting_by_hand_finds(drawn: Drawn) -> None:
     table = table_of(drawn.nodes, drawn.files)
@@ -48,7 +48,7 @@ def test_what_leaves_is_what_counting_by_hand_finds(drawn: Drawn) -> None:
     assert found.lone_files == len(lone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(clusters())
 def test_one_pass_over_all_targets_agrees_with_each_target_by_itself(drawn: Drawn) -> None:
     table = table_of(drawn.nodes, drawn.files)
@@ -70,7 +70,7 @@ def test_one_pass_over_all_targets_agrees_with_each_target_by_itself(drawn: Draw
         assert load.rest_blocks[step] == alone.backlog_blocks
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(clusters())
 def test_the_first_to_leave_is_the_one_that_takes_least_with_it(drawn: Drawn) -> None:
     table = table_of(drawn.nodes, drawn.files)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hue_desktop.core.metrics import SeriesData, SeriesKey
 from hue_desktop.core.shrink import (
@@ -264,7 +266,7 @@ def test_only_the_first_thousand_lost_files_are_listed_by_size() -> None:
     assert sizes[0] == MIB + 1499
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(clusters())
 def test_a_target_says_what_judging_it_says(drawn: Drawn) -> None:
     table = table_of(drawn.nodes, drawn.files)
@@ -281,7 +283,7 @@ def test_a_target_says_what_judging_it_says(drawn: Drawn) -> None:
         assert option.seconds is None or option.seconds == pytest.approx(verdict.seconds)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(clusters())
 def test_green_means_that_a_copy_stays_and_red_has_a_reason(drawn: Drawn) -> None:
     table = table_of(drawn.nodes, drawn.files)
@@ -301,6 +303,25 @@ def test_green_means_that_a_copy_stays_and_red_has_a_reason(drawn: Drawn) -> Non
     if verdict.loses:
         assert gone
     assert verdict.sentence.endswith(".")
+
+
+@settings(max_examples=50, deadline=None)
+@given(clusters(), st.integers(1, 3))
+def test_left_to_emr_it_is_green_only_if_every_choice_keeps_a_copy(
+    drawn: Drawn, leaving: int
+) -> None:
+    table = table_of(drawn.nodes, drawn.files)
+    nodes = core_nodes(drawn.nodes, drawn.files)
+    steps = min(leaving, drawn.nodes - 1)
+    verdict = judge(table, nodes, request(count=drawn.nodes - steps), LIMITS)
+    assert verdict.assumes_worst
+    choices = combinations(range(drawn.nodes), steps)
+    bad = any(on and set(on) <= set(choice) for choice in choices for _f, _n, on in drawn.blocks())
+    if bad:
+        assert verdict.level >= Level.WARN
+        replication = verdict.finding("replication")
+        assert replication is not None
+        assert replication.level >= Level.WARN
 
 
 def test_the_estimate_is_bounded_by_rounds_and_by_streams() -> None:
