@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         type=_scenario,
         metavar="NAME",
-        help="what a new region starts with: demo (default), empty, fleet-1000, month",
+        help="what a new region starts with: demo (default), empty, fleet-1000, month, storm",
     )
     parser.add_argument(
         "--from",

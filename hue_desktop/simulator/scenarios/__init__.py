@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["NAMES", "apply", "hdfs_seeds", "s3_seeds"]
 
 #: Scenario -> the module that has its ``build(world)``; imported when it is asked for.
-_MODULES = {"demo": "demo", "empty": "empty", "fleet-1000": "fleet_1000", "month": "month"}
+_MODULES = {
+    "demo": "demo",
+    "empty": "empty",
+    "fleet-1000": "fleet_1000",
+    "month": "month",
+    "storm": "storm",
+}
 NAMES = tuple(_MODULES)
 
 
@@ -33,7 +39,7 @@ def hdfs_seeds(name: str, world: World, cluster: Cluster) -> Iterable[Seed]:
         from hue_desktop.simulator.scenarios import demo_hdfs
 
         return demo_hdfs.seeds(world, cluster)
-    if name in ("fleet-1000", "month"):
+    if name in ("fleet-1000", "month", "storm"):
         from hue_desktop.simulator.scenarios.bulk import bulk
 
         return bulk(world, cluster, ())

@@ -18,7 +18,9 @@ def furnished(name: str, seed: int = 0) -> TestedWorld:
 
 
 def test_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(ValueError, match="'nothing'; there are demo, empty, fleet-1000, month"):
+    with pytest.raises(
+        ValueError, match="'nothing'; there are demo, empty, fleet-1000, month, storm"
+    ):
         furnished("nothing")
 
 
@@ -114,3 +116,24 @@ def test_a_month_of_one_cluster() -> None:
     ]
     assert 0.1 < sum(working[-100:]) / 100 < 0.9
     assert 0.1 < sum(working[:100]) / 100 < 0.9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_storm_takes_spot_nodes_in_waves_and_ec2_gives_others(seed: int) -> None:
+    tested = furnished("storm", seed)
+    (cluster,) = tested.world.clusters.values()
+    begun = tested.world.at
+    running = len(cluster.alive_instances("TASK"))
+    assert running == 24
+    assert len(cluster.yarn_applications) == 4
+    tested.jump(minutes=7)
+    noticed = [item for item in cluster.instances.values() if item.notice != NEVER]
+    assert 0 < len(noticed) < running
+    assert {round(item.notice - begun) for item in noticed} == {180}
+    tested.jump(hours=4)
+    noticed = [item for item in cluster.instances.values() if item.notice != NEVER]
+    assert len({round(item.notice - begun) for item in noticed}) >= 3
+    assert len(cluster.alive_instances("TASK")) == running
+    states = {item.name: item.state for item in cluster.yarn_applications.values()}
+    assert states["hourly sessions"] != "RUNNING"
+    assert sum(item.lost_containers for item in cluster.yarn_applications.values()) > 0
