@@ -10,7 +10,7 @@ from hue_desktop.core.cost_lines import count_line, with_delta
 from hue_desktop.core.errors import NotFound
 from hue_desktop.core.format import count
 from hue_desktop.core.instances import Market, Role
-from hue_desktop.core.policies import PolicyFacts, Remark, is_task_only, units_word
+from hue_desktop.core.policies import PolicyFacts, Remark, RemarkLevel, is_task_only, units_word
 from hue_desktop.core.text import _
 from hue_desktop.services.planning import operation_of
 from hue_desktop.ui.confirm import PlanSheet, needs_question
@@ -30,6 +30,7 @@ from hue_desktop.ui.policies.remark_list import RemarkList
 __all__ = ["ManagedScalingSheet"]
 
 _MOST = 100_000
+_GRAVE = (RemarkLevel.REFUSED, RemarkLevel.HARM, RemarkLevel.NEVER)
 _FIELD = 96
 
 
@@ -45,6 +46,7 @@ class ManagedScalingSheet(PlanSheet):
         super().__init__(ctx, ref, _("Managed scaling"), f"{name} · {ref.cluster_id}")
         self._facts = self._read_facts()
         self._filling = False
+        self._worst: Remark | None = None
         self.on = QCheckBox(_("Let EMR resize the cluster to its work"))
         self.on.setAccessibleName(_("Managed scaling"))
         self.task_only = QCheckBox(_("Scale task nodes only"))
@@ -226,7 +228,15 @@ class ManagedScalingSheet(PlanSheet):
         self._changed()
 
     def _show_remarks(self, remarks: tuple[Remark, ...]) -> None:
+        self._worst = remarks[0] if remarks and remarks[0].level in _GRAVE else None
         self.remarks.show_remarks(remarks)
+        self._say_worst()
+
+    def _say_worst(self) -> None:
+        """Where the window is low, the remarks are out of sight: the worst stands below, too."""
+        if self._worst is not None and self.on.isChecked():
+            critical = self._worst.level is not RemarkLevel.NEVER
+            self.set_sentence(self._worst.text, "critical" if critical else "warn")
 
     def _show_now(self) -> None:
         """What the cluster has in the unit of the limits."""
@@ -270,9 +280,10 @@ class ManagedScalingSheet(PlanSheet):
         self._show_counts(plan)
         if self.policy != self.known:
             super().show_plan(plan)
-            return
-        self.panel.show_plan(plan)
-        self.no_plan(_("Nothing differs from what the cluster has."))
+        else:
+            self.panel.show_plan(plan)
+            self.no_plan(_("Nothing differs from what the cluster has."))
+        self._say_worst()
 
     def _show_counts(self, plan: Plan) -> None:
         policy, facts = self.policy, self._facts

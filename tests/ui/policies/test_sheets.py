@@ -90,6 +90,7 @@ def test_bad_limits_say_why_and_cannot_be_applied(desk: DoingDesk) -> None:
     desk.until(lambda: any("not above the maximum" in text for text in sheet.remarks.texts))
     desk.until(lambda: sheet.plan is not None and sheet.plan.blocked)
     assert not sheet.apply_button.isEnabled()
+    assert "not above the maximum" in sheet.footer_text.text()
 
 
 def test_a_core_limit_below_core_is_asked_about(desk: DoingDesk) -> None:
