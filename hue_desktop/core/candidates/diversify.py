@@ -123,7 +123,7 @@ def _pick(
         if each not in first and price is not None and price > _DEAR * cheapest:
             share = percent(100 * (price / cheapest - 1))
             refused.append((each.name, _("{share} dearer a unit").format(share=share)))
-        elif len(kept) < most:
+        elif len(kept) < (MOST_TYPES if each in first else most):
             kept.append(each)
     weights = _weights([_size(each, spec.weigh_by) for each in kept])
     picks = tuple(

@@ -131,6 +131,12 @@ def test_thirty_types_at_most() -> None:
     assert any("30 types" in note for note in found.notes)
 
 
+def test_types_that_were_asked_for_stay_in_whatever_the_number() -> None:
+    asked = ("m7id.4xlarge", "m6in.xlarge", "m5n.2xlarge")
+    found = diversify(MANY, DiversifySpec("m5.2xlarge", most=2, names=asked))
+    assert {pick.candidate.name for pick in found.picks} == {"m5.2xlarge", *asked}
+
+
 def test_a_type_that_the_release_lacks_is_said() -> None:
     found = diversify(MANY, DiversifySpec("m99.huge"))
     assert found.picks == ()

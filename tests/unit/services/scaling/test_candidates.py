@@ -331,6 +331,12 @@ def test_a_fleet_grows_by_the_type_that_it_has_most_of(
         fleets = {each.role: each.id for each in snapshot.fleets or ()}
         found = house.scaling.candidate_list(ref, Market.SPOT, fleets[Role.TASK])
         assert found.need.model in ("m5.2xlarge", "m6i.2xlarge")
+        made = house.scaling.diversify(
+            ref, DiversifySpec("m5.2xlarge", most=4), fleet_id=fleets[Role.TASK]
+        )
+        names = [pick.candidate.name for pick in made.picks]
+        assert len(names) == 4
+        assert set(names) > {"m5.2xlarge", "m6i.2xlarge"}
         core = house.scaling.candidate_list(ref, Market.SPOT, fleets[Role.CORE])
         assert core.need.model == "r5.xlarge"
 
