@@ -17,6 +17,7 @@ from hue_desktop.core.changes import (
     AddTaskGroup,
     ChangeState,
     CreateCluster,
+    ResizeFleet,
     ResizeGroup,
     SetManagedScaling,
 )
@@ -301,6 +302,20 @@ def test_over_the_budget_on_production(
         assert budget_question(question)
         assert question.typed_name == "analytics"
 
+        task = shown.row(Role.TASK).line.key
+        saves = desk.app.scaling.plan_resize_group(shown.ref, task, 1)
+        assert saves.typed_name == ""
+        entry = desk.app.journal.submit(saves)
+        desk.until(
+            lambda: any(
+                each.id == entry.id and each.state is ChangeState.DONE
+                for each in desk.app.journal.entries()
+            )
+        )
+        undo = desk.app.journal.undo_plan(entry.id)
+        assert budget_question(undo)
+        assert undo.typed_name == "analytics"
+
 
 def test_read_only_shows_and_does_nothing(
     qapp: QApplication, qtbot: QtBot, region: SimulatedRegion, tmp_path: Path
@@ -325,3 +340,46 @@ def test_wishes_stay_while_the_cluster_changes(bench: Bench) -> None:
     assert bench.row(Role.TASK).count.value() == 5
     assert bench.row(Role.CORE).count.value() == 7
     assert replace(shown.variant, name="") != shown.bench.base
+
+
+def test_fleets_are_tried_in_units(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    """Types and market of a fleet stay; units go from one market to the other."""
+    fleets = [
+        {"InstanceFleetType": "MASTER", "TargetOnDemandCapacity": 1,
+         "InstanceTypeConfigs": [{"InstanceType": "m5.xlarge"}]},
+        {"InstanceFleetType": "CORE", "TargetOnDemandCapacity": 2,
+         "InstanceTypeConfigs": [{"InstanceType": "r5.xlarge"}]},
+        {"InstanceFleetType": "TASK", "TargetSpotCapacity": 8,
+         "InstanceTypeConfigs": [{"InstanceType": "m5.2xlarge", "WeightedCapacity": 2},
+                                 {"InstanceType": "m5.xlarge", "WeightedCapacity": 1}]},
+    ]  # fmt: skip
+    with simulated_region("empty") as region:
+        region.client("emr").run_job_flow(
+            Name="analytics", ReleaseLabel="emr-7.5.0", Applications=[{"Name": "Spark"}],
+            JobFlowRole="EMR_EC2_DefaultRole", ServiceRole="EMR_DefaultRole",
+            Instances={"InstanceFleets": fleets, "KeepJobFlowAliveWhenNoSteps": True},
+        )  # fmt: skip
+        region.jump(minutes=15)
+        with open_doing_desk(qapp, qtbot, tmp_path, region=region) as desk:
+            snapshot = desk.named("analytics")
+            desk.app.fleet.set_focus(snapshot.ref)
+            shown = Bench(desk, desk.cluster(snapshot.ref, lambda one: one.fleets))
+            rows = list(shown.bench.table.rows.values())
+            assert [row.title.text() for row in rows] == [
+                "Master", "Core", "Core, Spot", "Task, on-demand", "Task, Spot",
+            ]  # fmt: skip
+            assert shown.bench.add_button.isHidden()
+            spot = rows[-1]
+            assert (spot.now.text(), spot.market.isEnabled()) == ("8 units", False)
+            assert isinstance(spot.type, QLabel)
+            assert spot.type.text() == "2 types"
+            assert unnamed(shown.holder) == []
+            type_into(spot.count, "12")
+            QTest.keyClick(spot.count, Qt.Key.Key_Return)
+            assert shown.bench.side.delta.text().startswith("+$")
+            click(shown.bench.side.apply_button)
+            desk.until(lambda: desk.answers.plans)
+            (question,) = desk.answers.plans
+            (change,) = question.changes
+            assert isinstance(change, ResizeFleet)
+            assert (change.target_on_demand, change.target_spot) == (0, 12)
