@@ -166,7 +166,7 @@ SETTINGS: tuple[Setting, ...] = (
         "changes.typed_name",
         "production",
         "Ask for the cluster’s name before final changes",
-        "Where a change that cannot be undone wants the cluster’s name typed.",
+        "Where a change that cannot be undone, or breaks a budget, wants the cluster’s name typed.",
         "Changes",
         choices=(
             ("production", "On production"),
