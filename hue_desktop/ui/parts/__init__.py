@@ -1,6 +1,7 @@
 """What screens are made of; every part takes its colours from the active theme."""
 
 from hue_desktop.ui.parts.buttons import Button, Choice, IconButton, Segmented
+from hue_desktop.ui.parts.fact_line import FactLine
 from hue_desktop.ui.parts.field_row import FieldRow, ProblemLabel
 from hue_desktop.ui.parts.fields import ComboField, NumberField, SearchField, TextField
 from hue_desktop.ui.parts.labels import Badge, Heading, Label
@@ -28,6 +29,7 @@ __all__ = [
     "Button",
     "Choice",
     "ComboField",
+    "FactLine",
     "FieldRow",
     "FourStates",
     "Heading",

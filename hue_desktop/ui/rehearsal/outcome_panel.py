@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from hue_desktop.core.format import count, duration
 from hue_desktop.core.rehearsal import HdfsSource, RehearsalLevel, RehearsalOutcome
 from hue_desktop.core.text import _, ngettext
-from hue_desktop.ui.parts import Label, RoleSquare, Rule, StateMark, StateShape, column, row
+from hue_desktop.ui.parts import (
+    FactLine,
+    Label,
+    RoleSquare,
+    Rule,
+    StateMark,
+    StateShape,
+    column,
+    row,
+)
 from hue_desktop.ui.rehearsal.node_chart import NodeChart
 from hue_desktop.ui.rehearsal.timeline import Timeline
 from hue_desktop.ui.rehearsal.words import (
@@ -23,7 +31,7 @@ from hue_desktop.ui.rehearsal.words import (
 )
 from hue_desktop.ui.theme.tokens import SIZES
 
-__all__ = ["FactLine", "OutcomePanel"]
+__all__ = ["OutcomeLine", "OutcomePanel"]
 
 _TITLE_WIDTH = 104
 _GAP = 24
@@ -31,33 +39,23 @@ _ROWS = 8  #: of the timeline before it scrolls
 _MOST_FILES = 12
 
 
-class FactLine(QWidget):
-    """A fact with its mark, and what it is measured against."""
+class OutcomeLine(FactLine):
+    """What became of one thing."""
 
     def __init__(self, title: str) -> None:
-        super().__init__()
-        self._mark = StateMark(StateShape.STOPPED, 9)
-        self._title = Label(title, weight=500)
-        self._title.setFixedWidth(_TITLE_WIDTH)
-        self.text = Label(wrap=True)
-        self.note = Label(wrap=True)
-        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        line = row(self._mark, self._title, self.text, self.note, spacing=12)
-        line.setStretchFactor(self.text, 5)
-        line.setStretchFactor(self.note, 4)
-        line.setContentsMargins(0, 6, 0, 5)
-        self.setLayout(column(line, Rule("h")))
+        super().__init__(title, title_width=_TITLE_WIDTH)
 
     def show_line(self, line: Line) -> None:
         """Show what happened and what that is measured against."""
         level, text, note = line
-        self._mark.set_shape(level_shape(level))
-        self.text.setText(text)
-        self.text.set_tone("critical" if level is RehearsalLevel.BAD else "")
-        self.note.setText(note)
-        self.note.setVisible(bool(note))
-        self.note.set_tone("text-2" if level is RehearsalLevel.NOTE else level_tone(level))
-        self.setAccessibleName(f"{self._title.text()}: {text} {note}".strip())
+        self.show_fact(
+            level_shape(level),
+            text,
+            note,
+            tone="critical" if level is RehearsalLevel.BAD else "",
+            note_tone="text-2" if level is RehearsalLevel.NOTE else level_tone(level),
+        )
+        self.setAccessibleName(f"{self.title.text()}: {text} {note}".strip())
 
 
 class OutcomePanel(QWidget):
@@ -69,9 +67,9 @@ class OutcomePanel(QWidget):
         self.headline = Label(size="large", weight=600)
         self._took = Label(tone="text-2", size="small")
         self.sentence = Label(wrap=True, selectable=True)
-        self.applications = FactLine(_("Applications"))
-        self.hdfs = FactLine(_("HDFS"))
-        self.cost = FactLine(_("Cost"))
+        self.applications = OutcomeLine(_("Applications"))
+        self.hdfs = OutcomeLine(_("HDFS"))
+        self.cost = OutcomeLine(_("Cost"))
         self.chart = NodeChart()
         self.timeline = Timeline()
         self.lost = _Lines(_("Lost files"))

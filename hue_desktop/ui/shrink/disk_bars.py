@@ -27,7 +27,7 @@ from hue_desktop.ui.theme import active_theme
 __all__ = ["DiskBars", "DiskPanel", "short_host"]
 
 _ROW, _BAR = 32, 16
-_HOST_WIDTH, _FIGURES = 112, 88
+_HOST_WIDTH, _HOST_NARROW, _FIGURES = 112, 92, 84
 _FOLDED = 10  #: rows that show before the rest is asked for
 _WIDE = 380
 _MOVES_IN = 0.55  #: of the EMR fee's blue
@@ -76,8 +76,12 @@ class DiskBars(QWidget):
 
     # -- drawing ---------------------------------------------------------------------------
 
+    @property
+    def _host_width(self) -> int:
+        return _HOST_WIDTH if self.width() >= _WIDE else _HOST_NARROW
+
     def _track(self, at: int) -> QRectF:
-        left = _HOST_WIDTH + 8
+        left = self._host_width + 8
         top = at * _ROW + (_ROW - _BAR) / 2
         return QRectF(left, top, max(20, self.width() - left - _FIGURES - 8), _BAR)
 
@@ -107,11 +111,11 @@ class DiskBars(QWidget):
         painter.setFont(theme.font())
         painter.setPen(theme.color("text-2" if room.leaves else "text"))
         name = painter.fontMetrics().elidedText(
-            short_host(room.host), Qt.TextElideMode.ElideMiddle, _HOST_WIDTH
+            short_host(room.host), Qt.TextElideMode.ElideMiddle, self._host_width - 4
         )
         middle = Qt.AlignmentFlag.AlignVCenter
         inset = line.adjusted(4 if self.choosing else 0, 0, 0, 0)
-        painter.drawText(QRect(inset.left(), line.top(), _HOST_WIDTH, _ROW), middle, name)
+        painter.drawText(QRect(inset.left(), line.top(), self._host_width, _ROW), middle, name)
         painter.setFont(theme.font("body", 400 if room.leaves else 500))
         painter.setPen(theme.color(tone))
         figures = QRect(line.right() - _FIGURES, line.top(), _FIGURES - 3, _ROW)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from hue_desktop.core.format import duration
@@ -17,6 +18,7 @@ from hue_desktop.ui.shrink.fixing import Deed
 __all__ = ["FixLine", "FixList", "first_choice"]
 
 SNAPSHOT = "snapshot_to_s3"
+_INDENT = 34  #: what belongs to a box stands under its words
 _FOLDER = re.compile(r"s3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 #: fixes that only change what is asked, not the cluster
 _OF_THE_REQUEST = frozenset(("choose_others", "raise_timeout"))
@@ -39,27 +41,29 @@ class FixLine(QWidget):
     def __init__(self, fix: Fix, cures: Iterable[Finding], target: str = "") -> None:
         super().__init__()
         self.fix = fix
-        self.box = QCheckBox(fix.title)
+        self.box = QCheckBox()
         self.box.setAccessibleName(fix.title)
         self.box.setAccessibleDescription(fix.text)
         text = fix.text
         if fix.seconds is not None and not text:
             text = _("about {time}").format(time=duration(fix.seconds))
         note = Label(text, tone="text-2", wrap=True)
-        note.setContentsMargins(26, 0, 0, 0)
+        note.setContentsMargins(_INDENT, 0, 0, 0)
         self.target: TextField | None = None
         names = ", ".join(finding.title for finding in cures)
         cured = Label(names, tone="good", elide=True)
         cured.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         mark = StateMark(StateShape.RUNNING, 8)
         mark.setVisible(bool(names))
-        head = row(self.box, None, mark, cured, spacing=6)
+        title = _Title(fix.title, self.box)
+        head = row(self.box, title, mark, cured, spacing=6)
+        head.setStretchFactor(title, 1)
         layout = column(Rule("h"), 4, head, note)
         if fix.key == SNAPSHOT:
             self.target = TextField(
                 target, name=_("Folder on S3"), placeholder="s3://bucket/folder/"
             )
-            layout.addLayout(row(self.target, margins=(26, 4, 0, 0)))
+            layout.addLayout(row(self.target, margins=(_INDENT, 4, 0, 0)))
             self.target.setVisible(self.box.isChecked())
             self.box.toggled.connect(self.target.setVisible)
             self.target.textChanged.connect(lambda _text: self.problem())
@@ -74,6 +78,20 @@ class FixLine(QWidget):
         sentence = "" if right else _("Say where on S3, for example s3://bucket/folder/.")
         self.target.set_problem(sentence)
         return sentence
+
+
+class _Title(Label):
+    """The words of a box; unlike the box's own they wrap. A click ticks the box."""
+
+    def __init__(self, text: str, box: QCheckBox) -> None:
+        super().__init__(text, wrap=True)
+        self._box = box
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self._box.click()
 
 
 class FixList(QWidget):

@@ -13,12 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from hue_desktop.core.changes import Change, ChangeState, ResizeGroup, RiskLevel
 from hue_desktop.core.clusters import ClusterSnapshot
+from hue_desktop.core.connections import ConnectionClass
 from hue_desktop.core.instances import InstanceGroup, Role
 from hue_desktop.core.shrink.values import Level
 from hue_desktop.ui.actions import Action
+from hue_desktop.ui.confirm import PlanDialog
 from hue_desktop.ui.shrink import actions
 from hue_desktop.ui.shrink.only_here import OnlyHere
 from hue_desktop.ui.shrink.sheet import ShrinkSheet
+from hue_desktop.ui.shrink.verdict_panel import FindingLine
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.ui.doing_desk import DoingDesk, click, unnamed
 from tests.ui.health.desk import HealthDesk, open_health_desk
@@ -246,3 +249,36 @@ def test_a_rehearsal_is_asked_with_the_calls_of_the_plan(desk: DoingDesk) -> Non
     change = asked[0][0]
     assert isinstance(change, ResizeGroup)
     assert change.leaving == sheet.wish.leaving
+
+
+def test_the_question_before_an_end_is_not_held_up(reached: HealthDesk) -> None:
+    desk = reached.desk
+    cluster = desk.named("dev-sandbox")
+    plan = desk.app.launching.plan_terminate(cluster.ref)
+    part = OnlyHere(desk.ctx, cluster.ref)
+    dialog = desk.show(PlanDialog(plan, ConnectionClass.TEST, None, part))
+    assert part.isVisible()
+    assert part.state == "loading"
+    assert dialog.accept_button.isEnabled()  # whoever knows better need not wait
+    task = part._held.task
+    assert task is not None
+    dialog.reject()
+    part.deleteLater()
+    desk.until(lambda: task.over)
+    assert task.token.cancelled
+
+
+def test_a_resize_under_way_is_said(desk: DoingDesk) -> None:
+    cluster = desk.named("bi-presto")
+    group = _core(cluster)
+    emr = desk.region.client("emr")
+    wanted = [{"InstanceGroupId": group.id, "InstanceCount": group.requested + 2}]
+    emr.modify_instance_groups(ClusterId=cluster.ref.cluster_id, InstanceGroups=wanted)
+    sheet = _opened(desk, "bi-presto")
+    _judged(desk, sheet)
+    assert sheet.judged is not None
+    finding = sheet.judged.verdict.finding("state")
+    assert finding is not None
+    assert finding.level is not Level.OK
+    lines = [line.accessibleName() for line in sheet.panes.verdict.findChildren(FindingLine)]
+    assert any(finding.text in line for line in lines)
