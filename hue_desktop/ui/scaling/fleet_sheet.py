@@ -52,6 +52,7 @@ class ScaleFleetSheet(ScaleSheet):
     ) -> None:
         self.fleet_id = fleet_id
         self._weights: dict[str, int] = {}
+        self._priced_for: Market | None = None  #: the market that candidates were asked for
         self._score_of: tuple[tuple[str, ...], int] | None = None  #: types and nodes scored
         self._score: int | None = None
         snapshot = ctx.app.fleet.snapshot().clusters.get(ref)
@@ -279,8 +280,7 @@ class ScaleFleetSheet(ScaleSheet):
         self.types_row.suggest.setEnabled(True)
         if found.picks:
             self._take(self._in_units_of_fleet(found.types))
-        parts = [found.unit[:1].upper() + found.unit[1:] + "." if found.unit else "", *found.notes]
-        self._built.setText(" ".join(part for part in parts if part))
+        self._built.setText(" ".join((*self._unit_text(), *found.notes)))
         self.table.show_ticked_first()
         self._ticked()
 
@@ -294,6 +294,18 @@ class ScaleFleetSheet(ScaleSheet):
                     replace(one, weight=max(1, round(one.weight * factor))) for one in kinds
                 )
         return kinds
+
+    def _unit_text(self) -> tuple[str, ...]:
+        """What a unit of the ticked types stands for; nothing while there are none."""
+        for one in self.table.candidates:
+            weight = self._weights.get(one.name)
+            if not weight:
+                continue
+            if self.types_row.weigh_by.current == WeighBy.VCPU.value:
+                return (_("A unit is {n} vCPU.").format(n=f"{one.type.vcpu / weight:.3g}"),)
+            size = f"{one.type.memory_gib / weight:.3g}"
+            return (_("A unit is about {n} GiB of memory.").format(n=size),)
+        return ()
 
     def _not_suggested(self, error: HueError) -> None:
         self.types_row.suggest.setEnabled(True)
@@ -345,9 +357,16 @@ class ScaleFleetSheet(ScaleSheet):
         ]
         return min(priced)[2] if priced else None
 
+    def read_candidates(self) -> None:
+        """Ask with the prices of the market that most units are for."""
+        self._priced_for = self.wanted_market
+        super().read_candidates()
+
     # The plan
 
     def _changed(self) -> None:
+        if self._priced_for not in (None, self.wanted_market):
+            self.read_candidates()
         self._show_types()
         self._show_room()
         on_demand, spot = self.on_demand.value, self.spot.value

@@ -459,6 +459,11 @@ def test_types_for_a_fleet_are_suggested_and_keep_its_unit(desk: DoingDesk) -> N
     assert inverse.types == task.types
     sheet.spot.set_value(task.target_spot + 16)
     desk.until(lambda: "Placement score" in _texts(sheet))
+    assert f"A unit is {1 / share:.3g} vCPU." in _texts(sheet)
+    sheet.on_demand.set_value(sheet.spot.value + 4)  # mostly on demand: other prices count
+    desk.until(lambda: "lost" in sheet.table.table.hidden_columns)
+    sheet.on_demand.set_value(0)
+    desk.until(lambda: "lost" not in sheet.table.table.hidden_columns)
     _tick_and_weigh(desk, sheet)
 
 
