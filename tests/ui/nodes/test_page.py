@@ -412,3 +412,18 @@ def test_the_table_is_filled_when_it_comes_to_the_front(desk: Desk) -> None:
     desk.page.apply(everything(_with(desk.snapshot, replace(desk.cluster, instances=nodes))))
     desk.page.toolbar.view.choose("table")
     assert [row.node for row in desk.page.model.rows() if row.node.id == node.id] == [starting]
+
+
+def test_an_action_learns_of_all_selected_nodes(desk: Desk) -> None:
+    desk.apply()
+    core = [node for node in desk.cluster.nodes() if node.role is Role.CORE][:2]
+    table, model = desk.page.table, desk.page.model
+    table.select_key(core[0].id)
+    below = model.index(model.position_of(core[1].id), 0)
+    where = table.visualRect(below).center()
+    held = Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, held, where)
+    context = desk.page.action_context(ActionContext())
+    assert {node.id for node in context.nodes} == {node.id for node in core}
+    assert context.node in context.nodes
+    assert context.group_id == core[0].group_id
