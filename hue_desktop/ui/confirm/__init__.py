@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from hue_desktop.ui.confirm.budget_bar import BudgetBar
 from hue_desktop.ui.confirm.budget_guard import BudgetGuard
 from hue_desktop.ui.confirm.change_table import ChangeTable
-from hue_desktop.ui.confirm.flow import ask_and_submit, needs_question, propose, submit
+from hue_desktop.ui.confirm.flow import (
+    ask_and_submit,
+    needs_question,
+    propose,
+    submit,
+    submit_all,
+)
 from hue_desktop.ui.confirm.plan_dialog import PlanDialog, confirm_plan, is_destructive
 from hue_desktop.ui.confirm.plan_panel import BudgetLines, CostHeadline, Facts, PlanPanel
 from hue_desktop.ui.confirm.plan_sections import RiskLines, class_word, undo_sentence
@@ -37,6 +43,7 @@ __all__ = [
     "needs_question",
     "propose",
     "submit",
+    "submit_all",
     "tour_stops",
     "undo_sentence",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
@@ -13,7 +13,7 @@ from hue_desktop.core.text import _
 from hue_desktop.ui.confirm.plan_dialog import is_destructive
 from hue_desktop.ui.context import UiContext
 
-__all__ = ["ask_and_submit", "needs_question", "propose", "submit"]
+__all__ = ["ask_and_submit", "needs_question", "propose", "submit", "submit_all"]
 
 Submitted = Callable[[JournalEntry], None]
 
@@ -89,6 +89,22 @@ def submit(
         owner=owner or ctx.actions,
         done=written,
         failed=lambda error: _tell(ctx, _("Nothing was changed"), error),
+    )
+
+
+def submit_all(ctx: UiContext, plans: Sequence[Plan], *, owner: QObject | None = None) -> None:
+    """Hand plans that were confirmed together to the journal, in their order."""
+
+    def write() -> None:
+        for plan in plans:
+            ctx.app.journal.submit(plan)
+
+    ctx.tasks.run(
+        "local",
+        lambda _token: write(),
+        owner=owner or ctx.actions,
+        done=lambda _none: ctx.navigate.show_dock("activity"),
+        failed=lambda error: _tell(ctx, _("Not all was handed to the journal"), error),
     )
 
 

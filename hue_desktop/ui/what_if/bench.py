@@ -17,7 +17,7 @@ from hue_desktop.core.text import _
 from hue_desktop.core.what_if.reckoning import rebased
 from hue_desktop.core.what_if.values import BenchLine, Holding, Outcome, Variant
 from hue_desktop.services.what_if import Bench, Commit
-from hue_desktop.ui.confirm import submit
+from hue_desktop.ui.confirm import submit_all
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.focus import focus_on
 from hue_desktop.ui.parts import Button, Choice, FourStates, Label, Segmented, column, row
@@ -296,8 +296,7 @@ class WhatIfBench(QObject):
     def _ask(self, commit: Commit) -> None:
         if not self.ctx.ask.confirm_plan(commit.question) or commit.question.blocked:
             return
-        for plan in commit.parts:
-            submit(self.ctx, plan, owner=self)
+        submit_all(self.ctx, commit.parts)
         self.applied.emit()
 
     def clone(self) -> None:

@@ -268,6 +268,8 @@ def test_applying_asks_once_and_journals_each_change(bench: Bench) -> None:
     desk.until(
         lambda: [each.state for each in desk.app.journal.entries()] == [ChangeState.DONE] * 3
     )
+    written = sorted(desk.app.journal.entries(), key=lambda each: each.id)
+    assert tuple(each for one in written for each in one.plan.changes) == question.changes
     assert "activity" in desk.places.panels
     desk.cluster(
         bench.ref,
