@@ -16,12 +16,15 @@ from hue_desktop.core.format import size
 from hue_desktop.core.shrink.values import CoreNode, DrainRate, NodeRoom, RateSource
 from hue_desktop.core.text import _
 
-__all__ = ["STREAM_BYTES_S", "Filling", "estimated", "fill", "urgent"]
+__all__ = ["PADDED_BYTES", "STREAM_BYTES_S", "Filling", "estimated", "fill", "urgent"]
 
 ROUND_S = 3.0
 BLOCKS_PER_NODE = 2  #: planned in each round
 STREAMS, URGENT_STREAMS = 2, 4  #: of a node at a time
 STREAM_BYTES_S = 50 * 1024**2  #: a copy from disk to disk, supposed
+#: A leaving node begins four blocks in a round and sends two streams' worth of bytes in it: what is
+#: smaller than this takes no less time.
+PADDED_BYTES = int(STREAM_BYTES_S * STREAMS * ROUND_S / URGENT_STREAMS)
 
 
 def estimated(staying: int, leaving: int, share: float = 0.0) -> DrainRate:

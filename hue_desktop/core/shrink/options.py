@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hue_desktop.core.format import duration
 from hue_desktop.core.shrink.drain import Filling, fill
 from hue_desktop.core.shrink.findings import is_fixed, reserve_of
-from hue_desktop.core.shrink.situation import Situation, is_overfull, step_rates
+from hue_desktop.core.shrink.situation import Situation, is_overfull, step_rates, too_late
 from hue_desktop.core.shrink.sweep import Load
 from hue_desktop.core.shrink.tally import tally
 from hue_desktop.core.shrink.values import DrainRate, Level, TargetOption, Verdict
@@ -64,7 +64,7 @@ def _option(it: Situation, load: Load, count: int) -> TargetOption:
         return TargetOption(count, Level.BAD, None, _("does not fit"), ids)
     limit_s = it.request.timeout_s
     at_stake = work.only_blocks > 0
-    late = at_stake and work.only_s > limit_s
+    late = at_stake and too_late(work.only_s, limit_s)
     no_room = at_stake and filling.known and work.only_bytes > filling.free
     if late or no_room:
         level = Level.BAD
@@ -94,16 +94,16 @@ def _work_of(it: Situation, load: Load, step: int) -> _Work:
         numbers = {each for each in leaving if each < len(it.table.hosts)}
         found = tally(it.table, it.field.stay, numbers, staying)
         moved = found.move_bytes + found.backlog_bytes
-        blocks = found.move_blocks + found.backlog_blocks
-        only_bytes, only_blocks = found.only_bytes, len(found.only_rows)
+        blocks, padded = found.move_blocks + found.backlog_blocks, found.padded
+        only = (found.only_bytes, len(found.only_rows), found.only_padded)
         rate, first = step_rates(it.limits, found, staying, len(leaving))
     else:
         moved = load.move_bytes[step] + load.rest_bytes[step]
-        blocks = load.move_blocks[step] + load.rest_blocks[step]
-        only_bytes, only_blocks = load.only_bytes[step], load.only_blocks[step]
+        blocks, padded = load.move_blocks[step] + load.rest_blocks[step], load.padded[step]
+        only = (load.only_bytes[step], load.only_blocks[step], load.only_padded[step])
         rate, first = step_rates(it.limits, load, staying, len(leaving), step)
-    only_s = first.seconds(only_bytes, only_blocks)
-    return _Work(moved, only_bytes, only_blocks, rate, rate.seconds(moved, blocks), only_s)
+    seconds = rate.seconds(moved, blocks, padded)
+    return _Work(moved, only[0], only[1], rate, seconds, first.seconds(*only))
 
 
 def _impossible(it: Situation, staying: int) -> str:

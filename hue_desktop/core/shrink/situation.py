@@ -17,8 +17,9 @@ from hue_desktop.core.shrink.values import (
     ShrinkRequest,
 )
 
-__all__ = ["FULL_SHARE", "Situation", "is_overfull", "situation_of", "step_rates"]
+__all__ = ["FULL_SHARE", "Situation", "is_overfull", "situation_of", "step_rates", "too_late"]
 
+_MORE, _BEGIN_S = 1.1, 6.0
 FULL_SHARE = 0.90  #: of the room that stays: EMR lets only a part of the nodes go above it
 
 
@@ -67,7 +68,7 @@ class Situation:
     @property
     def late(self) -> bool:
         """Whether blocks without another copy cannot be copied before the time is over."""
-        return self.at_stake and self.only_seconds > self.request.timeout_s
+        return self.at_stake and too_late(self.only_seconds, self.request.timeout_s)
 
     @property
     def loses(self) -> bool:
@@ -78,6 +79,14 @@ class Situation:
             return True
         no_room = self.filling.known and self.tally.only_bytes > self.filling.free
         return self.late or no_room or bool(self.limits.safe_mode)
+
+
+def too_late(only_s: float, timeout_s: float) -> bool:
+    """Whether last copies are not surely made in time: with a tenth more, and two rounds to begin.
+
+    The NameNode first has to look at the nodes, and nodes hear of orders with their heartbeats.
+    """
+    return only_s * _MORE + _BEGIN_S > timeout_s
 
 
 def is_overfull(filling: Filling) -> bool:
@@ -119,9 +128,11 @@ def situation_of(
         filling,
         rate,
         rate.seconds(
-            found.move_bytes + found.backlog_bytes, found.move_blocks + found.backlog_blocks
+            found.move_bytes + found.backlog_bytes,
+            found.move_blocks + found.backlog_blocks,
+            found.padded,
         ),
-        first.seconds(found.only_bytes, len(found.only_rows)),
+        first.seconds(found.only_bytes, len(found.only_rows), found.only_padded),
         exposed_files(table, field.stay, len(chosen)) if free_choice else 0,
     )
 

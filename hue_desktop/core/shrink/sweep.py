@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hue_desktop.core.shrink.blocks import BlockTable
+from hue_desktop.core.shrink.drain import PADDED_BYTES
 from hue_desktop.core.shrink.values import CoreNode
 
 __all__ = ["Held", "Load", "Stay", "held_of", "stay_of", "sweep"]
@@ -100,7 +101,8 @@ class Load:
 
     ``only`` counts what has no copy on nodes that stay; ``move`` what HDFS copies of what leaves,
     every missing replica once, and ``rest`` what it copies besides; ``shared`` is the part of
-    ``move`` that a staying node can be the source of.
+    ``move`` that a staying node can be the source of. ``padded`` is ``move`` and ``rest`` with
+    small blocks as large as they take time.
     """
 
     order: list[int] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Load:
     shared_bytes: list[int] = field(default_factory=list)
     rest_bytes: list[int] = field(default_factory=list)
     rest_blocks: list[int] = field(default_factory=list)
+    only_padded: list[int] = field(default_factory=list)
+    padded: list[int] = field(default_factory=list)
 
 
 Pick = Callable[[NDArray[np.int64], list[int]], int]
@@ -133,7 +137,7 @@ class _Sweep:
         """The columns of :class:`Load` before anybody of the group leaves."""
         table, lost = self._table, self._live < self._least_of(slice(None))
         if not table.blocks:
-            return [0] * 7
+            return [0] * 9
         lacking = np.where(lost, 0, np.maximum(table.factors[table.file] - self._live, 0))
         moved = self._unit(slice(None)) * lacking
         drains, rests = self._touched, ~self._touched
@@ -145,6 +149,8 @@ class _Sweep:
             int(moved[drains & (self._live > 0)].sum()),
             int(moved[rests].sum()),
             int(lacking[rests].sum()),
+            0,
+            int((self._padded(slice(None)) * lacking).sum()),
         ]
 
     def _least_of(self, rows: Rows) -> NDArray[np.int16] | np.int16:
@@ -155,6 +161,10 @@ class _Sweep:
         """Bytes of one replica."""
         length = self._table.length[rows]
         return length if self._least is None else length // self._least[rows]
+
+    def _padded(self, rows: Rows) -> NDArray[np.int64]:
+        """What a copy counts in time, as bytes."""
+        return np.maximum(self._unit(rows), PADDED_BYTES)
 
     def leave(self, host: int) -> None:
         """One more node leaves; a number that the table has not is a node without blocks."""
@@ -189,6 +199,9 @@ class _Sweep:
         now[4] += int((unit * new)[shared].sum()) - int((unit * old)[was_shared].sum())
         now[5] -= int((unit * fewer).sum())
         now[6] -= int(fewer.sum())
+        padded = np.maximum(unit, PADDED_BYTES)
+        now[7] += int(padded[gone].sum())
+        now[8] += int((padded * (new - old)).sum())
         self.critical[host] = 0
         if serving:
             self._mark(rows[spare == 1])
@@ -214,7 +227,7 @@ def sweep(table: BlockTable, stay: Stay, hosts: int, steps: int, pick: Pick) -> 
     state, load = _Sweep(table, stay, hosts), Load()
     columns = (
         load.only_bytes, load.only_blocks, load.move_bytes, load.move_blocks, load.shared_bytes,
-        load.rest_bytes, load.rest_blocks,
+        load.rest_bytes, load.rest_blocks, load.only_padded, load.padded,
     )  # fmt: skip
     for _step in range(steps):
         host = pick(state.critical, load.order)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hue_desktop.core.shrink.blocks import BlockTable
+from hue_desktop.core.shrink.drain import PADDED_BYTES
 from hue_desktop.core.shrink.sweep import Stay, live_on
 
 __all__ = ["Tally", "exposed_files", "tally"]
@@ -20,7 +21,7 @@ class Tally:
 
     ``only_rows`` are blocks whose last copy leaves; ``lost_rows`` those that had none before.
     ``move`` is what decommissioning copies, ``backlog`` what HDFS re-replicates anyway; both count
-    each copy. ``only_moves`` is the first copy of each of ``only_rows``, which HDFS makes first.
+    each copy; ``padded`` is both with small blocks as large as they take time.
     ``short`` counts blocks that want more replicas than nodes stay. ``lone_files`` are the files
     that have a block with one live replica now,
     ``writing`` those being written that have blocks on nodes that leave.
@@ -28,11 +29,13 @@ class Tally:
 
     only_rows: NDArray[np.int64]
     only_bytes: int
+    only_padded: int
     move_bytes: int
     move_blocks: int
     shared_bytes: int
     backlog_bytes: int
     backlog_blocks: int
+    padded: int
     short: int
     most_wanted: int
     lone_files: int
@@ -53,6 +56,7 @@ def tally(table: BlockTable, stay: Stay, leaving: Set[int], staying: int) -> Tal
     lacking = np.where(spare >= 1, np.maximum(wanted - live, 0), 0)
     size = table.length if stay.least is None else table.length // stay.least
     moved = size * lacking
+    padded = np.maximum(size, PADDED_BYTES)
     per_block = np.diff(table.starts)
     touched = live < per_block
     drains = touched & (lacking > 0)
@@ -62,11 +66,13 @@ def tally(table: BlockTable, stay: Stay, leaving: Set[int], staying: int) -> Tal
     return Tally(
         only_rows=np.flatnonzero(only),
         only_bytes=int(table.length[only].sum()),
+        only_padded=int(padded[only].sum()),
         move_bytes=int(moved[drains].sum()),
         move_blocks=int(lacking[drains].sum()),
         shared_bytes=int(moved[drains & (live > 0)].sum()),
         backlog_bytes=int(moved[rests].sum()),
         backlog_blocks=int(lacking[rests].sum()),
+        padded=int((padded * lacking).sum()),
         short=int(np.count_nonzero(factor > staying)),
         most_wanted=int(factor.max()) if table.blocks else 0,
         lone_files=_files(table, one_left),

@@ -140,9 +140,15 @@ class DrainRate:
     text: str
     blocks_s: float | None = None
 
-    def seconds(self, size: float, blocks: float) -> float:
-        """How long so many bytes in so many blocks take."""
+    def seconds(self, size: float, blocks: float, padded: float = 0.0) -> float:
+        """How long so many bytes in so many blocks take.
+
+        ``padded`` are the bytes with small blocks counted as the larger ones that take as long: an
+        estimate needs it, a measured rate has it in it.
+        """
         by_blocks = blocks / self.blocks_s if self.blocks_s else 0.0
+        if self.source is RateSource.ESTIMATED:
+            size = max(size, padded)
         return max(size / self.bytes_s if self.bytes_s > 0 else 0.0, by_blocks)
 
 

@@ -72,6 +72,10 @@ def _clauses(it: Situation, losses: Losses, findings: Sequence[Finding]) -> Iter
         yield _("Draining needs {more} more than the allowed {limit}").format(
             more=duration(over_s), limit=duration(it.request.timeout_s)
         )
+    elif it.late and not it.saved:
+        yield _("Copying the last copies may take longer than the allowed {limit}").format(
+            limit=duration(it.request.timeout_s)
+        )
     if "room" in bad and it.stays:
         yield _("what leaves does not fit on the nodes that stay, and EMR lets only a part go")
     if losses.count and it.loses:

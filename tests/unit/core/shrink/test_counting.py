@@ -68,6 +68,8 @@ def test_one_pass_over_all_targets_agrees_with_each_target_by_itself(drawn: Draw
         assert load.shared_bytes[step] == alone.shared_bytes
         assert load.rest_bytes[step] == alone.backlog_bytes
         assert load.rest_blocks[step] == alone.backlog_blocks
+        assert load.only_padded[step] == alone.only_padded
+        assert load.padded[step] == alone.padded
 
 
 @settings(max_examples=40, deadline=None)
