@@ -55,24 +55,29 @@ def state_sentence(state: GroupState, reason: str) -> str:
 
 
 def room_lines(before: ClusterRoom, after: ClusterRoom) -> list[ChangeLine]:
-    """Nodes, vCPU, memory, YARN memory and HDFS; what is not known has no line."""
-    lines = [count_line(_("Nodes"), before.nodes, after.nodes)]
-    if before.vcpu is not None and after.vcpu is not None:
-        lines.append(count_line(_("vCPU"), before.vcpu, after.vcpu))
-    if before.memory_gib is not None and after.memory_gib is not None:
-        lines.append(count_line(_("Memory"), before.memory_gib, after.memory_gib, "GiB"))
-    if before.yarn_gib is not None and after.yarn_gib is not None:
-        lines.append(count_line(_("YARN memory"), before.yarn_gib, after.yarn_gib, "GiB"))
-    if before.hdfs_gib is not None and after.hdfs_gib is not None:
-        lines.append(_size_line(_("HDFS"), before.hdfs_gib, after.hdfs_gib))
-    return lines
+    """Nodes, vCPU, memory, YARN memory and HDFS; what nobody could tell says so."""
+    return [
+        count_line(_("Nodes"), before.nodes, after.nodes),
+        _line(_("vCPU"), before.vcpu, after.vcpu, ""),
+        _line(_("Memory"), before.memory_gib, after.memory_gib, "GiB"),
+        _line(_("YARN memory"), before.yarn_gib, after.yarn_gib, "GiB"),
+        _line(_("HDFS"), before.hdfs_gib, after.hdfs_gib, "TiB"),
+    ]
 
 
-def _size_line(label: str, before_gib: float, after_gib: float) -> ChangeLine:
-    """In GiB or, from a TiB on, in TiB; the difference is that of the two shown values."""
-    if max(before_gib, after_gib) < _TIB:
-        return count_line(label, before_gib, after_gib, "GiB")
-    before, after = round(before_gib / _TIB, 2), round(after_gib / _TIB, 2)
+def _line(label: str, before: float | None, after: float | None, unit: str) -> ChangeLine:
+    """``unit`` TiB takes GiB and shows TiB from one on."""
+    if before is None or after is None:
+        return ChangeLine(label, _("unknown"), _("unknown"))
+    if unit != "TiB":
+        return count_line(label, before, after, unit)
+    if max(before, after) < _TIB:
+        return count_line(label, before, after, "GiB")
+    return _tib_line(label, round(before / _TIB, 2), round(after / _TIB, 2))
+
+
+def _tib_line(label: str, before: float, after: float) -> ChangeLine:
+    """The difference is that of the two shown values."""
     delta = round(after - before, 2)
     shown = DASH if not delta else f"{'+' if delta > 0 else MINUS}{decimal(abs(delta), 2)}"
     return ChangeLine(label, f"{decimal(before, 2)} TiB", f"{decimal(after, 2)} TiB", shown)
