@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
@@ -101,7 +102,7 @@ class RehearsalSheet(Sheet):
         )
 
     def _show_wish(self) -> None:
-        lost = round(self._spot * self.loss.value() / 100)
+        lost = ceil(self._spot * self.loss.value() / 100)  # as EC2 in the copy does
         if self._spot:
             text = ngettext(
                 "of {n} Spot task node: {lost} at once", "of {n} Spot task nodes: {lost} at once",

@@ -27,7 +27,7 @@ from hue_desktop.ui.theme import active_theme
 __all__ = ["DiskBars", "DiskPanel", "short_host"]
 
 _ROW, _BAR = 32, 16
-_HOST_WIDTH, _HOST_NARROW, _FIGURES = 112, 92, 84
+_HOST_WIDTH, _HOST_NARROW, _FIGURES = 120, 96, 84
 _FOLDED = 10  #: rows that show before the rest is asked for
 _WIDE = 380
 _MOVES_IN = 0.55  #: of the EMR fee's blue
@@ -110,9 +110,11 @@ class DiskBars(QWidget):
         tone = "text-2" if room.leaves else "warn" if warns else "text"
         painter.setFont(theme.font())
         painter.setPen(theme.color("text-2" if room.leaves else "text"))
-        name = painter.fontMetrics().elidedText(
-            short_host(room.host), Qt.TextElideMode.ElideMiddle, self._host_width - 4
-        )
+        name = short_host(room.host)
+        if self.width() < _WIDE:
+            name = name.removeprefix("ip-")
+        room_for_name = self._host_width - 4
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room_for_name)
         middle = Qt.AlignmentFlag.AlignVCenter
         inset = line.adjusted(4 if self.choosing else 0, 0, 0, 0)
         painter.drawText(QRect(inset.left(), line.top(), self._host_width, _ROW), middle, name)

@@ -22,7 +22,7 @@ from hue_desktop.ui.tasks import CancelToken, Task
 
 __all__ = ["OnlyHere"]
 
-_SHOWN = 5
+_SHOWN = 3
 _LONGEST_S = 1800.0
 _FRESH_S = 300.0
 
