@@ -46,7 +46,7 @@ def _stop(key: str, title: str, make: _Make, page: str, ready: Callable[[Sheet],
     def close(ctx: UiContext, _window: QWidget) -> None:
         ctx.navigate.close_sheet()
 
-    return TourStop(key, title, prepare, asked, close)
+    return TourStop(key, title, prepare, asked, close, wait_s=25.0)
 
 
 def _scaling(ctx: UiContext, ref: ClusterRef) -> Sheet:

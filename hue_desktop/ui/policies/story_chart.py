@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StoryChart", "load_library"]
 
-_HEIGHT = 264
+_HEIGHT = 224
 _STRIPS = (
     StripSpec(
         "nodes",

@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hue_desktop.core.clusters import Attention, ClusterRef
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.format import count, date_time, utc_time
+from hue_desktop.core.format import count
 from hue_desktop.core.scaling_standing import Standing
-from hue_desktop.core.scaling_story import Certainty, Story, StoryKind
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.policies import ScalingStory
 from hue_desktop.ui.context import UiContext
 from hue_desktop.ui.parts import (
-    Badge,
     Button,
     ComboField,
     FourStates,
     Label,
     Rule,
     Sheet,
-    StateMark,
     StateShape,
     column,
     row,
 )
+from hue_desktop.ui.policies.move_row import MoveRow
 from hue_desktop.ui.policies.remark_list import marked_lines
 from hue_desktop.ui.policies.story_chart import StoryChart, load_library
 from hue_desktop.ui.tasks import CancelToken
 
 __all__ = ["StorySheet"]
 
-_WHEN = 104
 _WIDEST = 1100
-_MOST = 60  #: moves that are shown at once; older ones on request
+_MOST = 20  #: moves that are shown at once; older ones on request
 _SPANS = ((6, _("6 h")), (24, _("24 h")), (168, _("7 days")), (720, _("30 days")))
 _LEVELS = {
     Attention.CRITICAL: (StateShape.FAILED, "critical"),
     Attention.WARN: (StateShape.ATTENTION, "warn"),
     Attention.STARTING: (StateShape.STARTING, ""),
-}
-_KINDS = {
-    StoryKind.GREW: StateShape.STARTING,
-    StoryKind.SHRANK: StateShape.STOPPED,
-    StoryKind.LOST: StateShape.ATTENTION,
-    StoryKind.NOTICE: StateShape.ATTENTION,
-    StoryKind.POLICY: StateShape.RUNNING,
 }
 
 
@@ -146,7 +134,7 @@ class StorySheet(Sheet):
         chosen = story.stories[self._shown : self._shown + _MOST]
         today = story.end
         for each in chosen:
-            self.moves.add(_entry(each, today))
+            self.moves.add(MoveRow(each, today))
         self._shown += len(chosen)
         left = len(story.stories) - self._shown
         self.more.setVisible(left > 0)
@@ -187,39 +175,6 @@ class _Stack(QWidget):
 def _standing(reason: Standing) -> QWidget:
     shape, tone = _LEVELS.get(reason.attention, (None, ""))
     return marked_lines(shape, tone, reason.text, reason.remedy)
-
-
-def _entry(story: Story, today: datetime | None) -> QWidget:
-    """Time, what, how sure; below it why."""
-    when = Label(date_time(story.at, today=today), tone="text-2")
-    when.setFixedWidth(_WHEN)
-    when.setToolTip(utc_time(story.at))
-    shape, tone = _LEVELS.get(story.attention, (_KINDS[story.kind], ""))
-    mark = StateMark(shape, 10)
-    mark.setFixedSize(14, 18)
-    what = Label(story.what, weight=500, tone=tone, wrap=True)
-    sure = Badge(_sure(story), neutral=True)
-    head = row(what, sure, spacing=12)
-    head.setStretchFactor(what, 1)
-    head.setAlignment(sure, Qt.AlignmentFlag.AlignTop)
-    why = Label(story.why, tone="text-2", wrap=True)
-    line = row(when, mark, column(head, why, spacing=2), spacing=8, margins=(0, 8, 0, 8))
-    line.setAlignment(when, Qt.AlignmentFlag.AlignTop)
-    line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
-    line.setStretch(2, 1)
-    widget = QWidget()
-    widget.setLayout(column(line, Rule("h")))
-    widget.setAccessibleName(f"{story.what}. {story.why}")
-    return widget
-
-
-def _sure(story: Story) -> str:
-    words = {
-        Certainty.KNOWN: _("known"),
-        Certainty.LIKELY: _("likely"),
-        Certainty.UNKNOWN: _("not known"),
-    }[story.sure]
-    return f"{words} · {story.source}" if story.source else words
 
 
 def _last(span: str) -> str:
