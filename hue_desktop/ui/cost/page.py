@@ -41,8 +41,9 @@ _TICK_MS = 1_000
 _READ_AGAIN_S = 30.0
 _SHARES_AGAIN_S = 60.0
 _SLICES = 240  #: stretches of the chart: each is some pixels wide and the mean of its minutes
-_SIDE = (380, 336)  #: width of the side column in a wide and in a narrow window
+_SIDE = (400, 336)  #: width of the side column in a wide and in a narrow window
 _NARROW = 940
+_BENCH_BESIDE = 1140  #: from this width on the bench has room beside what it comes to
 _CHART_HEIGHT = 348
 _LOWER_HEIGHT = 232
 _TIMEOUT_S = 120.0
@@ -101,7 +102,7 @@ class CostPage(ClusterPage):
     def _make_content(self) -> QWidget:
         gutter = SIZES["gutter"]
         self._split_side = QWidget()
-        self._split_side.setLayout(column(self.split, self.budget))
+        self._split_side.setLayout(column(self.split, self.budget, None))
         upper = self._beside(self.chart, self._split_side, _CHART_HEIGHT)
         self._bench_part = QWidget()
         self._bench_rule = Rule("v")
@@ -150,17 +151,17 @@ class CostPage(ClusterPage):
         narrow = self.width() < _NARROW
         for panel in (self._split_side, self.explorer):
             panel.setFixedWidth(_SIDE[narrow])
-        self._lay_bench(narrow)
+        self._lay_bench(self.width() < _BENCH_BESIDE)
 
-    def _lay_bench(self, narrow: bool) -> None:
+    def _lay_bench(self, below: bool) -> None:
         """The outcome beside the bench, or below it where both have no room."""
         ways = QBoxLayout.Direction
-        self._bench_line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
-        self._bench_rule.setVisible(not narrow)
+        self._bench_line.setDirection(ways.TopToBottom if below else ways.LeftToRight)
+        self._bench_rule.setVisible(not below)
         side = self.bench.side
-        side.setMinimumWidth(0 if narrow else _SIDE[0])
-        side.setMaximumWidth(_ANY if narrow else _SIDE[0])
-        side.set_beside(not narrow)
+        side.setMinimumWidth(0 if below else _SIDE[0])
+        side.setMaximumWidth(_ANY if below else _SIDE[0])
+        side.set_beside(not below)
 
     # -- showing ---------------------------------------------------------------------------
 

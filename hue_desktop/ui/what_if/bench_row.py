@@ -14,8 +14,8 @@ from hue_desktop.core.text import _, ngettext
 from hue_desktop.core.what_if.values import BenchLine
 from hue_desktop.services.launch import PricedType
 from hue_desktop.ui.parts import (
+    Button,
     ComboField,
-    IconButton,
     Label,
     NumberField,
     RoleSquare,
@@ -28,8 +28,8 @@ from hue_desktop.ui.what_if.words import RateCell, held_text
 
 __all__ = ["COLUMNS", "BenchRow"]
 
-#: name, now, now $/h, count, type, market, $/h, remove
-COLUMNS = 8
+#: name, now, now $/h, count, type, market, $/h
+COLUMNS = 7
 _COUNT, _TYPE, _MARKET = 50, 136, 132  #: widths of the fields
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MOST = 2000  #: nodes of a group (EMR's quota)
@@ -65,18 +65,17 @@ class BenchRow(QObject):
         self.type.setFixedWidth(_TYPE)
         self.market.setFixedWidth(_MARKET)
         self.rate = Label(weight=500)
-        self.remove: IconButton | None = None
+        self.remove: Button | None = None
         head = row(RoleSquare(role_token(line.role, held.market)), self.title, spacing=8)
         head.setStretchFactor(self.title, 1)
         holder = QWidget()
         holder.setLayout(head)
-        cells: list[QWidget] = [holder, self.now, self.now_rate, self.count, self.type, self.market]
+        first = self.now if line.now is not None else self._make_remove(title)
+        cells: list[QWidget] = [holder, first, self.now_rate, self.count, self.type, self.market]
         for place, cell in enumerate((*cells, self.rate)):
             grid.addWidget(cell, at, place)
         for label in (self.now_rate, self.rate):
             label.setAlignment(_RIGHT)
-        if line.now is None:
-            self._add_remove(grid, at, title)
         self._connect()
         self.show_line(line)
 
@@ -90,10 +89,15 @@ class BenchRow(QObject):
         label.setToolTip(", ".join(each.instance_type for each in types))
         return label
 
-    def _add_remove(self, grid: QGridLayout, at: int, title: str) -> None:
-        self.remove = IconButton("close", _("Take {line} away").format(line=title))
+    def _make_remove(self, title: str) -> QWidget:
+        """A line that only the variant has can go again; there is nothing now to tell of it."""
+        self.now.setParent(None)
+        self.remove = Button(_("Take away"), kind="link", small=True)
+        self.remove.setAccessibleName(_("Take {line} away").format(line=title))
         self.remove.clicked.connect(lambda: self.removed.emit(self.line.key))
-        grid.addWidget(self.remove, at, COLUMNS - 1)
+        holder = QWidget()
+        holder.setLayout(row(self.remove, None))
+        return holder
 
     def _connect(self) -> None:
         self.count.valueChanged.connect(lambda _value: self._wish())

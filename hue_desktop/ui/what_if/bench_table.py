@@ -20,7 +20,7 @@ from hue_desktop.ui.what_if.words import names_of, rate_cells, total_cells
 __all__ = ["BenchTable"]
 
 _ROW, _HEAD = 36, 28
-_WIDTHS = (130, 96, 46, 50, 136, 132, 52, 0)  #: at least; names and what is now take the rest
+_WIDTHS = (126, 84, 46, 50, 136, 132, 52)  #: at least; names and what is now take the rest
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 

@@ -159,7 +159,7 @@ class OutcomePanel(QWidget):
             text = _("cost not known") if unsure else text
         else:
             text = money_delta(delta).removesuffix("/h")
-            text = _("at least {delta}").format(delta=text) if unsure else text
+            text = f"≥\N{NO-BREAK SPACE}{text}" if unsure else text
         tone = "good" if delta < 0 and not unsure else "" if delta else "text-2"
         self.delta.setText(text)
         self.delta.set_tone(tone)
@@ -168,8 +168,9 @@ class OutcomePanel(QWidget):
         sign = "+" if month > 0 else ""
         self.month.setText(f"{sign}{money(month, 0)}")
         self.month.set_tone(tone)
-        for label in (self._unit, self.month, self._per_month):
-            label.setVisible(bool(delta))
+        self._unit.setVisible(bool(delta))
+        for label in (self.month, self._per_month):
+            label.setVisible(bool(delta) and not unsure)
 
     def _show_risks(self, outcome: Outcome) -> None:
         """What may be lost stands over the buttons, what is merely told below them."""
