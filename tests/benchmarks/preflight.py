@@ -81,9 +81,9 @@ def main() -> int:
     leaving = tuple(node.ec2_id for node in nodes[3:23])
     request = ShrinkRequest(ref, "ig", leaving, count=len(nodes) - len(leaving))
     limits = ShrinkLimits(replication=3)
-    begun = time.perf_counter()
+    begun, processor = time.perf_counter(), time.process_time()
     verdict = judge(table, nodes, request, limits)
-    first_s = time.perf_counter() - begun
+    first_s, used_s = time.perf_counter() - begun, time.process_time() - processor
     begun = time.perf_counter()
     judge(table, nodes, request, limits)
     again_s = time.perf_counter() - begun
@@ -94,7 +94,8 @@ def main() -> int:
         f"{verdict.level.name}: {verdict.sentence} {len(verdict.options)} options\n"
         f"again {again_s:.2f} s, with fixes {fixes_s:.2f} s, process {peak_mb():.0f} MB "
         f"(promised {PROMISED_MB:.0f})\n"
-        f"judge: {first_s:.2f} s of {PROMISED_S:.0f} s, {peak_mb():.0f} MB\n"
+        f"judge: {first_s:.2f} s of {PROMISED_S:.0f} s (processor {used_s:.2f} s), "
+        f"{peak_mb():.0f} MB\n"
     )
     return 0 if first_s <= PROMISED_S and peak_mb() <= PROMISED_MB else 1
 
