@@ -35,6 +35,7 @@ __all__ = ["AdviceBlock", "AdviceSheet"]
 _TEXT = 760  #: lines longer than that are hard to read
 _RIGHT = 176
 _GAP = 24
+_AIR = 14
 
 
 class AdviceBlock(QWidget):
@@ -61,6 +62,7 @@ class AdviceBlock(QWidget):
         for line in self.lines:
             left.addWidget(line)
         left.addStretch(1)
+        self._left = left
         words = QWidget()
         words.setLayout(left)
         words.setMaximumWidth(_TEXT)
@@ -82,7 +84,7 @@ class AdviceBlock(QWidget):
         side = QWidget()
         side.setLayout(right)
         side.setFixedWidth(_RIGHT)
-        outer = row(spacing=_GAP, margins=(0, 14, 0, 14))
+        outer = row(spacing=_GAP, margins=(0, _AIR, 0, _AIR))
         outer.addWidget(words, 1)
         outer.addStretch(0)
         outer.addWidget(side)
@@ -96,11 +98,12 @@ class AdviceBlock(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
+            QTimer.singleShot(0, self, self._fit)  # the texts get their new font after this
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._fit()
+        QTimer.singleShot(0, self, self._fit)
 
     def _fit(self) -> None:
         """Give each text the height of its lines: layouts in layouts in a scroller do not."""
@@ -109,6 +112,7 @@ class AdviceBlock(QWidget):
             label.ensurePolished()
             label.setMinimumHeight(0)  # it is never less than that
             label.setFixedHeight(label.heightForWidth(width))
+        self.setMinimumHeight(self._left.minimumSize().height() + 2 * _AIR)
 
 
 class AdviceSheet(Sheet):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,9 @@ def test_lines_of_text_are_never_cut(desk: DoingDesk) -> None:
     desk.until(lambda: sheet.states.state == "shown")
 
     def wrong() -> list[str]:
-        return [label.text() for block in sheet.blocks for label in block.lines if not _fits(label)]
+        cut = [line.text() for block in sheet.blocks for line in block.lines if not _fits(line)]
+        pairs = [pair for block in sheet.blocks for pair in pairwise(block.lines)]
+        return cut + [low.text() for high, low in pairs if low.y() < high.y() + high.height()]
 
     for width in (1100, 818, 1160):
         sheet.resize(width, 700)
