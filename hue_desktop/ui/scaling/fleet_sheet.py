@@ -172,6 +172,12 @@ class ScaleFleetSheet(ScaleSheet):
         weight = self._weights.get(cheapest.name, 1) if cheapest is not None else 1
         return math.ceil(max(self._delta, 0) / weight)
 
+    @property
+    def shrinks_core(self) -> bool:
+        """Whether core nodes go."""
+        fleet = self.fleet
+        return fleet is not None and fleet.role is Role.CORE and self._delta < 0
+
     def own_word(self) -> str:
         """The boxes say which types the fleet has."""
         return ""

@@ -31,7 +31,6 @@ __all__ = ["ScaleGroupSheet"]
 
 _MAX_NODES = 2000  #: EMR's default quota of nodes in a group
 _FIRST_COUNT = 2
-_SHRINK = "shrink.open"
 _ADD = "scaling.add_task"
 
 
@@ -148,7 +147,8 @@ class ScaleGroupSheet(ScaleSheet):
         return other_type or self.wanted_market is not group.market
 
     @property
-    def _shrinks_core(self) -> bool:
+    def shrinks_core(self) -> bool:
+        """Whether core nodes go."""
         group = self.group
         return group is not None and group.role is Role.CORE and self.amount.delta < 0
 
@@ -258,9 +258,6 @@ class ScaleGroupSheet(ScaleSheet):
             super().show_plan(plan)
             if self.comes_as_new_group and group is not None:
                 self._say_new_group(group)
-            elif self._checks_first:
-                self.apply_button.set_kind("primary")
-                self.set_sentence(_("Nothing changes before you have seen what would be lost."))
 
     def _say_new_group(self, group: InstanceGroup) -> None:
         chosen = self.table.current
@@ -273,8 +270,6 @@ class ScaleGroupSheet(ScaleSheet):
 
     def button_text(self, plan: Plan) -> str:
         """What happens and what it costs: ``Add 12 Spot nodes, +$4.46/h``."""
-        if self._checks_first:
-            return _("Check what would be lost…")
         words = with_delta(self._verb(), plan.cost)
         return f"{words}…" if needs_question(plan) else words
 
@@ -288,22 +283,6 @@ class ScaleGroupSheet(ScaleSheet):
             nodes = ngettext("{n} node", "{n} nodes", size).format(n=count(size))
         lead = _("Add {nodes}") if self.amount.delta > 0 else _("Remove {nodes}")
         return lead.format(nodes=nodes)
-
-    # A core group that shrinks
-
-    @property
-    def _checks_first(self) -> bool:
-        """Whether its blocks are looked at before anything is asked of EMR."""
-        known = any(one.id == _SHRINK for one in self.ctx.actions.all())
-        return self._shrinks_core and known
-
-    def _apply(self) -> None:
-        if not self._checks_first or self.plan is None:
-            super()._apply()
-            return
-        snapshot = self.ctx.app.fleet.snapshot()
-        context = focus_on(snapshot, self.ref, group_id=self.group_id, changes=self.plan.changes)
-        self.ctx.actions.trigger(_SHRINK, context)
 
     def _open_add(self) -> None:
         self.ctx.actions.trigger(_ADD, focus_on(self.ctx.app.fleet.snapshot(), self.ref))

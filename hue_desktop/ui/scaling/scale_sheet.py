@@ -31,9 +31,9 @@ from hue_desktop.ui.scaling.candidate_table import CandidateTable
 from hue_desktop.ui.scaling.enough_part import EnoughPart
 from hue_desktop.ui.scaling.words import room_lines
 
-__all__ = ["REHEARSE", "ScaleSheet"]
+__all__ = ["REHEARSE", "SHRINK", "ScaleSheet"]
 
-REHEARSE = "rehearsal.open"
+REHEARSE, SHRINK = "rehearsal.open", "shrink.open"
 _NO_PLAN = Plan("", "", "", ())
 
 
@@ -238,6 +238,10 @@ class ScaleSheet(PlanSheet):
         """Warnings go above the table, the rest to the right."""
         super().show_plan(plan)
         self.rehearse.setEnabled(not plan.blocked)
+        if self.checks_first:
+            self.apply_button.set_kind("primary")
+            self.apply_button.set_text(_("Check what would be lost…"))
+            self.set_sentence(_("Nothing changes before you have seen what would be lost."))
 
     def no_plan(self, sentence: str) -> None:
         """Nothing to do yet, so nothing to rehearse either."""
@@ -257,6 +261,30 @@ class ScaleSheet(PlanSheet):
         base = plan if plan is not None else _NO_PLAN
         super()._show_risks(replace(base, risks=(*own, *worse)))
         self.attention.setVisible(bool(own or worse or base.blocked))
+
+    # Core that shrinks
+
+    @property
+    def shrinks_core(self) -> bool:
+        """Whether nodes go that hold HDFS blocks."""
+        return False
+
+    @property
+    def checks_first(self) -> bool:
+        """Whether the blocks are looked at before anything is asked of EMR."""
+        return self.shrinks_core and any(one.id == SHRINK for one in self.ctx.actions.all())
+
+    def _apply(self) -> None:
+        if not self.checks_first or self.plan is None:
+            super()._apply()
+            return
+        context = focus_on(
+            self.ctx.app.fleet.snapshot(),
+            self.ref,
+            group_id=self.owner_id,
+            changes=self.plan.changes,
+        )
+        self.ctx.actions.trigger(SHRINK, context)
 
     def _rehearse(self) -> None:
         if self.plan is None:

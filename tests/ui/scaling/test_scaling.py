@@ -491,6 +491,22 @@ def _tick_and_weigh(desk: DoingDesk, sheet: ScaleFleetSheet) -> None:
     assert "Tick one type" in sheet.footer_text.text()
 
 
+def test_a_core_fleet_that_shrinks_is_checked_first(desk: DoingDesk) -> None:
+    heard = _listen(desk, "shrink.open")
+    cluster = desk.named("etl-streaming")
+    core = next(one for one in cluster.fleets or () if one.role is Role.CORE)
+    sheet = desk.show(ScaleFleetSheet(desk.ctx, cluster.ref, core.id))
+    row = sheet.on_demand if core.target_on_demand else sheet.spot
+    row.set_value(row.value - 1)
+    desk.until(sheet.apply_button.isEnabled)
+    assert "lost" in sheet.apply_button.text()
+    click(sheet.apply_button)
+    (context,) = heard
+    assert context.group_id == core.id
+    assert isinstance(context.changes[0], ResizeFleet)
+    assert desk.app.journal.entries() == ()
+
+
 def test_a_cluster_of_fleets_gets_its_task_fleet(desk: DoingDesk) -> None:
     cluster, _task = _task_fleet(desk)
     assert not desk.trigger("scaling.add_task", cluster)  # it has one, and takes no other
