@@ -6,26 +6,19 @@ runs between two calls, and two short steps lead where one long step does.
 
 from __future__ import annotations
 
-import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 from hue_desktop.simulator.hadoop.datanodes import HEARTBEAT_EXPIRY_MS, DataNode, NodeFacts
 from hue_desktop.simulator.hadoop.errors import HdfsError, io_error
 from hue_desktop.simulator.hadoop.inodes import Block, File
 from hue_desktop.simulator.hadoop.journal import Journal
+from hue_desktop.simulator.hadoop.replication import Replication
 
 __all__ = ["BlockManager", "Health", "no_room"]
 
-_ROUND_MS = 3_000  #: the NameNode plans replication that often
-_PER_NODE = 2  #: dfs.namenode.replication.work.multiplier.per.iteration
-_STREAMS = 2  #: dfs.namenode.replication.max-streams
-_STREAMS_AT_MOST = 4  #: dfs.namenode.replication.max-streams-hard-limit
-_STREAM_BYTES_S = 50 * 1024**2  #: what one copy from disk to disk gets
-_LOOK_AHEAD = 2000  #: blocks that cannot be sent in a round, before it is called full
 _FIRST_BLOCK = 1_073_741_825
 _FIRST_GENERATION = 1001
 _FACTS = 1  #: key of this module's row in the table of facts
@@ -54,8 +47,7 @@ class BlockManager:
         self._references: dict[int, int] = {}  #: files (snapshots included) that hold a block
         self._next_block = _FIRST_BLOCK
         self._next_generation = _FIRST_GENERATION
-        self._done_until = 0  #: replication has been planned up to here
-        self._settled = False  #: nothing is left to replicate
+        self.replication = Replication(self)
         self._seen: Mapping[str, NodeFacts] = {}
         self.changes = 0  #: counts what happened to DataNodes
         self._silent: tuple[int, list[DataNode]] = (-1, [])
@@ -74,7 +66,7 @@ class BlockManager:
             self._next_generation = max(self._next_generation, block.generation + 1)
         for key, document in self._journal.rows("facts"):
             if key == _FACTS:
-                self._done_until = document["done_until"]
+                self.replication.done_until = document["done_until"]
                 self._next_block = max(self._next_block, document["next_block"])
                 self._next_generation = max(self._next_generation, document["next_generation"])
 
@@ -83,7 +75,7 @@ class BlockManager:
         for block in file.blocks:
             self._references[block.id] = self._references.get(block.id, 0) + 1
             self._wanted[block.id] = max(file.replication, self._wanted.get(block.id, 0))
-        self._settled = False
+        self.replication.settled = False
 
     def release(self, file: File) -> list[Block]:
         """Note that a file is gone; the blocks that nobody holds any more."""
@@ -114,9 +106,10 @@ class BlockManager:
     def _touch_node(self, node: DataNode) -> None:
         self._journal.put("datanodes", node.number, node.to_document())
 
-    def _touch_facts(self) -> None:
+    def touch_facts(self) -> None:
+        """Note what is known beside the blocks."""
         document = {
-            "done_until": self._done_until,
+            "done_until": self.replication.done_until,
             "next_block": self._next_block,
             "next_generation": self._next_generation,
         }
@@ -140,7 +133,7 @@ class BlockManager:
         self._wanted[block.id] = file.replication
         file.blocks.append(block)
         self.touch(block)
-        self._touch_facts()
+        self.touch_facts()
         return block
 
     def place(self, file: File, length: int, holders: Iterable[DataNode]) -> Block:
@@ -154,9 +147,9 @@ class BlockManager:
         self._wanted[block.id] = file.replication
         file.blocks.append(block)
         self._count(block, numbers, 1)
-        self._settled = False
+        self.replication.settled = False
         self.touch(block)
-        self._touch_facts()
+        self.touch_facts()
         return block
 
     def choose(
@@ -186,7 +179,7 @@ class BlockManager:
         block.replicas = alive or block.replicas
         self._count(block, block.replicas, 1)
         if len(alive) < self._wanted.get(block.id, 1):
-            self._settled = False
+            self.replication.settled = False
         self.touch(block)
 
     def renew(self, block: Block) -> None:
@@ -194,13 +187,13 @@ class BlockManager:
         block.generation = self._next_generation
         self._next_generation += 1
         self.touch(block)
-        self._touch_facts()
+        self.touch_facts()
 
     def want(self, file: File) -> None:
         """A file's replication has changed."""
         for block in file.blocks:
             self._wanted[block.id] = file.replication
-        self._settled = False
+        self.replication.settled = False
 
     def _count(self, block: Block, replicas: Iterable[int], sign: int) -> None:
         for number in replicas:
@@ -222,7 +215,7 @@ class BlockManager:
         self._references[block.id] -= 1
         file.blocks[file.blocks.index(block)] = copy
         self.touch(copy)
-        self._touch_facts()
+        self.touch_facts()
         return copy
 
     # Reading
@@ -284,7 +277,7 @@ class BlockManager:
         self._seen = nodes
         known = {node.key: node for node in self.datanodes.values()}
         for at, what, facts in _news(nodes, known, now):
-            if at > self._done_until:
+            if at > self.replication.done_until:
                 self.advance(min(at, now))
             if what is _JOINS:
                 number = max(self.datanodes, default=0) + 1
@@ -303,7 +296,7 @@ class BlockManager:
                 self._changed(node)
 
     def _changed(self, node: DataNode) -> None:
-        self._settled = False
+        self.replication.settled = False
         self.changes += 1
         self._touch_node(node)
 
@@ -344,13 +337,6 @@ class BlockManager:
                     held.update(on)
         return held
 
-    def seconds_left(self) -> float:
-        """About how long the replication that can be done now will take."""
-        live = sum(1 for node in self.datanodes.values() if node.writable)
-        rounds = math.ceil(len(self._work()) / (_PER_NODE * max(1, live)))
-        alone = max(self.bound().values(), default=0) / _STREAMS_AT_MOST
-        return max(rounds, alone) * _ROUND_MS / 1000
-
     def stop(self, node: DataNode, at: int) -> None:
         """The DataNode's process ends; its disks stay."""
         if node.stopped is None:
@@ -380,20 +366,20 @@ class BlockManager:
 
     def advance(self, now: int) -> None:
         """Let everything happen that is due: DataNodes found dead, replicas made and dropped."""
-        if self._settled and not self._unnoticed():
-            self._done_until = max(self._done_until, now)
+        if self.replication.settled and not self._unnoticed():
+            self.replication.done_until = max(self.replication.done_until, now)
             return
         for node in sorted(self._unnoticed(), key=lambda item: item.stopped or 0):
             due = (node.stopped or 0) + HEARTBEAT_EXPIRY_MS
             if due > now:
                 continue
-            self._replicate_until(due)
+            self.replication.run_until(due)
             node.dead = True
             node.leaving = None if node.lost else node.leaving  # it is missed, not removed
             node.held = [] if node.lost else self._held_by(node)
             self._drop_replicas(node)
             self._changed(node)
-        self._replicate_until(now)
+        self.replication.run_until(now)
 
     def _unnoticed(self) -> list[DataNode]:
         """DataNodes that have stopped and are not known to be dead."""
@@ -409,121 +395,12 @@ class BlockManager:
     def _drop_replicas(self, node: DataNode) -> None:
         for block in self.blocks.values():
             if node.number in block.replicas:
-                self._drop(block, node)
+                self.drop(block, node)
 
-    def _drop(self, block: Block, node: DataNode) -> None:
+    def drop(self, block: Block, node: DataNode) -> None:
         block.replicas.remove(node.number)
         node.used -= block.length
         self.touch(block)
-
-    def _replicate_until(self, now: int) -> None:
-        if self._settled:
-            self._done_until = max(self._done_until, now)
-            return
-        waiting = [(live, block.id) for live, block in self._work()]
-        rounds = max(0, now - self._done_until) // _ROUND_MS
-        done = self._done_until + rounds * _ROUND_MS
-        at = self._done_until
-        while waiting and at < done:
-            at += _ROUND_MS
-            if not self._round(waiting, at):
-                busy = [node.free_at for node in self.datanodes.values() if node.free_at >= at]
-                if not busy:
-                    break  # nothing changes by waiting
-        self._settled = not waiting
-        self._done_until = done if waiting else max(self._done_until, now)
-        self._touch_facts()
-
-    def _round(self, waiting: list[tuple[int, int]], at: int) -> int:
-        """Copy what one round allows of a heap of (live replicas, block); how many blocks.
-
-        As in Hadoop, a node sends two blocks at a time, or four when it is being decommissioned or
-        nobody else has the block; each takes as long as its bytes do.
-        """
-        nodes = self.datanodes
-        budget = _PER_NODE * max(1, sum(1 for node in nodes.values() if node.writable))
-        free = {
-            node.number: _STREAMS_AT_MOST
-            for node in nodes.values()
-            if node.running and node.free_at < at
-        }
-        copied = 0
-        later: list[tuple[int, int]] = []
-        while waiting and copied < budget and free:
-            live, block_id = heappop(waiting)
-            block = self.blocks[block_id]
-            source = self._source(block, live, free)
-            target = self._target(block) if source is not None else None
-            if source is None or target is None:
-                later.append((live, block_id))
-                if len(later) > _LOOK_AHEAD:
-                    break
-                continue
-            self._send(block, source, target, at)
-            free[source.number] -= 1
-            if not free[source.number] or source.free_at >= at + _ROUND_MS:
-                del free[source.number]
-            copied += 1
-            if live + 1 < self.wanted(block):
-                later.append((live + 1, block_id))
-        for item in later:
-            heappush(waiting, item)
-        return copied
-
-    def _source(self, block: Block, live: int, free: Mapping[int, int]) -> DataNode | None:
-        """Who sends a block: of those that may send more in this round the least busy."""
-        able = []
-        for number in block.replicas:
-            node = self.datanodes[number]
-            urgent = live == 0 or node.leaving is not None
-            left = free.get(number, 0) - (0 if urgent else _STREAMS_AT_MOST - _STREAMS)
-            if left > 0:
-                able.append((-left, number))
-        return self.datanodes[min(able)[1]] if able else None
-
-    def _target(self, block: Block) -> DataNode | None:
-        """Who gets another replica: the DataNode with the most room."""
-        able = [
-            node
-            for node in self.datanodes.values()
-            if node.writable
-            and node.running
-            and node.number not in block.replicas
-            and node.remaining >= block.length
-        ]
-        return max(able, key=lambda node: (node.remaining, -node.number), default=None)
-
-    def _send(self, block: Block, source: DataNode, target: DataNode, at: int) -> None:
-        took = block.length * 1000 / (_STREAMS * _STREAM_BYTES_S)
-        source.free_at = max(source.free_at, at - _ROUND_MS) + took
-        block.replicas.append(target.number)
-        target.used += block.length
-        self.touch(block)
-
-    def _work(self) -> list[tuple[int, Block]]:
-        """Blocks that can get another replica, with how many count, those with the fewest first.
-
-        Drops replicas that are too many.
-        """
-        nodes = self.datanodes.values()
-        places = sum(1 for node in nodes if node.writable and node.running)
-        counting = {node.number for node in nodes if node.counts}
-        running = {node.number for node in nodes if node.running}
-        lacking: list[tuple[int, int, Block]] = []
-        for block in self.blocks.values():
-            live, wanted = len(counting.intersection(block.replicas)), self.wanted(block)
-            if live > wanted:
-                self._drop_extra(block, live - wanted)
-            elif live < wanted and live < places and not running.isdisjoint(block.replicas):
-                lacking.append((live, block.id, block))
-        lacking.sort(key=lambda item: item[:2])
-        return [(live, block) for live, _, block in lacking]
-
-    def _drop_extra(self, block: Block, count: int) -> None:
-        extra = [node for node in self.holders(block) if node.leaving is None]
-        extra.sort(key=lambda node: node.remaining)
-        for node in extra[:count]:
-            self._drop(block, node)
 
 
 def _news(

@@ -184,7 +184,7 @@ class HdfsOfCluster:
         with self._inside() as hdfs:
             bound = hdfs.blocks.bound()
             names = frozenset(hdfs.blocks.datanodes[number].key for number in bound)
-            return Held(names, hdfs.blocks.seconds_left() if bound else 0.0)
+            return Held(names, hdfs.blocks.replication.seconds_left() if bound else 0.0)
 
     @property
     def exists(self) -> bool:
