@@ -33,6 +33,7 @@ def stops() -> tuple[TourStop, ...]:
             _open_bench,
             page_ready(CostPage, _bench_tried),
             on_page(CostPage, _reset_bench),
+            wait_s=60.0,  # 700 types with their prices are read first
         ),
         TourStop(
             "cost-crosshair",
