@@ -194,11 +194,11 @@ def _capped(facts: PolicyFacts, pending: float | None) -> Iterator[Standing]:
             said = text.format(n=count(policy.maximum_on_demand))
             yield Standing("on_demand_limit", said, remedy, Attention.WARN)
     core = facts.units(unit, Role.CORE)
-    full = policy.maximum_core is not None and core is not None and core >= policy.maximum_core
-    if full and not facts.of(Role.TASK):
+    most = policy.maximum_core
+    if most is not None and core is not None and core >= most and not facts.of(Role.TASK):
         text = _("Core capacity is at its limit of {n}, and there is no task group.")
         remedy = _("Add task nodes; the group may have 0 nodes.")
-        said = text.format(n=count(policy.maximum_core))
+        said = text.format(n=count(most))
         yield Standing("core_limit", said, remedy, Attention.WARN)
 
 

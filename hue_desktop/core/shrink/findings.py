@@ -53,6 +53,16 @@ def _state(it: Situation) -> Finding | None:
     return None
 
 
+def _scaling(it: Situation) -> Finding | None:
+    """EMR's own scaling counts core nodes as well and adds them first."""
+    if it.limits.scaling is None:
+        return None
+    text = _("Managed scaling is on ({low} to {high}) and may undo it").format(
+        low=count(it.limits.scaling[0]), high=count(it.limits.scaling[1])
+    )
+    return Finding("scaling", Level.WARN, _("Scaling"), text, _("lower its limits first"))
+
+
 def _safe_mode(it: Situation) -> Finding | None:
     if not it.limits.safe_mode:
         return None
@@ -287,6 +297,7 @@ def short(host: str) -> str:
 
 _MAKERS: tuple[Callable[[Situation], Finding | None], ...] = (
     _state,
+    _scaling,
     _safe_mode,
     _replication,
     _time,

@@ -134,6 +134,7 @@ def _warns(it: Situation, leaving: Sequence[int], filling: Filling) -> bool:
         or it.tally.most_wanted > len(stays)
         or it.tally.lost_files
         or it.limits.resizing_to is not None
+        or it.limits.scaling is not None
     )
 
 

@@ -36,6 +36,7 @@ DEFAULT_TIMEOUT_S = 3600
 #: The findings of a verdict, in the order of the page; each is there once.
 FINDING_KEYS = (
     "state",
+    "scaling",
     "safe_mode",
     "replication",
     "tables",
@@ -156,9 +157,9 @@ class DrainRate:
 class ShrinkLimits:
     """What else the verdict depends on.
 
-    ``rate`` of ``None``: estimated from the nodes. ``state`` is why the group cannot be resized
-    now, in words, ``resizing_to`` the size it is on its way to. ``now`` is epoch seconds on this
-    machine when the facts were read.
+    ``rate`` of ``None``: estimated from the nodes. ``state`` is EMR's word for the group's state,
+    ``resizing_to`` the size it is on its way to, ``scaling`` the limits of managed scaling where
+    it is on. ``checked_at`` is epoch seconds on this machine when the facts were read.
     """
 
     replication: int | None = None  #: dfs.replication, which EMR never goes below
@@ -166,6 +167,7 @@ class ShrinkLimits:
     safe_mode: str = ""
     state: str = ""
     resizing_to: int | None = None
+    scaling: tuple[int, int] | None = None
     pending_containers: int | None = None
     can_name: bool = True  #: not with a fleet, of which EMR chooses the nodes
     warn_share: float = 0.85  #: of HDFS in use afterwards

@@ -120,8 +120,8 @@ def _created(entry: JournalEntry) -> ClusterRef | None:
 def _cost_back(entry: JournalEntry, fleet: FleetSnapshot) -> CostChange | None:
     """From what the cluster costs now, by the difference that the plan made."""
     cost, target = entry.plan.cost, entry.plan.target or _created(entry)
-    if cost is None:
-        return None
+    if cost is None or any(isinstance(change, SetManagedScaling) for change in entry.plan.changes):
+        return None  # limits cost nothing; what the plan showed is what their maximum may cost
     known = fleet.costs.get(target) if target else None
     now = known.rate if known else cost.after
     if any(isinstance(change, Terminate) for change in entry.plan.inverse):

@@ -44,6 +44,7 @@ class _Described:
 
     snapshot: ClusterSnapshot
     cores: tuple[InstanceGroup | InstanceFleet, ...]
+    scaling: tuple[int, int] | None = None  #: the limits of managed scaling
 
 
 def read_cluster(
@@ -111,6 +112,7 @@ def _inspection(
         safe_mode=facts.safe_mode,
         state=core.state.value,
         resizing_to=_resizing(core),
+        scaling=described.scaling,
         pending_containers=work.pending if work is not None else None,
         can_name=isinstance(core, InstanceGroup),
         checked_at=now,
@@ -151,7 +153,16 @@ def _describe(ref: ClusterRef, emr: Emr) -> _Described:
         _with_role(each, owners.get(each.group_id)) for each in emr.list_instances(ref.cluster_id)
     )
     snapshot = ClusterSnapshot(ref, cluster.summary, cluster, groups, fleets, instances)
-    return _Described(snapshot, cores)
+    return _Described(snapshot, cores, _scaling(ref, emr))
+
+
+def _scaling(ref: ClusterRef, emr: Emr) -> tuple[int, int] | None:
+    """The limits of managed scaling; also ``None`` where they may not be read."""
+    try:
+        policy = emr.managed_scaling(ref.cluster_id)
+    except HueError:
+        return None
+    return (policy.minimum, policy.maximum) if policy is not None else None
 
 
 def _with_role(node: Instance, owner: InstanceGroup | InstanceFleet | None) -> Instance:

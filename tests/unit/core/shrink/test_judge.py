@@ -137,6 +137,7 @@ def test_the_floor_is_dfs_replication_and_zero_is_no_size_of_a_core_group() -> N
         (replace(LIMITS, state="ARRESTED"), "state", Level.BAD, "cannot be resized"),
         (replace(LIMITS, state="SUSPENDED"), "state", Level.WARN, "suspended"),
         (replace(LIMITS, resizing_to=4), "state", Level.WARN, "under way"),
+        (replace(LIMITS, scaling=(13, 19)), "scaling", Level.WARN, "13 to 19"),
     ],
 )
 def test_a_state_in_the_way_has_its_sentence(
