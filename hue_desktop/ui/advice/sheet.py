@@ -38,6 +38,25 @@ _GAP = 24
 _AIR = 14
 
 
+class _Line(Label):
+    """A text that wraps and whose height is set for its width, not asked for by layouts.
+
+    Layouts in layouts keep the height that they were once told for a width.
+    """
+
+    def __init__(self, text: str, *, tone: str = "", size: str = "") -> None:
+        super().__init__(text, tone=tone, size=size, wrap=True)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def fit(self, width: int) -> None:
+        """Take the height of the lines at this width."""
+        self.ensurePolished()
+        self.setMinimumHeight(0)  # it is never less than that
+        self.setFixedHeight(max(0, self.heightForWidth(width)))  # -1 for no text
+
+
 class AdviceBlock(QWidget):
     """One piece: words at the left, dollars and Review… at the right."""
 
@@ -50,15 +69,12 @@ class AdviceBlock(QWidget):
         head = row(mark, title, spacing=6)
         head.setStretchFactor(title, 1)
         left = column(head, spacing=3)
-        self.lines = [Label(advice.why, wrap=True)]
-        self.lines += [
-            Label(f"·  {_seen(seen)}", tone="text-2", wrap=True) for seen in advice.evidence
-        ]
+        self.lines = [_Line(advice.why)]
+        self.lines += [_Line(f"·  {_seen(seen)}", tone="text-2") for seen in advice.evidence]
         sure = f"{risk_line(advice)}.  {confidence_text(advice.confidence)}."
-        self.lines.append(Label(sure, tone="text-2", wrap=True))
+        self.lines.append(_Line(sure, tone="text-2"))
         if advice.apply is not None:
-            text = _("To follow it: {text}").format(text=advice.apply.text)
-            self.lines.append(Label(text, wrap=True))
+            self.lines.append(_Line(_("To follow it: {text}").format(text=advice.apply.text)))
         for line in self.lines:
             left.addWidget(line)
         left.addStretch(1)
@@ -67,7 +83,7 @@ class AdviceBlock(QWidget):
         words.setLayout(left)
         words.setMaximumWidth(_TEXT)
         self.usd = Label(usd_text(advice), tone=usd_tone(advice), weight=600)
-        note = Label(advice.usd_note, tone="text-2", size="small", wrap=True)
+        self._note = note = _Line(advice.usd_note, tone="text-2", size="small")
         note.setVisible(bool(advice.usd_note))
         self.button = Button(
             _("Review…"),
@@ -106,12 +122,12 @@ class AdviceBlock(QWidget):
         QTimer.singleShot(0, self, self._fit)
 
     def _fit(self) -> None:
-        """Give each text the height of its lines: layouts in layouts in a scroller do not."""
+        """Give each text the height of its lines."""
         width = max(120, min(_TEXT, self.width() - _RIGHT - _GAP))
-        for label in self.lines:
-            label.ensurePolished()
-            label.setMinimumHeight(0)  # it is never less than that
-            label.setFixedHeight(label.heightForWidth(width))
+        for line in self.lines:
+            line.fit(width)
+        self._note.fit(_RIGHT)
+        # said again: what changes while layouts are at work gets lost
         self.setMinimumHeight(self._left.minimumSize().height() + 2 * _AIR)
 
 
@@ -126,7 +142,7 @@ class AdviceSheet(Sheet):
         self._ref = ref
         self._rule = rule
         self.blocks: list[AdviceBlock] = []
-        self.missing: list[Label] = []
+        self.missing: list[_Line] = []
         content = QWidget()
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -173,13 +189,13 @@ class AdviceSheet(Sheet):
                 widget.deleteLater()
         self.blocks = [AdviceBlock(each, self._act(each)) for each in report.advice]
         if not self.blocks:
-            text = Label(_("Nothing that is known asks for a change."), wrap=True)
+            text = Label(_("Nothing that is known asks for a change."))
             text.setContentsMargins(0, 16, 0, 16)
             self._list.addWidget(text)
         for block in self.blocks:
             self._list.addWidget(block)
             self._list.addWidget(Rule("h"))
-        self.missing = [Label(text, tone="text-2", wrap=True) for text in report.missing]
+        self.missing = [_Line(text, tone="text-2") for text in report.missing]
         if self.missing:
             n = len(self.missing)
             head = ngettext("One thing is not known", "{n} things are not known", n)
@@ -188,9 +204,19 @@ class AdviceSheet(Sheet):
             self._list.addWidget(title)
             for label in self.missing:
                 label.setMaximumWidth(_TEXT)
-                label.setContentsMargins(0, 0, 0, 6)
                 self._list.addWidget(label)
+                self._list.addSpacing(6)
         self._list.addStretch(1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(120, min(_TEXT, self.width() - 3 * _GAP))
+        for line in self.missing:
+            line.fit(width)
 
     def _act(self, advice: Advice) -> Callable[[], None] | None:
         if not can_review(self._ctx, self._ref, advice):
