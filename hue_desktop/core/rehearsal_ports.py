@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hue_desktop.core.shrink.blocks import BlockTable
 
 __all__ = [
+    "MOST_BLOCKS",
     "ClusterShape",
     "HdfsShape",
     "HdfsState",
@@ -22,6 +23,9 @@ __all__ = [
     "Story",
     "StoryEvent",
 ]
+
+#: Of an HDFS that is copied block by block; of a larger one only what each node holds is copied.
+MOST_BLOCKS = 60_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,7 @@ from hue_desktop.core.rehearsal_ports import ClusterShape, HdfsShape, RunningWor
 from hue_desktop.core.steps import Step
 from hue_desktop.core.text import _
 
-__all__ = ["MOST_BLOCKS", "load_request"]
-
-MOST_BLOCKS = 60_000  #: of an HDFS that is copied block by block; a larger one by its totals
+__all__ = ["load_request"]
 
 _Json = dict[str, Any]
 
@@ -202,7 +200,7 @@ def _hdfs(shape: HdfsShape) -> _Json:
     ]
     told: _Json = {"replication": max(1, shape.replication), "datanodes": nodes}
     table = shape.table
-    if table is None or table.blocks > MOST_BLOCKS:
+    if table is None:
         return told
     place = {ec2_id: number for number, (ec2_id, _capacity, _used) in enumerate(shape.nodes)}
     numbers = [place.get(shape.hosts.get(host, ""), -1) for host in table.hosts]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import AccessDenied, HueError, Refused, ServiceError
-from hue_desktop.core.format import duration
+from hue_desktop.core.format import count, duration
 from hue_desktop.core.instances import InstanceState, Role
 from hue_desktop.core.rehearsal import HdfsSource
-from hue_desktop.core.rehearsal_ports import ClusterShape, HdfsShape, RunningWork
+from hue_desktop.core.rehearsal_ports import MOST_BLOCKS, ClusterShape, HdfsShape, RunningWork
 from hue_desktop.core.replication import replication_of
 from hue_desktop.core.text import _
 from hue_desktop.services.cost.lives import completed
@@ -133,7 +133,12 @@ def _hdfs_of(
         }
         if known:
             wanted = inspection.limits.replication or factor
-            return HdfsShape(wanted, known, inspection.blocks, hosts), HdfsSource.BLOCKS
+            table = inspection.blocks
+            if table.blocks <= MOST_BLOCKS:
+                return HdfsShape(wanted, known, table, hosts), HdfsSource.BLOCKS
+            text = _("HDFS has {n} blocks; files of equal size stand in for more than {most}.")
+            missing.append(text.format(n=count(table.blocks), most=count(MOST_BLOCKS)))
+            return HdfsShape(wanted, known), HdfsSource.TOTALS
     if reading is not None:
         nodes = tuple(
             (

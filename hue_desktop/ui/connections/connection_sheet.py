@@ -32,7 +32,7 @@ from hue_desktop.ui.theme.tokens import SIZES
 __all__ = ["ConnectionSheet"]
 
 _NARROW, _SIDE_NARROW = 960, 272
-_SCENARIOS = ("demo", "empty", "fleet-1000", "month")
+_SCENARIOS = ("demo", "empty", "fleet-1000", "month", "storm")
 
 
 class ConnectionSheet(Sheet):

@@ -21,6 +21,7 @@ from hue_desktop.core.rehearsal import (
     RehearsalStage,
 )
 from hue_desktop.core.shrink import BlockTableBuilder, CoreNode, ShrinkLimits
+from hue_desktop.services.rehearsal import reading
 from hue_desktop.services.shrink.values import Inspection
 from tests.simulated import SimulatedRegion, simulated_region
 from tests.unit.services.house import run_cluster
@@ -189,6 +190,18 @@ def test_with_time_the_same_shrink_loses_nothing_and_a_kill_loses_all(
         assert outcome.hdfs is not None
         lost.append(outcome.hdfs.lost_count)
     assert lost == [0, 40]
+
+
+def test_of_a_very_large_hdfs_totals_stand_in_and_it_is_said(
+    desk: Desk, cluster_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_BLOCKS", 30)
+    desk.inspection = read_blocks(desk, cluster_id, factor=1, files=40)
+    request = RehearsalRequest(desk.ref(cluster_id), spot_loss=0.5, hours=1)
+    outcome = desk.service.run(request)
+    assert outcome.hdfs is not None
+    assert outcome.hdfs.source is HdfsSource.TOTALS
+    assert any("40 blocks" in sentence for sentence in outcome.missing)
 
 
 def test_without_a_preflight_totals_stand_in_and_it_is_said(desk: Desk, cluster_id: str) -> None:
