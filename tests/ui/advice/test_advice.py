@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Opened:
         for each in ids:
             desk.ctx.actions.add(Action(each, each, self._keep(each), changes=True))
 
-    def _keep(self, action_id: str) -> object:
+    def _keep(self, action_id: str) -> Callable[[UiContext, ActionContext], None]:
         def handle(_ctx: UiContext, where: ActionContext) -> None:
             self.asked.append((action_id, where.group_id, where.changes))
 
