@@ -201,7 +201,7 @@ def test_of_a_very_large_hdfs_totals_stand_in_and_it_is_said(
     outcome = desk.service.run(request)
     assert outcome.hdfs is not None
     assert outcome.hdfs.source is HdfsSource.TOTALS
-    assert any("40 blocks" in sentence for sentence in outcome.missing)
+    assert any("blocks; files of equal size" in sentence for sentence in outcome.missing)
 
 
 def test_without_a_preflight_totals_stand_in_and_it_is_said(desk: Desk, cluster_id: str) -> None:
