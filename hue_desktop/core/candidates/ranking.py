@@ -24,7 +24,6 @@ _UNKNOWN_FACTOR = 1.75
 _LEAST_GIB = 4.0  #: below this YARN has no room for a container beside the system
 _LEAST, _MOST = 0.5, 2.0  #: shares of the model's vCPU that count as similar
 _LEAN, _RICH = 0.4, 2.5  #: and of its memory for a vCPU: beyond, the containers fit badly
-_LOW_SCORE = 3  #: placement scores up to this say that EC2 is short of the type
 _EXOTIC = frozenset(("p", "g", "gr", "f", "inf", "trn", "dl", "vt", "hpc", "mac", "u", "x", "z"))
 
 
@@ -140,7 +139,7 @@ def _can_be_had(each: Candidate) -> bool:
 
 def _fits(each: Candidate, own: Candidate | None) -> bool:
     """Enough memory for the containers that run on the type that the group has."""
-    if each.type.memory_gib < _LEAST_GIB or (each.score is not None and each.score <= _LOW_SCORE):
+    if each.type.memory_gib < _LEAST_GIB:
         return False
     return own is None or each.yarn_gib >= own.yarn_gib
 

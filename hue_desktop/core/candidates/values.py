@@ -70,7 +70,7 @@ class Candidate:
     same for 100 GiB of YARN memory and ``usd_vcpu`` for one vCPU. ``spot_now`` is the lowest of the
     AZs where the cluster can have nodes, ``pools`` how many of these AZs have the type on Spot
     (``None``: not known). ``spot_line`` are the last 90 days in at most 120 points, empty until
-    they were asked for. ``score`` is EC2's placement score, 1 to 10. ``yarn_gib`` is what YARN can
+    they were asked for. ``yarn_gib`` is what YARN can
     give to containers on one node; not ``yarn_sure``: by EMR's rule and not measured. ``own`` marks
     the type that the group has, ``suggested`` the one to take. ``reasons`` say what speaks for or
     against it, in sentences. ``arch_differs``: software that was built for the cluster's processors
@@ -84,7 +84,6 @@ class Candidate:
     spot_line: SpotLine = ()
     interruption: Interruption | None = None
     pools: int | None = None
-    score: int | None = None
     yarn_gib: float = 0.0
     yarn_sure: bool = False
     ebs_usd_hour: float | None = None

@@ -144,16 +144,6 @@ def test_too_small_for_yarn_comes_last() -> None:
     assert names(found) == ["m5.2xlarge", "r5.2xlarge"]
 
 
-def test_a_low_placement_score_is_not_suggested() -> None:
-    found = tuple(
-        replace(each, score=2 if each.name == "r4.2xlarge" else 9, suggested=False)
-        for each in make()
-    )
-    chosen = suggestion(found, Market.SPOT, NEED)
-    assert chosen is not None
-    assert chosen.name == "r5n.2xlarge"
-
-
 def test_similar_size_means_vcpu_and_proportions() -> None:
     big = InstanceType("r5.8xlarge", 32, 256.0)
     lopsided = InstanceType("x2iedn.2xlarge", 8, 256.0)
