@@ -8,10 +8,17 @@ from math import ceil
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from hue_desktop.core.changes import Change, ResizeGroup
+from hue_desktop.core.changes import (
+    AddTaskFleet,
+    AddTaskGroup,
+    Change,
+    ResizeFleet,
+    ResizeGroup,
+    SetManagedScaling,
+)
 from hue_desktop.core.clusters import ClusterRef, ClusterSnapshot
 from hue_desktop.core.errors import HueError
-from hue_desktop.core.instances import Role
+from hue_desktop.core.instances import InstanceGroup, Role
 from hue_desktop.core.rehearsal import (
     MAX_HOURS,
     RehearsalOutcome,
@@ -33,6 +40,13 @@ LANE = "rehearsal"
 _LONGEST_S = 1800.0
 _LABEL_WIDTH = 104
 _FIRST_LOSS = 30  #: percent of the Spot nodes; EC2 rarely takes more back at one time
+#: The actions whose sheets make a change; a resized group is looked at first.
+_WAYS: dict[type[Change], str] = {
+    ResizeFleet: "scaling.resize",
+    AddTaskGroup: "scaling.add_task",
+    AddTaskFleet: "scaling.add_task",
+    SetManagedScaling: "policies.managed_scaling",
+}
 
 
 class RehearsalSheet(Sheet):
@@ -90,7 +104,7 @@ class RehearsalSheet(Sheet):
         for button in (self.open_button, self.change_button, self.close_button, self.run_button):
             self.add_button(button)
         self.open_button.hide()
-        self.change_button.setVisible(self._resize() is not None)
+        self.change_button.setVisible(bool(self._way()))
         self.set_sentence(_("A copy, on this machine. Nothing of it reaches AWS."))
         self._show_wish()
 
@@ -185,20 +199,32 @@ class RehearsalSheet(Sheet):
 
     # -- doing it for real -----------------------------------------------------------------
 
-    def _resize(self) -> ResizeGroup | None:
-        """The resize that is rehearsed, if it is one."""
-        return next((one for one in self.changes if isinstance(one, ResizeGroup)), None)
+    def _way(self) -> str:
+        """The action that makes the rehearsed change for real; empty where there is not one."""
+        if len(self.changes) != 1:
+            return ""  # a sheet makes one change; several came from the bench, which makes them
+        change = self.changes[0]
+        if isinstance(change, ResizeGroup):
+            group = self._group(change.group_id)
+            core = group is not None and group.role is Role.CORE
+            shrinks = group is not None and change.count < group.requested
+            return "shrink.open" if core and shrinks else "scaling.resize"
+        return _WAYS.get(type(change), "")
+
+    def _group(self, group_id: str) -> InstanceGroup | None:
+        cluster = self.ctx.app.fleet.snapshot().clusters.get(self.ref)
+        groups = cluster.groups if cluster is not None else ()
+        return next((one for one in groups or () if one.id == group_id), None)
 
     def _to_change(self) -> None:
-        """Open the screen that makes the rehearsed resize, with what was rehearsed."""
-        resize, fleet = self._resize(), self.ctx.app.fleet.snapshot()
-        cluster = fleet.clusters.get(self.ref)
-        if resize is None or cluster is None:
+        """Open the screen that makes what was rehearsed, filled in with it."""
+        fleet = self.ctx.app.fleet.snapshot()
+        if self.ref not in fleet.clusters:
             return
-        group = next((one for one in cluster.groups or () if one.id == resize.group_id), None)
-        core = group is not None and group.role is Role.CORE and resize.count < group.requested
-        context = focus_on(fleet, self.ref, group_id=resize.group_id, changes=self.changes)
-        self.ctx.actions.trigger("shrink.open" if core else "scaling.resize", context)
+        change = self.changes[0]
+        owner = getattr(change, "group_id", "") or getattr(change, "fleet_id", "")
+        context = focus_on(fleet, self.ref, group_id=owner, changes=self.changes)
+        self.ctx.actions.trigger(self._way(), context)
 
     # -- looking around --------------------------------------------------------------------
 

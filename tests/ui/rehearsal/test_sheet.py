@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hue_desktop.core.changes import ResizeGroup
+from hue_desktop.core.changes import AddTaskGroup, GroupSpec, ResizeGroup
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.instances import Role
 from hue_desktop.ui.actions import Action, ActionContext
@@ -95,3 +95,19 @@ def test_what_was_rehearsed_leads_to_the_screen_that_does_it(desk: DoingDesk) ->
     click(sheet.change_button)
     assert seen[0].changes == (change,)
     assert seen[0].group_id == change.group_id
+
+
+def test_an_added_group_leads_to_the_scale_sheet_and_several_changes_nowhere(
+    desk: DoingDesk,
+) -> None:
+    seen: list[ActionContext] = []
+    desk.ctx.actions.add(
+        Action("scaling.add_task", "Add", lambda _ctx, where: seen.append(where)),
+    )
+    cluster = desk.named("graph-poc")
+    added = AddTaskGroup(cluster.ref.cluster_id, GroupSpec(Role.TASK, "m5.xlarge", 2))
+    sheet = desk.show(RehearsalSheet(desk.ctx, cluster.ref, (added,)))
+    click(sheet.change_button)
+    assert seen[0].changes == (added,)
+    several = desk.show(RehearsalSheet(desk.ctx, cluster.ref, (added, _shrinking(cluster))))
+    assert not several.change_button.isVisible()
