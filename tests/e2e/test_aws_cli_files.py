@@ -64,6 +64,7 @@ def steps(answers: Answers) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_what_the_cli_prints_can_be_loaded_and_says_the_same(tmp_path: Path) -> None:
     files, before = [], {}
     with simulator_process("--ephemeral", "--scenario", "demo") as demo:

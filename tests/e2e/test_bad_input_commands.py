@@ -236,6 +236,7 @@ def test_state_is_kept_where_the_variable_says(environment: Environment, tmp_pat
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(("words", "code"), [((), 0), (("doctor",), 130)])
+@pytest.mark.slow
 def test_a_signal_ends_a_command_in_the_middle_of_a_call(
     environment: Environment, tmp_path: Path, words: tuple[str, ...], code: int, number: int
 ) -> None:

@@ -97,6 +97,7 @@ def test_qt_is_not_loaded(environment: Environment, store: Seaweed, tmp_path: Pa
     assert done.stdout.splitlines()[-1] == "0 []", done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_it_resumable(
     environment: Environment, store: Seaweed, tmp_path: Path
 ) -> None:

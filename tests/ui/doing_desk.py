@@ -158,12 +158,22 @@ class DoingDesk:
         return result
 
     def named(self, name: str) -> ClusterSnapshot:
-        """Wait until a cluster of that name is described with its groups and nodes."""
+        """Wait until a cluster of that name is described with its groups and nodes.
+
+        It is asked for, as an opened one would be: first readings of many clusters are spread.
+        """
+        asked: set[tuple[ClusterRef, bool]] = set()  #: its nodes are read once it is described
 
         def find() -> ClusterSnapshot | None:
             for one in self.app.fleet.snapshot().clusters.values():
-                if one.summary.name == name and one.cluster and one.instances is not None:
+                if one.summary.name != name:
+                    continue
+                if one.cluster and one.instances is not None:
                     return one
+                stage = (one.ref, one.cluster is not None)
+                if stage not in asked:
+                    asked.add(stage)
+                    self.app.fleet.refresh(one.ref)
             return None
 
         self.until(find)

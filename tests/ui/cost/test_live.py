@@ -83,6 +83,7 @@ def test_the_idle_finder_s_buttons_lead_to_plans(desk: tuple[DoingDesk, FleetFee
         assert isinstance(made.answers.plans[1].changes[0], SetProtection)
 
 
+@pytest.mark.slow
 def test_all_clusters_are_added_up_one_after_the_other(desk: tuple[DoingDesk, FleetFeed]) -> None:
     made, feed = desk
     made.named("analytics-prod")

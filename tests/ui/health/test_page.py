@@ -43,6 +43,7 @@ def _live(house: HealthDesk, page: HealthPage) -> None:
     house.desk.until(lambda: page.chart.states.state == "shown")
 
 
+@pytest.mark.slow
 def test_live_values_are_drawn_judged_and_survive_a_broken_tunnel(house: HealthDesk) -> None:
     page = house.page_of("analytics-prod")
     _live(house, page)

@@ -48,6 +48,7 @@ def _health(house: HealthDesk, ref: ClusterRef) -> HealthSnapshot:
     return house.desk.app.health.snapshot(ref)
 
 
+@pytest.mark.slow
 def test_the_notice_and_the_loss_are_told_everywhere(house: HealthDesk) -> None:
     desk = house.desk
     cluster = desk.named("analytics-prod")
@@ -100,6 +101,7 @@ def test_the_notice_and_the_loss_are_told_everywhere(house: HealthDesk) -> None:
     teller.close()
 
 
+@pytest.mark.slow
 def test_nodes_that_leave_in_a_resize_have_no_notice(house: HealthDesk) -> None:
     desk = house.desk
     cluster = desk.named("analytics-prod")

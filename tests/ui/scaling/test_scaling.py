@@ -55,6 +55,8 @@ def _with_role(
 ) -> tuple[ClusterSnapshot, InstanceGroup]:
     """A running cluster that has a group of the role."""
 
+    desk.named("analytics-prod")  # it has groups of every kind
+
     def find() -> tuple[ClusterSnapshot, InstanceGroup] | None:
         for cluster in desk.app.fleet.snapshot().clusters.values():
             alive = cluster.summary.state in (ClusterState.RUNNING, ClusterState.WAITING)

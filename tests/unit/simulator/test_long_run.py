@@ -271,6 +271,7 @@ def live_through(state: Path, days: int, seed: int) -> None:
     again.close()
 
 
+@pytest.mark.slow
 def test_a_week_of_changes(tmp_path: Path) -> None:
     live_through(tmp_path, 5, seed=1)
 

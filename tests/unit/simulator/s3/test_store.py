@@ -126,6 +126,7 @@ def test_objects_and_endpoint_are_there_after_a_restart_on_other_inner_ports(
 
 @needs_weed
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+@pytest.mark.slow
 def test_a_killed_region_takes_its_store_along_and_loses_nothing(tmp_path: Path) -> None:
     arguments = ("--state", str(tmp_path), "--scenario", "empty")
     answered: dict[str, bytes] = {}

@@ -50,6 +50,7 @@ def test_demo_looks_alive(seed: int) -> None:
     assert all(item.hdfs_utilization_pct > 20 for item in loads)
 
 
+@pytest.mark.slow
 def test_demo_goes_on_for_days_and_stays_bounded() -> None:
     tested = furnished("demo")
     live = [item for item in tested.world.clusters.values() if item.live]

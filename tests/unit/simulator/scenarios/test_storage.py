@@ -125,6 +125,7 @@ def test_it_takes_little_room_and_time(demo: SimulatedRegion) -> None:
     assert held < 8_000_000
 
 
+@pytest.mark.slow
 def test_what_a_user_deleted_does_not_come_back(tmp_path: Path) -> None:
     with simulated_region("demo", state=tmp_path, paused=True) as region:
         region.client("s3").delete_object(Bucket="demo-lake", Key="raw/inbox/")
