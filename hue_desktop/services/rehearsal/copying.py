@@ -144,6 +144,13 @@ class Copy:
         hdfs = telling.hdfs_of(self.original.source, self._before, story.hdfs)
         costs = costs_of(without, copy, book, self._begun, story.now)
         refused = any(event.key == "refused" for event in events)
+        level = telling.level_of(applications, hdfs, events)
+        went = ""
+        if not refused:
+            cluster = self.original.snapshot.cluster
+            policy = cluster.managed_scaling if cluster is not None else None
+            went = telling.size_that_went(self.request.changes, copy, policy)
+            level = max(level, RehearsalLevel.WARN if went else level, key=lambda one: one.value)
         return RehearsalOutcome(
             id=self.name,
             request=self.request,
@@ -156,8 +163,8 @@ class Copy:
             nodes=telling.nodes_of(copy, story, self._begun, story.now),
             events=tuple(events),
             took_s=time.monotonic() - began,
-            level=telling.level_of(applications, hdfs, events),
-            sentence=telling.sentence_of(applications, hdfs, costs, refused=refused),
+            level=level,
+            sentence=telling.sentence_of(applications, hdfs, costs, refused=refused, went=went),
             unknown_prices=costs.unknown,
             missing=self.original.missing,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from hue_desktop.core.clusters import ClusterSnapshot
+from hue_desktop.core.changes import Change, ResizeGroup, SetManagedScaling
+from hue_desktop.core.clusters import ClusterSnapshot, ManagedScaling
 from hue_desktop.core.format import count, duration, money, size
 from hue_desktop.core.instances import Instance, Role
 from hue_desktop.core.rehearsal import (
@@ -20,7 +21,15 @@ from hue_desktop.core.rehearsal_ports import HdfsState, RehearsedWork, Story, St
 from hue_desktop.core.text import _, ngettext
 from hue_desktop.services.rehearsal.costs import Costs
 
-__all__ = ["applications_of", "events_of", "hdfs_of", "level_of", "nodes_of", "sentence_of"]
+__all__ = [
+    "applications_of",
+    "events_of",
+    "hdfs_of",
+    "level_of",
+    "nodes_of",
+    "sentence_of",
+    "size_that_went",
+]
 
 _TOGETHER_S = 180.0  #: nodes of one kind to which the same happens so soon are one line
 _LATE_SHARE = 0.1
@@ -277,11 +286,40 @@ def level_of(
     return RehearsalLevel.WARN if worst and applications.lost_containers else RehearsalLevel.NOTE
 
 
-def sentence_of(
-    applications: ApplicationsOutcome, hdfs: HdfsOutcome | None, costs: Costs, *, refused: bool
+def size_that_went(
+    changes: Iterable[Change], copy: ClusterSnapshot, policy: ManagedScaling | None
 ) -> str:
-    """The outcome in a few sentences: data first, then work, then money."""
+    """That a size which was set did not last, and why; empty where it did."""
+    changes = tuple(changes)
+    for change in changes:
+        policy = change.policy if isinstance(change, SetManagedScaling) else policy
+    groups = {group.id: group for group in copy.groups or ()}
+    for change in changes:
+        group = groups.get(change.group_id) if isinstance(change, ResizeGroup) else None
+        if group is None or not isinstance(change, ResizeGroup) or group.requested == change.count:
+            continue
+        text = _("It did not last: {group} was asked for {n} nodes and has {now}.").format(
+            group=group.name or group.role.value.lower(), n=count(change.count),
+            now=count(group.requested),
+        )  # fmt: skip
+        if policy is not None:
+            why = _("Managed scaling ({low} to {high}) sets its own size.")
+            return f"{text} {why.format(low=count(policy.minimum), high=count(policy.maximum))}"
+        return f"{text} {group.state_reason}".strip()
+    return ""
+
+
+def sentence_of(
+    applications: ApplicationsOutcome,
+    hdfs: HdfsOutcome | None,
+    costs: Costs,
+    *,
+    refused: bool,
+    went: str = "",
+) -> str:
+    """The outcome in a few sentences: whether it lasted, then data, work and money."""
     parts = [_("EMR would refuse it.")] if refused else []
+    parts += [went] if went else []
     if hdfs is not None and hdfs.lost_count:
         text = ngettext(
             "{n} file ({size}) is lost.", "{n} files ({size}) are lost.", hdfs.lost_count

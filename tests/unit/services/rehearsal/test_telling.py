@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from hue_desktop.core.changes import ResizeGroup, SetManagedScaling
+from hue_desktop.core.clusters import (
+    ClusterRef,
+    ClusterSnapshot,
+    ClusterState,
+    ClusterSummary,
+    ManagedScaling,
+)
+from hue_desktop.core.instances import GroupState, InstanceGroup, Market, Role
 from hue_desktop.core.rehearsal import ApplicationsOutcome, HdfsSource, RehearsalLevel
 from hue_desktop.core.rehearsal_ports import HdfsState, RehearsedWork, Story, StoryEvent
 from hue_desktop.services.rehearsal.costs import Costs
@@ -13,6 +22,7 @@ from hue_desktop.services.rehearsal.telling import (
     hdfs_of,
     level_of,
     sentence_of,
+    size_that_went,
 )
 
 BEGUN = 1_795_000_000.0
@@ -96,3 +106,19 @@ def test_a_sum_with_an_unknown_price_is_at_least(costs: Costs, said: str) -> Non
 def test_nothing_is_said_of_money_that_does_not_change() -> None:
     text = sentence_of(ApplicationsOutcome(), None, Costs(3.0, 3.0, 0), refused=True)
     assert text == "EMR would refuse it. No application ran."
+
+
+def test_a_size_that_managed_scaling_took_back_is_said() -> None:
+    ref = ClusterRef("prod", "eu-central-1", "j-1")
+    group = InstanceGroup(
+        "ig-1", "Core", Role.CORE, Market.ON_DEMAND, "r5.xlarge", 6, 6, GroupState.RUNNING
+    )
+    summary = ClusterSummary("j-1", "etl", ClusterState.RUNNING)
+    copy = ClusterSnapshot(ref, summary, groups=(group,))
+    limits = ManagedScaling("Instances", 13, 19)
+    asked = ResizeGroup("j-1", "ig-1", 4)
+    text = size_that_went((asked,), copy, limits)
+    assert "asked for 4 nodes and has 6" in text
+    assert "13 to 19" in text
+    assert "13 to 19" not in size_that_went((SetManagedScaling("j-1", None), asked), copy, limits)
+    assert size_that_went((ResizeGroup("j-1", "ig-1", 6),), copy, limits) == ""
