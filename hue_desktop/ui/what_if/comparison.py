@@ -58,7 +58,7 @@ def _columns() -> tuple[Column[ComparisonRow], ...]:
                align="right", width=92),
         Column("hdfs", _("HDFS"),
                lambda row: DASH if row.figures.room.hdfs_gib is None
-               else size(row.figures.room.hdfs_gib * _GIB, 2),
+               else size(row.figures.room.hdfs_gib * _GIB),
                align="right", width=92, hide_below=480),
         Column("risks", _("Risks"), lambda row: row.risks, width=110, hide_below=620, quiet=True),
     )  # fmt: skip

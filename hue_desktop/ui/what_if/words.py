@@ -163,7 +163,7 @@ def _gain(label: str, before: float | None, after: float | None, unit: str = "")
 def _hdfs(old: Figures, new: Figures) -> GainLine:
     """Raw room of the DataNodes; files take it as often as they have copies."""
     before, after = old.room.hdfs_gib, new.room.hdfs_gib
-    texts = [_("not known") if gib is None else size(gib * _GIB, 2) for gib in (before, after)]
+    texts = [_("not known") if gib is None else size(gib * _GIB) for gib in (before, after)]
     less = before is not None and after is not None and round(after) < round(before)
     return GainLine(_("HDFS"), texts[0], texts[1], texts[0] != texts[1], less)
 
