@@ -12,11 +12,15 @@ from hue_desktop.ui.tour_pages import largest_cluster, on_page, page_ready, page
 
 __all__ = ["stops"]
 
+_MEASURED_S = 30.0  #: the way to the nodes is made first, and CPU needs two readings
+
 
 def stops() -> tuple[TourStop, ...]:
     """As it opens, and with another colour, another range and the crosshair."""
     return (
-        TourStop("overview", _("Overview"), _open, page_ready(OverviewPage, _drawn)),
+        TourStop(
+            "overview", _("Overview"), _open, page_ready(OverviewPage, _drawn), wait_s=_MEASURED_S
+        ),
         TourStop(
             "overview-crosshair",
             _("Overview by age, 24 hours, with the crosshair"),
