@@ -6,7 +6,7 @@ Advisor, the order by price and risk, the one to suggest, and the sentences for 
 Then the same list in the two other orders, and a fleet of 30 types made of it.
 
 The peer is what one writes first: for each type go through all Spot prices of the region, reckon,
-and sort. Both must agree about the order. Times are the processor's, the best of several rounds.
+and sort. Both must agree about the order. Times are the processor's, medians of interleaved rounds.
 
 Run it as ``python -m tests.benchmarks.advice_ranking``; the limit is 50 ms for all of it. The last
 line is the ratio of the peer's time to ours (larger is better).
@@ -14,6 +14,7 @@ line is the ratio of the peer's time to ours (larger is better).
 
 from __future__ import annotations
 
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -84,14 +85,15 @@ def peer(kinds: tuple[InstanceType, ...], book: PriceBook, advice: Advice) -> li
     return [name for _last, _usd, name in sorted(rows)]
 
 
-def best(work: Callable[[], object]) -> float:
-    """The shortest of several rounds, in processor seconds."""
-    times = []
+def medians(*works: Callable[[], object]) -> list[float]:
+    """Seconds of the processor that each takes: medians of interleaved rounds."""
+    taken: list[list[float]] = [[] for _work in works]
     for _round in range(ROUNDS):
-        started = time.process_time()
-        work()
-        times.append(time.process_time() - started)
-    return min(times)
+        for work, times in zip(works, taken, strict=True):
+            begun = time.process_time()
+            work()
+            times.append(time.process_time() - begun)
+    return [statistics.median(times) for times in taken]
 
 
 def main() -> int:
@@ -102,8 +104,7 @@ def main() -> int:
     if priced != peer(kinds, book, advice):
         sys.stdout.write("the orders differ\n")
         return 1
-    mine = best(lambda: ours(kinds, book, advice))
-    theirs = best(lambda: peer(kinds, book, advice))
+    mine, theirs = medians(lambda: ours(kinds, book, advice), lambda: peer(kinds, book, advice))
     sys.stdout.write(
         f"{len(kinds)} types, {len(book.spot_by_az)} Spot prices: {1000 * mine:.1f} ms "
         f"(limit {1000 * LIMIT_S:.0f} ms), peer {1000 * theirs:.1f} ms\n"
