@@ -10,6 +10,8 @@ SOURCES := hue_desktop tests resources
 TYPED := hue_desktop/core hue_desktop/adapters hue_desktop/services hue_desktop/simulator
 PYTEST_ARGS ?= -n 3 --dist loadfile --max-worker-restart=0
 AGAIN ?=
+# Compile each module once: the tests start hundreds of processes of ours.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup run tour test test-slow test-real check format bench clean
 help:
