@@ -19,6 +19,8 @@ from hue_desktop.wiring import Application, Paths
 from tests.e2e.bad_input import user_environment, wait_for, write_connection
 from tests.simulated import SimulatedRegion, simulated_region
 
+pytestmark = pytest.mark.slow
+
 #: A process that sends one change, as the window does; it says how far it is.
 _SENDER = """
 import sys

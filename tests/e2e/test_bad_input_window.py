@@ -20,6 +20,8 @@ from tests.e2e.bad_input import GARBAGE, bad_server, free_port, write_connection
 from tests.simulated import simulated_region
 from tests.ui.shell.desk import YesAsker
 
+pytestmark = pytest.mark.slow
+
 WAIT_MS = 20_000
 NOT_AWS = "Something that is not AWS answers at {url}."
 #: What is said of each kind of garbage.

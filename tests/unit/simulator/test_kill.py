@@ -13,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.simulator.processes import SimulatorProcess, simulator_process
 from tests.unit.simulator.test_region import CLUSTER
 
+pytestmark = pytest.mark.slow
+
 
 def mutate(running: SimulatorProcess, seen: dict[str, Any], number: int) -> None:
     """Change things until the region dies; what it acknowledged goes to ``seen``."""

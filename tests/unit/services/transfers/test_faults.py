@@ -30,6 +30,8 @@ from tests.unit.services.transfers.bench import (
     transfer_service,
 )
 
+pytestmark = pytest.mark.slow
+
 NOBODY = 65534
 
 

@@ -26,6 +26,8 @@ from tests.unit.services.transfers.bench import (
     transfer_service,
 )
 
+pytestmark = pytest.mark.slow
+
 LARGE = 24 * MIB
 BANDWIDTH = 12 * MIB
 
