@@ -110,11 +110,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     _add_simulate(commands, "simulate" in argv)
     _add_tour(commands)
     _add_doctor(commands)
-    _add_ls(commands)
-    _add_copy(commands)
-    _add_cost(commands)
-    _add_advise(commands)
-    _add_preflight(commands)
+    _add_services(commands)
     return parser
 
 
@@ -182,57 +178,41 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.set_defaults(run=_doctor)
 
 
-def _add_ls(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that use the same services as the window, each with options of its own."""
     from hue_desktop.cli import arguments
 
-    parser = commands.add_parser("ls", help=_("list a bucket, a folder of HDFS or a local one"))
-    _add_connection_options(parser)
-    arguments.add_ls(parser)
-    parser.set_defaults(run=_ls)
-
-
-def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from hue_desktop.cli import arguments
-
-    parser = commands.add_parser(
-        "copy", help=_("copy files and folders between S3, HDFS and this machine")
-    )
-    _add_connection_options(parser)
-    arguments.add_copy(parser)
-    parser.set_defaults(run=_copy)
-
-
-def _add_cost(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from hue_desktop.cli import arguments
-
-    parser = commands.add_parser(
-        "cost", help=_("what clusters cost, whom it is for, and what is paid for little")
-    )
-    _add_connection_options(parser)
-    arguments.add_cost(parser)
-    parser.set_defaults(run=_cost)
-
-
-def _add_preflight(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from hue_desktop.cli import arguments
-
-    parser = commands.add_parser(
-        "preflight", help=_("what happens to HDFS when core nodes go, before they do")
-    )
-    _add_connection_options(parser)
-    arguments.add_preflight(parser)
-    parser.set_defaults(run=_preflight)
-
-
-def _add_advise(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from hue_desktop.cli import arguments
-
-    parser = commands.add_parser(
-        "advise", help=_("what to change about a cluster's instances, and why")
-    )
-    _add_connection_options(parser)
-    arguments.add_advise(parser)
-    parser.set_defaults(run=_advise)
+    for name, text, add_options, run in (
+        ("ls", _("list a bucket, a folder of HDFS or a local one"), arguments.add_ls, _ls),
+        (
+            "copy",
+            _("copy files and folders between S3, HDFS and this machine"),
+            arguments.add_copy,
+            _copy,
+        ),
+        (
+            "cost",
+            _("what clusters cost, whom it is for, and what is paid for little"),
+            arguments.add_cost,
+            _cost,
+        ),
+        (
+            "advise",
+            _("what to change about a cluster's instances, and why"),
+            arguments.add_advise,
+            _advise,
+        ),
+        (
+            "preflight",
+            _("what happens to HDFS when core nodes go, before they do"),
+            arguments.add_preflight,
+            _preflight,
+        ),
+    ):
+        parser = commands.add_parser(name, help=text)
+        _add_connection_options(parser)
+        add_options(parser)
+        parser.set_defaults(run=run)
 
 
 def _url(text: str) -> str:

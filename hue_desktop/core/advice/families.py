@@ -49,11 +49,6 @@ class TypeName:
     family: Family
     size: str
 
-    @property
-    def family_name(self) -> str:
-        """``m5`` of ``m5.xlarge``."""
-        return self.name.partition(".")[0]
-
 
 @lru_cache(maxsize=4096)
 def parse(name: str) -> TypeName | None:

@@ -101,7 +101,7 @@ class Copy:
                 self._doors.emr.perform(change)
             except ServiceError as error:
                 text = _("EMR would refuse {call}: {reason}").format(
-                    call=type(change).__name__, reason=error.message
+                    call=operation, reason=error.message
                 )
                 yield self._event(text, RehearsalLevel.BAD, "refused")
                 return

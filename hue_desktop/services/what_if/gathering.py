@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hue_desktop.core.candidates.yarn_memory import Measured, configured_yarn_gib, measured, room
+from hue_desktop.core.candidates.yarn_memory import Measured, measured, room, with_configured
 from hue_desktop.core.clusters import ClusterSnapshot
 from hue_desktop.core.cost import PriceBook
 from hue_desktop.core.instances import InstanceType, Role
@@ -32,7 +32,11 @@ def facts_of(
     cluster = snapshot.cluster
     priced = tuple(types)
     by_name = {each.name: each.type for each in priced}
-    known = _measured(snapshot, health, by_name)
+    known = with_configured(
+        measured(snapshot, health.nodes),
+        cluster.configurations_json if cluster else "[]",
+        by_name.values(),
+    )
     container = _container_bytes(health.applications, metrics)
     used, guessed = _hdfs_used(snapshot, health, metrics, by_name, known)
     said = [*missing, *_under_way(snapshot)]
@@ -79,19 +83,6 @@ def types_named(snapshot: ClusterSnapshot) -> frozenset[str]:
     groups = [group.instance_type for group in snapshot.groups or ()]
     fleets = [choice.instance_type for fleet in snapshot.fleets or () for choice in fleet.types]
     return frozenset((*groups, *fleets))
-
-
-def _measured(
-    snapshot: ClusterSnapshot, health: HealthSnapshot, types: Mapping[str, InstanceType]
-) -> Measured:
-    """What nodes say of themselves; a size that the cluster's configuration sets is as sure."""
-    known = measured(snapshot, health.nodes)
-    text = snapshot.cluster.configurations_json if snapshot.cluster else "[]"
-    configured = configured_yarn_gib(text)
-    if configured is None:
-        return known
-    everywhere = {name: configured for name, kind in types.items() if kind.memory_gib > configured}
-    return Measured({**everywhere, **known.yarn_gib}, known.hdfs_gib)
 
 
 def _container_bytes(
