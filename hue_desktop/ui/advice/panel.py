@@ -135,10 +135,6 @@ class AdvicePanel(QWidget):
             self._room = rows
             self._fit()
 
-    def show_changed_rights(self) -> None:
-        """Read-only mode came or went: what Review… may open is another."""
-        self._fit()
-
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._height())
 

@@ -133,10 +133,6 @@ class FixList(QWidget):
         """What is wrong with what is ticked."""
         return next((text for line in self._lines.values() if (text := line.problem())), "")
 
-    def suggest_target(self, target: str) -> None:
-        """Where a snapshot would go unless the person says otherwise."""
-        self._target = target
-
     def line(self, key: str) -> FixLine:
         """The line of a fix (KeyError where it is not offered)."""
         return self._lines[key]
