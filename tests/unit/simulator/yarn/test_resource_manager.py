@@ -99,7 +99,8 @@ def test_applications_that_find_no_room_are_accepted(house: YarnRegion) -> None:
     metrics = house.metrics()
     assert (metrics["appsRunning"], metrics["appsPending"]) == (1, 1)
     assert metrics["availableMB"] == 0
-    assert metrics["containersPending"] > 200
+    # the first wants three quarters of its 400 at least, the second has just begun with one
+    assert 300 + 1 - 15 <= metrics["containersPending"] <= 400 + 3 - 15
 
 
 def test_filters(house: YarnRegion) -> None:
